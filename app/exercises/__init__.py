@@ -1,0 +1,103 @@
+"""Response types: what an answer may hold, and its plain-text form.
+
+One module for each type, with `read(value, prompt)`, `is_blank(value)` and `as_text(value, prompt)`. Standard
+library only; the domain imports this package and nothing is imported back. A prompt is a plain dict
+`{"key", "type", "text", "options"?, "audience"?, "who", …}` as it stands in a frozen stage.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from app.exercises import free_text, multi_choice, scale_0_10, short_texts, single_choice
+from app.exercises.plain import (
+    ANSWER_TOO_LONG,
+    EMPTY,
+    NOT_ANSWER,
+    PASSED_AND_WROTE,
+    UNKNOWN,
+    Unreadable,
+    clean,
+)
+
+__all__ = [
+    "AUDIENCES",
+    "TYPES",
+    "Unreadable",
+    "clean",
+    "narrowed",
+    "narrowest",
+    "read_answer",
+    "texts_of",
+    "without_private",
+]
+
+Prompts = Sequence[Mapping[str, Any]]
+
+TYPES: dict[str, ModuleType] = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (free_text, short_texts, scale_0_10, single_choice, multi_choice)
+}
+AUDIENCES = ("facilitators", "group_unnamed", "group_named")  # from the narrowest to the widest
+ANSWER = 12_000  # code points in one answer
+
+
+def read_answer(prompts: Prompts, answer: object, passed: bool) -> dict[str, Any]:
+    """Return the values that hold something, in the order of the prompts, or raise Unreadable."""
+    if not isinstance(answer, dict):
+        raise Unreadable("", NOT_ANSWER)
+    if passed:
+        if answer:
+            raise Unreadable("", PASSED_AND_WROTE)
+        return {}
+    if not answer.keys() <= {prompt["key"] for prompt in prompts}:
+        raise Unreadable("", UNKNOWN)
+    values = {}
+    for prompt in prompts:
+        if prompt["key"] in answer:
+            kind = TYPES[prompt["type"]]
+            value = kind.read(answer[prompt["key"]], prompt)
+            if not kind.is_blank(value):
+                values[prompt["key"]] = value
+    if not values:
+        raise Unreadable("", EMPTY)
+    if sum(map(_length, values.values())) > ANSWER:
+        raise Unreadable("", ANSWER_TOO_LONG)
+    return values
+
+
+def texts_of(prompts: Prompts, answer: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]]:
+    """Return each answered prompt with its answer as plain text."""
+    return [
+        (prompt, TYPES[prompt["type"]].as_text(answer[prompt["key"]], prompt))
+        for prompt in prompts
+        if prompt["key"] in answer
+    ]
+
+
+def without_private(prompts: Prompts, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be shown to the group: without prompts for the facilitators, or unknown ones."""
+    open_keys = {prompt["key"] for prompt in prompts if prompt.get("audience") != "facilitators"}
+    return {key: value for key, value in answer.items() if key in open_keys}
+
+
+def narrowed(prompts: Prompts, answer: Mapping[str, Any], audience: str) -> str:
+    """Return how far an answer may go when its writer chose `audience`.
+
+    A part for the facilitators alone is cut out by `without_private`; a part that may be shown only without a
+    name takes the name off the whole; nothing but private parts goes to the facilitators.
+    """
+    limits = [prompt.get("audience", "group_named") for prompt in prompts if prompt["key"] in answer]
+    shown = [limit for limit in limits if limit != "facilitators"]
+    return narrowest([audience, *shown]) if shown else "facilitators"
+
+
+def narrowest(audiences: Iterable[str]) -> str:
+    """Return the audience with the fewest readers."""
+    return min(audiences, key=AUDIENCES.index)
+
+
+def _length(value: object) -> int:
+    if isinstance(value, list):
+        return sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 0
