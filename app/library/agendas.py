@@ -1,0 +1,132 @@
+"""Turns library items into the stages that a session freezes when its lobby opens.
+
+A stage is a plain dict, stored as JSON, in the shape that `_stage` shows. It holds all its words, so that a
+later edition of the library changes no session that has begun.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.exercises import AUDIENCES, TYPES, narrowest
+from app.library import load
+from app.library.items import Exercise, Prompt, Row
+
+Stage = dict[str, Any]
+
+
+def agenda_of(programme_id: str, number: int) -> list[Stage]:
+    """Return the stages of one group session; LookupError if there is no such programme or session."""
+    agenda = load().programmes[programme_id].agenda(number)
+    return [stage_of_row(row, agenda.phase) for row in agenda.rows]
+
+
+def meeting_agenda(programme_id: str, meeting_id: str) -> list[Stage]:
+    """Return the stages of a one-to-one meeting; LookupError if there is no such programme or meeting."""
+    meeting = load().programmes[programme_id].meeting(meeting_id)
+    return for_one([stage_of_row(row, meeting.phase) for row in meeting.rows])
+
+
+def stage_of_row(row: Row, phase: str) -> Stage:
+    """Return one stage for a row: the prompts of all its exercises in order, or a talk.
+
+    A row with a pool is a talk until an exercise is chosen; a row with a private measure is a talk beside it.
+    """
+    known = [load().exercises[name] for name in row.exercises]
+    if row.pool:
+        stage = talk_stage(row.title, row.minutes)
+        stage["pool"] = [exercise.id for exercise in known if phase in exercise.phases]
+    else:
+        stage = _stage(row.title, row.minutes, known)
+    # The row speaks for this session, the exercise for every time it is used; both are for the leader's eyes.
+    stage["cue"]["say"] = _joined([row.cue, stage["cue"]["say"]] if stage["cue"]["say"] else [row.cue])
+    return stage | {"core": row.core, "measures": list(row.measures), "phase": phase}
+
+
+def stage_of_exercise(exercise_id: str, minutes: int | None = None, title: str | None = None) -> Stage:
+    """Return a stage for one exercise, with its shortest time unless told otherwise."""
+    exercise = load().exercises[exercise_id]
+    return _stage(title or exercise.title, minutes or exercise.minutes[0], [exercise])
+
+
+def talk_stage(title: str, minutes: int) -> Stage:
+    """Return a stage in which nobody types."""
+    return _stage(title, minutes, [])
+
+
+def for_one(stages: Sequence[Stage]) -> list[Stage]:
+    """Return the stages as a one-to-one meeting sees them: there is no group to write for."""
+    return [stage | {"audiences": ["facilitators"], "default_audience": "facilitators"} for stage in stages]
+
+
+def fallbacks(stage: Stage) -> list[str]:
+    """Return the response types that this stage asks as free text instead, each once."""
+    return list(dict.fromkeys(p["instead_of"] for p in stage["prompts"] if "instead_of" in p))
+
+
+def _stage(title: str, minutes: int, exercises: Sequence[Exercise]) -> Stage:
+    default = max((e.default_audience for e in exercises), key=AUDIENCES.index, default="facilitators")
+    prompts = _prompts(exercises, default)
+    private = all(prompt.get("audience") == "facilitators" for prompt in prompts)
+    return {
+        "id": f"s-{secrets.token_urlsafe(6)}",
+        "title": title,
+        "kind": "exercise" if prompts else "talk",
+        "minutes": minutes,
+        "core": False,
+        "cue": {
+            "aim": _joined(exercise.aim for exercise in exercises),
+            "steps": [step for exercise in exercises for step in exercise.steps],
+            "say": _joined(exercise.cue for exercise in exercises),
+            "watch": "",
+            "care": _joined(exercise.care for exercise in exercises),
+        },
+        "exercises": [exercise.id for exercise in exercises],
+        "pool": [],
+        "reading": [paragraph for exercise in exercises for paragraph in exercise.reading],
+        "prompts": prompts,
+        # Where every prompt is for the facilitators alone, offering the group would be an empty promise.
+        "audiences": ["facilitators"] if prompts and private else list(AUDIENCES),
+        "default_audience": "facilitators" if private else default,
+        # Several cards per person fit one exercise; beside another, its questions would be asked again.
+        "repeat": len(exercises) == 1 and exercises[0].repeat,
+        "perspectives": list(dict.fromkeys(each for e in exercises for each in e.perspectives)),
+        "measures": [],
+        "phase": "",
+    }
+
+
+def _prompts(exercises: Sequence[Exercise], default: str) -> list[dict[str, Any]]:
+    prompts: dict[str, dict[str, Any]] = {}
+    for exercise in exercises:
+        for prompt in exercise.prompts:
+            key = prompt.key if prompt.key not in prompts else f"{exercise.id}_{prompt.key}"
+            limit: str | None = prompt.audience
+            if exercise.default_audience != default:
+                # Beside an exercise that starts wider, the more private one may not be carried along.
+                limit = narrowest([limit or "group_named", exercise.default_audience])
+            prompts[key] = _prompt(prompt, key, exercise.id, limit)
+    return list(prompts.values())
+
+
+def _prompt(prompt: Prompt, key: str, exercise_id: str, limit: str | None) -> dict[str, Any]:
+    asked: dict[str, Any] = {
+        "key": key,
+        "type": prompt.type,
+        "text": prompt.text,
+        "who": prompt.who,
+        "exercise": exercise_id,
+    }
+    if limit:
+        asked["audience"] = limit
+    if prompt.type not in TYPES:
+        return asked | {"type": "free_text", "instead_of": prompt.type}
+    if prompt.options:
+        asked["options"] = list(prompt.options)
+    if prompt.taps:
+        asked["taps"] = list(prompt.taps)
+    return asked
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n".join(texts)
