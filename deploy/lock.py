@@ -25,7 +25,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         bin_ = Path(folder) / "bin"
         subprocess.run([bin_ / "pip", "install", "--quiet", "--disable-pip-version-check", UV], check=True)
-        compile_ = [bin_ / "uv", "pip", "compile", *OPTIONS, *sys.argv[1:], "pyproject.toml"]
+        compile_ = [str(bin_ / "uv"), "pip", "compile", *OPTIONS, *sys.argv[1:], "pyproject.toml"]
         subprocess.run([*compile_, "-o", "requirements.lock"], cwd=ROOT, check=True)
         # The constraint makes the tests run on exactly the versions that are served.
         dev = ["--extra=dev", "-c", "requirements.lock", "-o", "requirements-dev.lock"]

@@ -55,7 +55,7 @@ def install(lock: Path) -> None:
         subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
     count = sum(line[0].isalpha() for line in lock.read_text().splitlines())
     print(f"Installing {count} locked packages into .venv; this happens once …", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     done = subprocess.run([*pip, "--require-hashes", "-r", lock], check=False)
     if done.returncode:
         refuse(f"The packages of {lock.name} could not be installed; the lines above say why.")

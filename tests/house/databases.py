@@ -1,0 +1,144 @@
+"""A fresh, migrated database for each test, on SQLite and on PostgreSQL."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.house import tools
+from tests.house.cluster import Cluster
+from tests.house.environment import ROOT, environment
+
+KINDS = ("sqlite", "postgresql")
+TEMPLATE = "migrated"
+
+
+def migrate(url: str) -> None:
+    """Bring the database at this address to the newest schema, with the command that an operator uses."""
+    command = [sys.executable, "-m", "app", "migrate"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"app migrate failed:\n{done.stdout}{done.stderr}")
+
+
+class Databases:
+    """Templates are migrated once per test run, when the first test asks; each test gets a copy."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.numbers = count(1)
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        programs = tools.postgresql()
+        if programs is None:
+            pytest.skip(f"PostgreSQL is missing: {tools.how_to_install(['postgresql'])}")
+        return Cluster(programs)
+
+    @cached_property
+    def sqlite_template(self) -> Path:
+        path, whole = self.folder / "working.db", self.folder / f"{TEMPLATE}.db"
+        migrate(f"sqlite:///{path}")
+        # One whole file: what is still in the write-ahead log would be lost by copying the file alone.
+        source, target = sqlite3.connect(path), sqlite3.connect(whole)
+        source.backup(target)
+        source.close()
+        target.close()
+        return whole
+
+    @cached_property
+    def postgresql_template(self) -> str:
+        self.cluster.create(TEMPLATE)
+        migrate(self.cluster.url(TEMPLATE))
+        return TEMPLATE
+
+    def fresh_sqlite(self, folder: Path) -> str:
+        """A migrated SQLite file of one's own."""
+        path = folder / f"{next(self.numbers)}.db"
+        shutil.copyfile(self.sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    def fresh_postgresql(self) -> str:
+        """A migrated PostgreSQL database of one's own."""
+        name = f"test_{next(self.numbers)}"
+        self.cluster.copy(self.postgresql_template, name)
+        return self.cluster.url(name)
+
+    def empty_postgresql(self) -> str:
+        """A PostgreSQL database without a schema, for the tests of the migrations."""
+        name = f"empty_{next(self.numbers)}"
+        self.cluster.create(name)
+        return self.cluster.url(name)
+
+    def forget(self, url: str) -> None:
+        """Drop a PostgreSQL database; a SQLite file goes with its folder."""
+        if url.startswith("postgresql"):
+            self.cluster.drop(url.rpartition("/")[2])
+
+    def close(self) -> None:
+        if "cluster" in self.__dict__:
+            self.cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """What makes databases; lazily, so that a run that needs no PostgreSQL starts none."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Every test that asks for a database runs on both kinds."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def fresh_database(databases: Databases, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """A function that makes one more migrated database of the given kind and tells its address."""
+    made: list[str] = []
+
+    def make(kind: str) -> str:
+        url = databases.fresh_sqlite(tmp_path) if kind == "sqlite" else databases.fresh_postgresql()
+        made.append(url)
+        return url
+
+    yield make
+    for url in made:
+        databases.forget(url)
+
+
+@pytest.fixture
+def database_url(fresh_database: Callable[[str], str], database_kind: str) -> str:
+    """The address of a fresh migrated database; the test runs once per kind."""
+    return fresh_database(database_kind)
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a schema; the test runs once per kind."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}" if database_kind == "sqlite" else databases.empty_postgresql()
+    yield url
+    databases.forget(url)
+
+
+@pytest.fixture
+def sqlite_url(fresh_database: Callable[[str], str]) -> str:
+    """A fresh migrated SQLite file, for tests of SQLite alone."""
+    return fresh_database("sqlite")
+
+
+@pytest.fixture
+def postgresql_url(fresh_database: Callable[[str], str]) -> str:
+    """A fresh migrated PostgreSQL database, for tests of PostgreSQL alone."""
+    return fresh_database("postgresql")
