@@ -10,6 +10,8 @@ MARKS = 30  # the longest run of accents on one letter (Unicode's stream-safe li
 UNSEEN = dict.fromkeys(
     [0x00AD, 0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
+# Controls and lone surrogates break encoders, terminals and PostgreSQL (NUL) further on.
+BROKEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 
 
@@ -59,8 +61,7 @@ def clean(value: object, key: str = "", limit: int = 4000, too_long: str = TOO_L
 
 
 def _seen(text: str, key: str) -> str:
-    # Controls and lone surrogates break encoders, terminals and PostgreSQL (NUL) further on.
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+    if BROKEN.search(text):
         raise Unreadable(key, CONTROL)
     text = text.translate(UNSEEN)
     _refuse_heaps(text, key)  # before composing, which takes the square of a run's length
@@ -70,6 +71,8 @@ def _seen(text: str, key: str) -> str:
 
 
 def _refuse_heaps(text: str, key: str) -> None:
+    if not any(map(unicodedata.combining, text)):
+        return  # most texts; the loop below takes milliseconds of a long one
     run = 0
     for sign in text:
         run = run + 1 if unicodedata.combining(sign) else 0

@@ -101,7 +101,8 @@ def _exercise_errors(exercise: Exercise) -> Iterator[str]:
         yield f"{where}: a key twice"
     if exercise.id in GRIEF and "1:1 first" not in exercise.care:
         yield f"{where}: no care note for a sudden or recent death"
-    for text in (exercise.name, exercise.title, exercise.aim, exercise.cue, exercise.care, *exercise.steps):
+    words = (exercise.name, exercise.title, exercise.aim, exercise.cue, exercise.care)
+    for text in (*words, *exercise.steps, *exercise.reading):
         if clean(text) != text:
             yield f"{where}: unclean text {text!r}"
     for prompt in exercise.prompts:
