@@ -1,0 +1,1 @@
+"""Concentric: live sessions of group interpersonal psychotherapy. Importing this loads nothing."""

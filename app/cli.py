@@ -1,0 +1,133 @@
+"""Operations from the command line."""
+
+import argparse
+import errno
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+from app import config, runtime
+from app.core import sealing
+
+
+def main() -> None:
+    """Runs one command; a sentence and exit code 1 where it cannot."""
+    parser = argparse.ArgumentParser(prog="python -m app", description="Concentric")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serving = commands.add_parser("serve", help="run the server")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+    commands.add_parser("run", help="development: migrate, make a demo, serve")
+    commands.add_parser("migrate", help="bring the database up to date")
+    commands.add_parser("check-library", help="check programmes and exercises")
+    commands.add_parser("new-key", help="print a fresh ring for CONCENTRIC_KEYS")
+
+    adding = commands.add_parser("add-facilitator", help="make a one-time link to set e-mail and password")
+    adding.add_argument("name", help="the name that participants see")
+
+    sandbox = commands.add_parser("sandbox", help="live sessions for programs; refused in production")
+    sandbox.add_argument("--rooms", type=int, required=True)
+    sandbox.add_argument("--members", type=int, required=True)
+    sandbox.add_argument("--json", type=Path, required=True)
+
+    options = parser.parse_args()
+    action = globals()[options.command.replace("-", "_")]
+    action(options)
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Serves until SIGTERM; refuses a database that is not up to date or was sealed with other keys."""
+    from sqlalchemy import exc
+
+    from app import migrations
+    from app.db import check_keys
+    from app.factory import create_app
+
+    settings = config.from_environment()
+    runtime.self_check()
+    _bring_up_to_date(settings)
+    app = create_app(settings)
+    kept = app.extensions["concentric"]
+    try:
+        with kept.database.reader() as db:
+            if not migrations.is_current(db):
+                raise SystemExit("The database is not up to date. Run: python -m app migrate")
+        check_keys(kept.database)
+    except exc.OperationalError:
+        raise SystemExit("The database cannot be reached. Check DATABASE_URL.") from None
+    except sealing.Unsealable:
+        raise SystemExit("This database was sealed with other keys. Check CONCENTRIC_KEYS.") from None
+    app.extensions["concentric.keeper"].start()
+    try:
+        runtime.serve(app, options.host, options.port, kept.drain)
+    except OSError as failed:
+        if failed.errno != errno.EADDRINUSE:
+            raise
+        raise SystemExit(f"Port {options.port} is in use. Choose another: PORT={options.port + 1}") from None
+
+
+def run(_options: argparse.Namespace) -> None:
+    """What ``make run`` does: the demo beside a development server."""
+    from app import demo
+
+    demo.run(config.from_environment(), int(os.environ.get("PORT", "8000")))
+
+
+def migrate(_options: argparse.Namespace) -> None:
+    from app import migrations
+
+    migrations.upgrade(config.from_environment().database_url)
+
+
+def check_library(_options: argparse.Namespace) -> None:
+    from app.library import check
+
+    sys.exit(check.main())
+
+
+def new_key(_options: argparse.Namespace) -> None:
+    print(sealing.new_key())
+
+
+def add_facilitator(options: argparse.Namespace) -> None:
+    from app.core import accounts
+
+    settings, database = _database()
+    token = secrets.token_urlsafe(32)
+    database.writer.do(accounts.add_facilitator, options.name, token)
+    database.close()
+    origin = settings.origin or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+    print(f"Open this once, within three days: {origin}/set-up/{token}")
+
+
+def sandbox(options: argparse.Namespace) -> None:
+    from app import sandbox as rooms
+
+    settings, database = _database()
+    if settings.production:
+        raise SystemExit("The sandbox is refused in production.")
+    rooms.make(settings, database, options.rooms, options.members, options.json)
+    database.close()
+
+
+def _database() -> tuple[config.Settings, object]:
+    """Settings and a database that is up to date, for a command that writes."""
+    from app.db import Database, check_keys
+
+    settings = config.from_environment()
+    sealing.use(sealing.parse_ring(settings.keys))
+    _bring_up_to_date(settings)
+    database = Database(settings.database_url)
+    check_keys(database)
+    return settings, database
+
+
+def _bring_up_to_date(settings: config.Settings) -> None:
+    """In development a database migrates by itself; in production that is a step of the release."""
+    if not settings.production:
+        # a process of its own: this one may be patched
+        subprocess.run([sys.executable, "-m", "app", "migrate"], check=True)

@@ -1,0 +1,200 @@
+"""Verbs of a participant's answers: stored once, however often they are sent."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.core.agenda import Stage, agenda_of, find_stage
+from app.core.changes import Change
+from app.core.models import Audience, Reflection, SessionState, StageVisit
+from app.core.refusals import AlreadyAnswered, Invalid, NotFound, NotNow, NotYet, Superseded
+from app.core.sealing import open_sealed, seal
+from app.exercises import Unreadable, narrowed, read_answer
+
+OUTBOX_TIME = timedelta(hours=24)  # an answer still in somebody's outbox is taken this long after the end
+
+
+def submit_reflection(change: Change, command: Any) -> dict[str, Any]:
+    """Stores a new answer or its next revision; the same one again gets the same acknowledgement."""
+    stands = _standing(change.db, command.id)
+    if stands is not None:
+        if stands.participant_id != change.who.id:
+            raise NotFound()
+        if command.revision <= stands.revision:
+            return _again(change, command, stands)
+    stage, late = _stage(change, command)
+    answer = _read(stage, command)
+    if command.audience not in stage["audiences"]:
+        raise Invalid("This stage does not offer that choice of readers.")
+    if stands is None:
+        _may_add(change, command, stage)
+        _add(change, command, stage, answer, late)
+    else:
+        if stands.withdrawn_at is not None or late or stands.stage_id != command.stage_id:
+            raise NotNow("The group has moved on. Your answer stays as it is.")
+        if command.revision != stands.revision + 1:
+            raise Superseded(revision=stands.revision)
+        _revise(change, command, stage, answer, stands)
+    return _acknowledged(command.id, command.revision, _own_version(change), change.at, late)
+
+
+def withdraw_reflection(change: Change, command: Any) -> dict[str, Any]:
+    """Takes an answer back: its words are gone, for everybody and for good."""
+    stands = _standing(change.db, command.id)
+    if stands is None or stands.participant_id != change.who.id:
+        raise NotFound()
+    if stands.withdrawn_at is None:
+        change.db.execute(
+            update(Reflection)
+            .where(Reflection.id == command.id)  # type: ignore[arg-type]
+            .values(answer=seal(Reflection.answer, command.id, "{}"), withdrawn_at=change.at, shown_at=None)
+        )
+        _touched(change, command.id, shared=stands.shown_at is not None)
+    return {"ok": True, "id": command.id, "version": _own_version(change)}
+
+
+def _standing(db: Any, reflection_id: str) -> Any:
+    return db.execute(
+        select(Reflection.__table__).where(Reflection.id == reflection_id)  # type: ignore[attr-defined]
+    ).one_or_none()
+
+
+def _again(change: Change, command: Any, stands: Any) -> dict[str, Any]:
+    """Answers a repeat as the first time, and refuses other content under a revision that stands."""
+    if command.revision == stands.revision:
+        if stands.withdrawn_at is not None or _same(change, command, stands):
+            return _acknowledged(stands.id, stands.revision, stands.saved_version, stands.saved_at, stands.late)
+    raise Superseded(revision=stands.revision)
+
+
+def _same(change: Change, command: Any, stands: Any) -> bool:
+    if command.passed != stands.passed or command.stage_id != stands.stage_id:
+        return False
+    try:
+        stages = agenda_of(change.before)
+        stage = stages[find_stage(stages, command.stage_id)]
+        answer = _read(stage, command)
+    except (Invalid, NotFound):
+        return False
+    # the audience may have been widened since by the writer's own "yes" to a request to share
+    same_audience = _audience(stage, command, answer) == stands.audience or stands.share_answer is True
+    return same_audience and answer == json.loads(open_sealed(Reflection.answer, stands.id, stands.answer))
+
+
+def _stage(change: Change, command: Any) -> tuple[Stage, bool]:
+    """The stage of an answer, and whether the answer comes late; refuses what is not open."""
+    before = change.before
+    stages = agenda_of(before)
+    index = find_stage(stages, command.stage_id)
+    if before.state in (SessionState.PLANNED, SessionState.LOBBY):
+        raise NotNow("The session has not begun yet.")
+    if before.state == SessionState.ENDED and change.at - before.ended_at > OUTBOX_TIME:
+        raise NotNow("The session has ended.")
+    if before.state != SessionState.ENDED and index == before.stage_index:
+        return stages[index], False
+    if not _has_been_shown(change, command.stage_id):
+        raise NotYet()
+    return stages[index], True
+
+
+def _has_been_shown(change: Change, stage_id: str) -> bool:
+    found = change.db.execute(
+        select(StageVisit.id)  # type: ignore[call-overload]
+        .where(StageVisit.group_session_id == change.before.id, StageVisit.stage_id == stage_id)
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def _read(stage: Stage, command: Any) -> dict[str, Any]:
+    try:
+        return read_answer(stage["prompts"], command.answer, command.passed)
+    except Unreadable as refusal:
+        raise Invalid(refusal.sentence) from None
+
+
+def _audience(stage: Stage, command: Any, answer: dict[str, Any]) -> Audience:
+    """Who may read the answer: as its writer chose, without the name if one of its prompts goes out unnamed only."""
+    allowed = Audience(narrowed(stage["prompts"], answer, command.audience))
+    return allowed if allowed == Audience.UNNAMED else Audience(command.audience)
+
+
+def _may_add(change: Change, command: Any, stage: Stage) -> None:
+    if stage["repeat"]:
+        return
+    other = change.db.execute(
+        select(Reflection.id).where(  # type: ignore[call-overload]
+            Reflection.participant_id == change.who.id,
+            Reflection.stage_id == command.stage_id,
+            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+        )
+    ).first()
+    if other is not None:
+        raise AlreadyAnswered(id=other.id)
+
+
+def _add(change: Change, command: Any, stage: Stage, answer: dict[str, Any], late: bool) -> None:
+    _touched(change, command.id)
+    change.db.execute(
+        insert(Reflection).values(
+            id=command.id,
+            group_session_id=change.before.id,
+            participant_id=change.who.id,
+            stage_id=command.stage_id,
+            single=not stage["repeat"],
+            revision=command.revision,
+            answer=_sealed_answer(command.id, answer),
+            audience=_audience(stage, command, answer),
+            passed=command.passed,
+            late=late,
+            saved_at=change.at,
+            saved_version=_own_version(change),
+            created_at=change.at,
+        )
+    )
+
+
+def _revise(change: Change, command: Any, stage: Stage, answer: dict[str, Any], stands: Any) -> None:
+    """A revision hides the answer until it is shown again."""
+    _touched(change, command.id, shared=stands.shown_at is not None)
+    change.db.execute(
+        update(Reflection)
+        .where(Reflection.id == command.id)  # type: ignore[arg-type]
+        .values(
+            revision=command.revision,
+            answer=_sealed_answer(command.id, answer),
+            audience=_audience(stage, command, answer),
+            passed=command.passed,
+            saved_at=change.at,
+            saved_version=_own_version(change),
+            shown_at=None,
+            share_asked_at=None,
+            share_answer=None,
+        )
+    )
+
+
+def _touched(change: Change, reflection_id: str, shared: bool = False) -> None:
+    change.wrote(reflection_id, shared=shared, people=[change.who.id], reflections=[reflection_id])
+
+
+def _own_version(change: Change) -> int:
+    """The version as this participant sees it, after this change."""
+    return change.shared_version + int(change.person.own_version) + (1 if change.written else 0)
+
+
+def _sealed_answer(reflection_id: str, answer: dict[str, Any]) -> Any:
+    return seal(Reflection.answer, reflection_id, json.dumps(answer, ensure_ascii=False))
+
+
+def _acknowledged(reflection_id: str, revision: int, version: int, at: Any, late: bool) -> dict[str, Any]:
+    return {
+        "ok": True,
+        "id": reflection_id,
+        "revision": revision,
+        "version": version,
+        "saved_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "late": late,
+    }

@@ -1,0 +1,148 @@
+"""The one door through which a live session changes.
+
+``changing()`` takes the session's row, hands out its fresh state, and on the way out raises the versions and writes
+the footprint, but only if something was written. It never commits: the writer does, and then sends ``committed``.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from blinker import signal
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.core.models import GroupSession, LogEntry, Participant, now
+from app.core.refusals import NotFound
+
+committed = signal("committed")  # sent by the writer with a Committed, after the commit
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who is asking: a participant, a facilitator or a display, always for one session."""
+
+    kind: str
+    group_session_id: str
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Committed:
+    """The news of one change: which session, and whose screens it touches."""
+
+    group_session_id: str
+    version: int
+    action: str
+    shared: bool
+    moved: bool
+    people: frozenset[str]
+    reflections: frozenset[str]
+
+
+@dataclass
+class Change:
+    """One change under way. ``before`` is the session's row as it was found."""
+
+    db: Connection
+    who: Who
+    action: str
+    before: Row[Any]
+    at: datetime = field(default_factory=now)
+    person: Any = None  # the participant's row, once authorised
+    subject_id: str = ""
+    written: bool = False
+    shared: bool = False
+    moved: bool = False
+    people: set[str] = field(default_factory=set)
+    reflections: set[str] = field(default_factory=set)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def wrote(
+        self,
+        subject_id: str,
+        *,
+        shared: bool = False,
+        moved: bool = False,
+        people: Iterable[str] = (),
+        reflections: Iterable[str] = (),
+        **values: Any,
+    ) -> None:
+        """Says that rows were written: ``shared`` if the group may see it, ``moved`` if state, stage or agenda changed,
+        ``people`` who alone see it, ``reflections`` that look different now, ``values`` for the session's own row."""
+        self.written = True
+        self.subject_id = subject_id
+        self.shared |= shared
+        self.moved |= moved
+        self.people.update(people)
+        self.reflections.update(reflections)
+        self.values.update(values)
+
+    @property
+    def version(self) -> int:
+        """The session's version as it will stand after this change."""
+        return int(self.before.version) + (1 if self.written else 0)
+
+    @property
+    def shared_version(self) -> int:
+        return int(self.before.shared_version) + (1 if self.shared else 0)
+
+
+@contextmanager
+def changing(db: Connection, who: Who, action: str) -> Iterator[Change]:
+    """Opens the door to the session of ``who``; raises NotFound where there is none."""
+    row = db.execute(
+        select(GroupSession.__table__).where(GroupSession.id == who.group_session_id).with_for_update()  # type: ignore
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    change = Change(db, who, action, row)
+    yield change
+    if change.written:
+        _leave_footprint(change)
+
+
+def _leave_footprint(change: Change) -> None:
+    db, before = change.db, change.before
+    version = change.version
+    values = dict(change.values, version=version)
+    if change.shared:
+        values["shared_version"] = change.shared_version
+    if change.moved:
+        values["moved_version"] = version
+    db.execute(update(GroupSession).where(GroupSession.id == before.id).values(**values))  # type: ignore[arg-type]
+    if change.people:
+        db.execute(
+            update(Participant)
+            .where(Participant.id.in_(change.people))  # type: ignore[attr-defined]
+            .values(own_version=Participant.own_version + 1)
+        )
+    db.execute(
+        insert(LogEntry).values(
+            group_session_id=before.id,
+            version=version,
+            actor_kind=change.who.kind,
+            actor_id=change.who.id,
+            action=change.action,
+            subject_id=change.subject_id,
+            at=change.at,
+        )
+    )
+    announce(
+        db,
+        Committed(
+            before.id,
+            version,
+            change.action,
+            change.shared,
+            change.moved,
+            frozenset(change.people),
+            frozenset(change.reflections),
+        ),
+    )
+
+
+def announce(db: Connection, news: Committed) -> None:
+    """Leaves news with the connection; the writer sends it if, and after, this run commits."""
+    db.info.setdefault("news", []).append(news)

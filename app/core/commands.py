@@ -1,0 +1,237 @@
+"""The registry: every command of the wire with who may send it, in which state, and what it may contain.
+
+Nothing outside this table is executed. ``perform()`` is the verb that the writer runs for each of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import Connection, select
+
+from app.core import answers, reveals, sessions, signals
+from app.core.changes import Change, Who, changing
+from app.core.models import Facilitator, GroupFacilitator, Participant, Role, SessionState, Standing
+from app.core.refusals import NotAdmitted, NotFound, NotNow
+from app.exercises import Unreadable, clean
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,36}$")]
+Uuid4 = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+]
+
+
+def _plain(text: str) -> str:
+    """Cleans a text, or refuses it: a strict str still lets lone surrogates and control characters pass."""
+    try:
+        return clean(text)
+    except Unreadable:
+        raise ValueError("not a plain text") from None
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_plain)]
+Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_plain)]
+Version = Annotated[int, Field(ge=0, le=2**53)]
+Minutes = Annotated[int, Field(ge=1, le=180)]
+
+
+class Payload(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Nothing(Payload):
+    pass
+
+
+class AtVersion(Payload):
+    version: Version
+
+
+class OfId(Payload):
+    id: Id
+
+
+class OfStage(Payload):
+    stage_id: Id
+
+
+class OfStageAtVersion(OfStage):
+    version: Version
+
+
+class OfParticipant(Payload):
+    participant_id: Id
+
+
+class SubmitReflection(Payload):
+    id: Uuid4
+    revision: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    stage_id: Id
+    answer: dict[str, Any]
+    audience: Literal["facilitators", "group_unnamed", "group_named"]
+    passed: bool = False
+
+
+class RaiseSignal(Payload):
+    id: Uuid4
+    kind: Literal["support", "hand", "slower"]
+
+
+class AnswerSignal(OfId):
+    reply: Line
+
+
+class AnswerShareRequest(OfId):
+    accept: bool
+
+
+class SetWriting(OfStage):
+    writing: bool
+
+
+class Sync(Payload):
+    seen: Version = 0
+
+
+class AddMinutes(Payload):
+    minutes: Annotated[int, Field(ge=-60, le=60)]
+
+
+class InsertStage(Payload):
+    exercise_id: Id | None
+    title: Line | None = None
+    minutes: Minutes
+    after_stage_id: Id
+    version: Version
+
+
+class Lock(Payload):
+    locked: bool
+
+
+class SaveNote(Payload):
+    stage_id: Id | None = None
+    participant_id: Id | None = None
+    text: Text
+    revision: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+S = SessionState
+ANY = frozenset(S)
+OPEN = frozenset({S.LOBBY, S.LIVE, S.HELD})
+ON = frozenset({S.LIVE, S.HELD})
+BEGUN = frozenset({S.LIVE, S.HELD, S.ENDED})
+
+ADMITTED = frozenset({Standing.ADMITTED})
+PRESENT = frozenset({Standing.WAITING, Standing.ADMITTED})
+LEADING = frozenset({Role.LEAD, Role.SUPPORT})
+WATCHING = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A row of the registry. ``who`` holds standings of participants or roles of facilitators; a command without a
+    verb changes nothing stored and is answered by ``realtime`` itself."""
+
+    name: str
+    payload: type[Payload]
+    who: frozenset[Any]
+    states: frozenset[SessionState]
+    verb: Callable[[Change, Any], dict[str, Any]] | None
+    urgent: bool = False  # never slowed down
+
+    @property
+    def audience(self) -> str:
+        return "participant" if self.who & PRESENT else "facilitator"
+
+
+PARTICIPANT = [
+    Command("submit_reflection", SubmitReflection, ADMITTED, ANY, answers.submit_reflection),
+    Command("withdraw_reflection", OfId, ADMITTED, ANY, answers.withdraw_reflection),
+    Command("answer_share_request", AnswerShareRequest, ADMITTED, ON, reveals.answer_share_request),
+    Command("raise_signal", RaiseSignal, PRESENT, ANY, signals.raise_signal, urgent=True),
+    Command("lower_signal", OfId, PRESENT, ANY, signals.lower_signal, urgent=True),
+    Command("leave", Nothing, PRESENT, ANY, sessions.leave),
+    Command("set_writing", SetWriting, ADMITTED, ANY, None),
+    Command("sync", Sync, PRESENT, ANY, None),
+]
+FACILITATOR = [
+    Command("open_lobby", AtVersion, LEADING, ANY, sessions.open_lobby),
+    Command("start", AtVersion, LEADING, ANY, sessions.start),
+    Command("hold", AtVersion, LEADING, ANY, sessions.hold),
+    Command("resume", AtVersion, LEADING, ANY, sessions.resume),
+    Command("end", AtVersion, LEADING, ANY, sessions.end),
+    Command("go_to_stage", OfStageAtVersion, LEADING, ON, sessions.go_to_stage),
+    Command("skip_stage", OfStageAtVersion, LEADING, OPEN, sessions.skip_stage),
+    Command("add_minutes", AddMinutes, LEADING, ON, sessions.add_minutes),
+    Command("insert_stage", InsertStage, LEADING, OPEN, sessions.insert_stage),
+    Command("admit", OfParticipant, LEADING, OPEN, sessions.admit),
+    Command("refuse", OfParticipant, LEADING, OPEN, sessions.refuse),
+    Command("remove", OfParticipant, LEADING, OPEN, sessions.remove),
+    Command("lock", Lock, LEADING, OPEN, sessions.lock),
+    Command("rotate_link", Nothing, LEADING, ANY - {S.ENDED}, sessions.rotate_link),
+    Command("mark_heard", OfParticipant, LEADING, ON, sessions.mark_heard),
+    Command("save_note", SaveNote, LEADING, ANY, sessions.save_note),
+    Command("reveal", OfStage, LEADING, ON, reveals.reveal),
+    Command("show_reflection", OfId, LEADING, ON, reveals.show_reflection),
+    Command("hide_reflection", OfId, LEADING, BEGUN, reveals.hide_reflection),
+    Command("request_share", OfId, LEADING, ON, reveals.request_share),
+    Command("acknowledge_signal", OfId, LEADING, ANY, signals.acknowledge_signal, urgent=True),
+    Command("answer_signal", AnswerSignal, LEADING, ANY, signals.answer_signal, urgent=True),
+    Command("resolve_signal", OfId, LEADING, ANY, signals.resolve_signal, urgent=True),
+    Command("sync", Sync, WATCHING, ANY, None),
+]
+DISPLAY = [Command("sync", Sync, frozenset(), ANY, None)]
+
+REGISTRY: dict[str, dict[str, Command]] = {
+    "participant": {command.name: command for command in PARTICIPANT},
+    "facilitator": {command.name: command for command in FACILITATOR},
+    "display": {command.name: command for command in DISPLAY},
+}
+
+
+def perform(db: Connection, who: Who, command: Command, payload: Payload) -> dict[str, Any]:
+    """Runs one command inside the door: rights and state are read anew, then the verb speaks."""
+    if command.verb is None:
+        raise TypeError(f"{command.name} has no verb")
+    with changing(db, who, command.name) as change:
+        authorise(change, command)
+        return command.verb(change, payload)
+
+
+def authorise(change: Change, command: Command) -> None:
+    """Raises a refusal unless this person may do this now."""
+    if change.who.kind == "participant":
+        change.person = participant_row(change.db, change.who)
+        if change.person.standing not in command.who:
+            raise NotAdmitted() if change.person.standing == Standing.WAITING else NotFound()
+    elif facilitator_role(change.db, change.who.id, change.before.group_id) not in command.who:
+        raise NotFound()
+    if change.before.state not in command.states:
+        raise NotNow()
+
+
+def participant_row(db: Connection, who: Who) -> Any:
+    """The participant's row in their session; NotFound where there is none."""
+    row = db.execute(
+        select(Participant.__table__).where(  # type: ignore[attr-defined]
+            Participant.id == who.id, Participant.group_session_id == who.group_session_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def facilitator_role(db: Connection, facilitator_id: str, group_id: str) -> Role | None:
+    """The role of an account that is not disabled, in a group; None where there is none."""
+    return db.execute(
+        select(GroupFacilitator.role)
+        .join(Facilitator, Facilitator.id == GroupFacilitator.facilitator_id)  # type: ignore[arg-type]
+        .where(
+            GroupFacilitator.facilitator_id == facilitator_id,
+            GroupFacilitator.group_id == group_id,
+            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+        )
+    ).scalar_one_or_none()

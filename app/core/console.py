@@ -1,0 +1,418 @@
+"""What a facilitator sees of a live session: agenda and time, people, answers, signals."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, select
+
+from app.core.agenda import Stage, agenda_of, next_index, previous_index
+from app.core.changes import Who
+from app.core.models import (
+    Audience,
+    Facilitator,
+    Group,
+    GroupSession,
+    Participant,
+    Reflection,
+    SessionState,
+    Signal,
+    SignalKind,
+    SignalStatus,
+    StageReveal,
+    StageVisit,
+    Standing,
+    now,
+)
+from app.core.reveals import SMALL
+from app.core.sealing import open_sealed
+from app.core.views import brief, current_stage, facilitators_of, group_row, parts, session_part_of
+from app.exercises import without_private
+from app.library import load
+
+Row = Any
+OPEN_SIGNALS = (SignalStatus.NEW, SignalStatus.SEEN)
+
+
+class Presence(Protocol):
+    """Who is connected, as far as this worker knows; never stored."""
+
+    def of(self, group_session_id: str, participant_id: str) -> tuple[str, datetime | None]:
+        """here, away or gone, and since when."""
+
+    def writing(self, group_session_id: str, participant_id: str, stage_id: str) -> bool: ...
+
+    def facilitators_here(self, group_session_id: str) -> set[str]: ...
+
+
+def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[str, str]) -> dict[str, Any]:
+    """Everything on the console; ``urls`` holds the room's and the display's address."""
+    group = group_row(db, row.group_id)
+    stages = agenda_of(row)
+    stage = current_stage(row)
+    rows = participants(db, row)
+    answered = stage_rows(db, row, stage["id"]) if stage else []
+    signals = open_signals(db, row)
+    leading = facilitators_of(db, row.group_id)
+    here = presence.facilitators_here(row.id)
+    me = next((each for each in leading if each["id"] == who.id), {"id": "", "name": "", "role": ""})
+    time = Times(db, row)
+    entries = [_person(db, row, each, presence, stage, answered, signals) for each in rows]
+    inside = [each for each in entries if each["standing"] == Standing.ADMITTED]
+    return {
+        "session": _session(row, group, time) | urls,
+        "stages": [time.stage(place, each) for place, each in enumerate(stages)],
+        "stage": _stage(stage, time) if stage else None,
+        "next": _neighbour(stages, next_index(stages, row.stage_index if stage else -1)),
+        "previous": _neighbour(stages, previous_index(stages, row.stage_index) if stage else None),
+        "people": sorted(inside, key=lambda each: not each["signals"]),
+        "waiting": [
+            {"id": each["id"], "alias": each["alias"], "since": each["joined_at"]}
+            for each in entries
+            if each["standing"] == Standing.WAITING
+        ],
+        "answers": answers(db, row, stage, rows, answered) if stage else [],
+        "still_writing": [each["alias"] for each in inside if stage and not each["answered"] and not each["passed"]],
+        "passed": [each["alias"] for each in inside if each["passed"]],
+        "counts": _counts(inside),
+        "can_release_unnamed": bool(stage) and _can_release(db, row, stage, inside, answered),
+        "signals": signals,
+        "facilitators_here": [each["name"] for each in leading if each["id"] in here and each["id"] != who.id],
+        "me": {"name": me["name"], "role": me["role"]},
+        "time_zone": group.time_zone,
+        "language": group.language,
+    }
+
+
+def participants(db: Connection, row: Row) -> list[Row]:
+    """Everybody who ever knocked and was not removed, in the order in which they came."""
+    return list(
+        db.execute(
+            select(Participant.__table__)  # type: ignore[attr-defined]
+            .where(Participant.group_session_id == row.id, Participant.standing != Standing.REMOVED)
+            .order_by(Participant.joined_at, Participant.id)
+        ).all()
+    )
+
+
+def stage_rows(db: Connection, row: Row, stage_id: str) -> list[Row]:
+    """The answers of a stage that were not withdrawn, oldest first."""
+    return list(
+        db.execute(
+            select(Reflection.__table__)  # type: ignore[attr-defined]
+            .where(
+                Reflection.group_session_id == row.id,
+                Reflection.stage_id == stage_id,
+                Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+            )
+            .order_by(Reflection.created_at, Reflection.id)
+        ).all()
+    )
+
+
+def answers(db: Connection, row: Row, stage: Stage, rows: list[Row], answered: list[Row]) -> list[dict[str, Any]]:
+    """The answers of a stage without their words: who, for whom, and what may be done with them."""
+    names = {each.id: open_sealed(Participant.alias, each.id, each.alias) for each in rows}
+    released = _released(db, row.id, stage["id"])
+    return [
+        {
+            "id": each.id,
+            "participant_id": each.participant_id,
+            "alias": names.get(each.participant_id, ""),
+            "audience": each.audience.value,
+            "passed": each.passed,
+            "late": each.late,
+            "shown": each.shown_at is not None,
+            "shown_at": each.shown_at,
+            "share": _share(each),
+            "acts": _acts(each, stage, released),
+            "revised": each.revision > 1,
+        }
+        for each in answered
+        if not each.passed
+    ]
+
+
+def answer_body(db: Connection, row: Row, reflection_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The words of some answers, for a facilitator who uncovers them."""
+    stages = {stage["id"]: stage for stage in agenda_of(row)}
+    found = db.execute(
+        select(Reflection.__table__).where(  # type: ignore[attr-defined]
+            Reflection.group_session_id == row.id,
+            Reflection.id.in_(list(reflection_ids)),  # type: ignore[attr-defined]
+            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+        )
+    ).all()
+    return [
+        {
+            "id": each.id,
+            "revision": each.revision,
+            "parts": parts(stages[each.stage_id], _answer(each)),
+            "shown_at": each.shown_at,
+            "late": each.late,
+        }
+        for each in found
+    ]
+
+
+def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The plain ``reflections`` of the wire: all stages so far, or those that changed."""
+    query = select(Reflection.__table__).where(Reflection.group_session_id == row.id)  # type: ignore[attr-defined]
+    if only is not None:
+        query = query.where(Reflection.id.in_(list(only)))  # type: ignore[attr-defined]
+    return [
+        {
+            "id": each.id,
+            "revision": each.revision,
+            "stage_id": each.stage_id,
+            "participant_id": each.participant_id,
+            "audience": each.audience.value,
+            "answer": _answer(each),
+            "passed": each.passed,
+            "late": each.late,
+            "shown": each.shown_at is not None,
+            "withdrawn": each.withdrawn_at is not None,
+        }
+        for each in db.execute(query.order_by(Reflection.created_at)).all()  # type: ignore[arg-type]
+    ]
+
+
+def people(db: Connection, row: Row, presence: Presence) -> list[dict[str, Any]]:
+    """The plain ``people`` of the wire."""
+    stage = current_stage(row)
+    answered = stage_rows(db, row, stage["id"]) if stage else []
+    signals = open_signals(db, row)
+    keys = ("id", "alias", "presence", "writing", "answered", "passed", "heard", "signals")
+    return [
+        {key: entry[key] for key in keys}
+        for entry in (
+            _person(db, row, each, presence, stage, answered, signals) for each in participants(db, row)
+        )
+    ]
+
+
+def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
+    """Signals that nobody has met yet: calls for support first, then the oldest."""
+    rows = db.execute(
+        select(Signal.__table__, Participant.alias.label("alias"), Facilitator.name.label("seen_name"))  # type: ignore
+        .join(Participant, Participant.id == Signal.participant_id)
+        .outerjoin(Facilitator, Facilitator.id == Signal.seen_by)
+        .where(Signal.group_session_id == row.id, Signal.status.in_(OPEN_SIGNALS))  # type: ignore[attr-defined]
+        .order_by(Signal.raised_at)
+    ).all()
+    entries = [
+        {
+            "id": each.id,
+            "kind": each.kind.value,
+            "status": each.status.value,
+            "alias": open_sealed(Participant.alias, each.participant_id, each.alias),
+            "participant_id": each.participant_id,
+            "raised_at": each.raised_at,
+            "taken_back": each.lowered_at is not None,
+            "seen_by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
+        }
+        for each in rows
+    ]
+    return sorted(entries, key=lambda each: each["kind"] != SignalKind.SUPPORT)
+
+
+class Times:
+    """Planned and actual minutes of a session."""
+
+    def __init__(self, db: Connection, row: Row):
+        self.row = row
+        self.at = row.ended_at or now()
+        self.seconds: dict[str, float] = {}
+        self.entered: datetime | None = None
+        for visit in db.execute(
+            select(StageVisit.__table__)  # type: ignore[attr-defined]
+            .where(StageVisit.group_session_id == row.id)
+            .order_by(StageVisit.entered_at)
+        ).all():
+            spent = ((visit.left_at or self.at) - visit.entered_at).total_seconds()
+            self.seconds[visit.stage_id] = self.seconds.get(visit.stage_id, 0.0) + max(0.0, spent)
+            if visit.left_at is None:
+                self.entered = visit.entered_at
+
+    def actual(self, stage_id: str) -> int | None:
+        """Whole minutes spent in a stage; None if it was never shown."""
+        seconds = self.seconds.get(stage_id)
+        return None if seconds is None else int(seconds // 60)
+
+    @property
+    def spent(self) -> int:
+        return int(sum(self.seconds.values()) // 60)
+
+    def stage(self, place: int, stage: Stage) -> dict[str, Any]:
+        skipped = bool(stage.get("skipped"))
+        here = self.row.state in (SessionState.LIVE, SessionState.HELD) and place == self.row.stage_index
+        been = stage["id"] in self.seconds
+        phase = "skipped" if skipped else "now" if here else "done" if been else "ahead"
+        return {
+            **brief(stage),
+            "minutes": stage["minutes"],
+            "actual": self.actual(stage["id"]),
+            "core": stage["core"],
+            "skipped": skipped,
+            "phase": phase,
+            "pool": stage.get("pool", []),
+        }
+
+    def behind(self, stages: list[Stage]) -> int:
+        """Minutes behind the plan: what was spent beyond the plan of the stages that are over, and of this one."""
+        over = 0.0
+        for place, stage in enumerate(stages):
+            if stage["id"] not in self.seconds:
+                continue
+            spent, planned = self.seconds[stage["id"]] / 60, stage["minutes"]
+            here = place == self.row.stage_index and self.row.state != SessionState.ENDED
+            over += max(0.0, spent - planned) if here else spent - planned
+        return round(over)
+
+
+def _session(row: Row, group: Row, time: Times) -> dict[str, Any]:
+    stages = [each for each in agenda_of(row) if not each.get("skipped")]
+    programme = load().programmes.get(group.programme_id or "")
+    planned = sum(each["minutes"] for each in stages)
+    ahead = [each for each in stages if each["id"] not in time.seconds]
+    left = sum(each["minutes"] for each in ahead)
+    stage = current_stage(row)
+    if stage is not None:
+        left += max(0, stage["minutes"] - (time.actual(stage["id"]) or 0))
+    return {
+        **session_part_of(row, None),
+        "number": row.number,
+        "of": programme.group_sessions if programme and row.kind == "group" else None,
+        "version": row.version,
+        "locked": row.locked_at is not None,
+        "group_id": row.group_id,
+        "group_name": open_sealed(Group.name, group.id, group.name),
+        "title": open_sealed(GroupSession.title, row.id, row.title),
+        "one_to_one": row.kind != "group",
+        "started_at": row.started_at,
+        "ends_at": row.ended_at or _plus(now(), left) if row.started_at else None,
+        "planned": planned,
+        "spent": time.spent,
+        "behind": time.behind(stages),
+    }
+
+
+def _plus(at: datetime, minutes: int) -> datetime:
+    return datetime.fromtimestamp(at.timestamp() + 60 * minutes, tz=at.tzinfo)
+
+
+def _stage(stage: Stage, time: Times) -> dict[str, Any]:
+    actual = time.actual(stage["id"]) or 0
+    return {
+        **stage,
+        "actual": actual,
+        "left": stage["minutes"] - actual,
+        "entered_at": time.entered,
+        "asks": [prompt["text"] for prompt in stage["prompts"]],
+        "instead_of": sorted({prompt["instead_of"] for prompt in stage["prompts"] if prompt.get("instead_of")}),
+    }
+
+
+def _neighbour(stages: list[Stage], place: int | None) -> dict[str, Any] | None:
+    return None if place is None else {**brief(stages[place]), "minutes": stages[place]["minutes"]}
+
+
+def _person(
+    db: Connection,
+    row: Row,
+    each: Row,
+    presence: Presence,
+    stage: Stage | None,
+    answered: list[Row],
+    signals: list[dict[str, Any]],
+) -> dict[str, Any]:
+    own = [reflection for reflection in answered if reflection.participant_id == each.id]
+    state, since = presence.of(row.id, each.id)
+    if each.standing == Standing.WAITING:
+        state, since = "waiting", each.joined_at
+    elif each.left_at is not None and state != "here":
+        state, since = "gone", each.left_at
+    return {
+        "id": each.id,
+        "alias": open_sealed(Participant.alias, each.id, each.alias),
+        "standing": each.standing,
+        "presence": state,
+        "since": since,
+        "joined_at": each.joined_at,
+        "writing": bool(stage) and presence.writing(row.id, each.id, stage["id"]),
+        "answered": any(not reflection.passed for reflection in own),
+        "passed": bool(own) and all(reflection.passed for reflection in own),
+        "heard": each.heard_at is not None,
+        "wants": _wants(stage, own),
+        "private": each.private,
+        "safe": each.safe,
+        "member": each.member_id is not None,
+        "signals": [
+            {"id": signal["id"], "kind": signal["kind"], "status": signal["status"]}
+            for signal in signals
+            if signal["participant_id"] == each.id
+        ],
+    }
+
+
+def _wants(stage: Stage | None, own: list[Row]) -> str:
+    """Whether the person would like to talk or to listen today, if this stage asks it."""
+    asked = stage and next((p for p in stage["prompts"] if p.get("exercise") == "talk_or_listen"), None)
+    if not asked:
+        return ""
+    options = asked.get("options", [])
+    for each in own:
+        value = _answer(each).get(asked["key"])
+        if value in options:
+            return "talk" if options.index(value) == 0 else "listen"
+    return ""
+
+
+def _counts(inside: list[dict[str, Any]]) -> dict[str, int]:
+    done = [each for each in inside if each["answered"]]
+    open_ones = [each for each in inside if not each["answered"] and not each["passed"]]
+    return {"in": len(done), "of": len(inside), "writing": len(open_ones)}
+
+
+def _share(each: Row) -> str | None:
+    if each.share_asked_at is None:
+        return None
+    return {None: "asked", True: "yes", False: "no"}[each.share_answer]
+
+
+def _acts(each: Row, stage: Stage, released: bool) -> str:
+    if each.shown_at is not None:
+        return "take_back"
+    if not without_private(stage["prompts"], _answer(each)):
+        return "none"
+    if each.audience == Audience.NAMED:
+        return "show"
+    if each.share_asked_at is not None and each.share_answer is None:
+        return "asked"
+    if each.audience == Audience.UNNAMED and not released:
+        return "with_others"
+    return "ask" if Audience.NAMED in stage["audiences"] else "none"
+
+
+def _released(db: Connection, group_session_id: str, stage_id: str) -> bool:
+    return (
+        db.execute(
+            select(StageReveal.stage_id).where(  # type: ignore[call-overload]
+                StageReveal.group_session_id == group_session_id, StageReveal.stage_id == stage_id
+            )
+        ).first()
+        is not None
+    )
+
+
+def _can_release(
+    db: Connection, row: Row, stage: Stage, inside: list[dict[str, Any]], answered: list[Row]
+) -> bool:
+    unnamed = [each for each in answered if each.audience == Audience.UNNAMED and not each.passed]
+    return bool(unnamed) and len(inside) >= SMALL and not _released(db, row.id, stage["id"])
+
+
+def _answer(each: Row) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(open_sealed(Reflection.answer, each.id, each.answer))
+    return answer

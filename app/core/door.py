@@ -1,0 +1,172 @@
+"""How people find and enter a session: room links and codes, personal links, the waiting room."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from app.core.changes import Change, Who, changing
+from app.core.models import (
+    CODE_LETTERS,
+    GroupSession,
+    Member,
+    Participant,
+    SessionState,
+    Standing,
+    new_code,
+    new_id,
+)
+from app.core.refusals import NotFound, NotNow
+from app.core.sealing import seal
+
+OPEN_STATES = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
+LARGEST_ROOM = 200
+
+
+def hashed(token: str) -> str:
+    """What the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_link(column: Any, hash_name: str, row_id: str) -> dict[str, Any]:
+    """A fresh token for a link: sealed, so that it can be shown again, and hashed, so that it can be found."""
+    token = new_id()
+    return {column.key: seal(column, row_id, token), hash_name: hashed(token)}
+
+
+def new_room_link(db: Connection, group_session_id: str) -> dict[str, Any]:
+    """A fresh room link and a code that no open session has."""
+    return {
+        **new_link(GroupSession.room_link, "room_link_hash", group_session_id),
+        "code": free_code(db),
+    }
+
+
+def free_code(db: Connection) -> str:
+    while True:
+        code = new_code()
+        if session_by_code(db, code) is None:
+            return code
+
+
+def session_by_room_link(db: Connection, token: str) -> Any:
+    return _session(db, GroupSession.room_link_hash == hashed(token))
+
+
+def session_by_display_link(db: Connection, token: str) -> Any:
+    return _session(db, GroupSession.display_link_hash == hashed(token))
+
+
+def session_by_code(db: Connection, code: str) -> Any:
+    """The session, not yet ended, with this code; read as people type it."""
+    letters = "".join(code.upper().split()).replace("-", "")
+    if len(letters) != 6 or any(letter not in CODE_LETTERS for letter in letters):
+        return None
+    return _session(db, (GroupSession.code == letters) & (GroupSession.state != SessionState.ENDED))
+
+
+def member_by_link(db: Connection, token: str) -> Any:
+    """The member with this personal link, who has not left the group."""
+    return db.execute(
+        select(Member.__table__).where(Member.link_hash == hashed(token), Member.left_at.is_(None))  # type: ignore
+    ).one_or_none()
+
+
+def session_for_member(db: Connection, member: Any) -> Any:
+    """The session a member's link leads to: the open one of the group, else the newest in which they took part."""
+    open_ones = db.execute(
+        select(GroupSession.__table__)  # type: ignore[attr-defined]
+        .where(GroupSession.group_id == member.group_id, GroupSession.state.in_(OPEN_STATES))  # type: ignore
+        .order_by(GroupSession.opened_at.desc())  # type: ignore[union-attr]
+    ).first()
+    if open_ones is not None:
+        return open_ones
+    return db.execute(
+        select(GroupSession.__table__)  # type: ignore[attr-defined]
+        .join(Participant, Participant.group_session_id == GroupSession.id)  # type: ignore[arg-type]
+        .where(Participant.member_id == member.id, Participant.standing != Standing.REMOVED)
+        .order_by(GroupSession.opened_at.desc())  # type: ignore[union-attr]
+    ).first()
+
+
+def join(
+    db: Connection,
+    group_session_id: str,
+    *,
+    alias: str,
+    member: Any = None,
+    private: bool | None = None,
+    safe: bool | None = None,
+    participant_id: str | None = None,
+) -> str:
+    """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked; a guest
+    waits. Whoever is in the session already finds their own place again; removed stays removed.
+
+    ``participant_id`` chooses the id of a new participant, so that running this again makes the same one.
+    """
+    new = participant_id or new_id()
+    who = Who("participant", group_session_id, new)
+    with changing(db, who, "join") as change:
+        if change.before.state not in OPEN_STATES:
+            raise NotNow("This room is not open now.")
+        found = _own_place(change, member)
+        if found is not None:
+            return _return(change, found, private, safe)
+        if member is not None and member.group_id != change.before.group_id:
+            raise NotFound()
+        admitted = member is not None and change.before.locked_at is None
+        _add(change, new, alias, member, admitted, private, safe)
+    return new
+
+
+def _session(db: Connection, condition: Any) -> Any:
+    return db.execute(select(GroupSession.__table__).where(condition)).one_or_none()  # type: ignore[attr-defined]
+
+
+def _own_place(change: Change, member: Any) -> Any:
+    if member is None:
+        return None
+    return change.db.execute(
+        select(Participant.__table__).where(  # type: ignore[attr-defined]
+            Participant.group_session_id == change.before.id, Participant.member_id == member.id
+        )
+    ).one_or_none()
+
+
+def _return(change: Change, found: Any, private: bool | None, safe: bool | None) -> str:
+    if found.standing == Standing.REMOVED:
+        raise NotNow("This room is not open now.")
+    values: dict[str, Any] = {"left_at": None}
+    if private is not None:
+        values["private"] = private
+    if safe is not None:
+        values["safe"] = safe
+    if any(getattr(found, key) != value for key, value in values.items()):
+        change.db.execute(update(Participant).where(Participant.id == found.id).values(**values))  # type: ignore
+        change.wrote(found.id)
+    return str(found.id)
+
+
+def _add(
+    change: Change, new: str, alias: str, member: Any, admitted: bool, private: bool | None, safe: bool | None
+) -> None:
+    rows = change.db.execute(
+        select(Participant.id).where(Participant.group_session_id == change.before.id)  # type: ignore[call-overload]
+    ).all()
+    if len(rows) >= LARGEST_ROOM:
+        raise NotNow("This room is full.")
+    change.db.execute(
+        Participant.__table__.insert().values(  # type: ignore[attr-defined]
+            id=new,
+            group_session_id=change.before.id,
+            member_id=member.id if member is not None else None,
+            alias=seal(Participant.alias, new, alias),
+            standing=Standing.ADMITTED if admitted else Standing.WAITING,
+            private=private,
+            safe=safe,
+            agreed_at=change.at,
+            joined_at=change.at,
+            admitted_at=change.at if admitted else None,
+        )
+    )
+    change.wrote(new, shared=admitted, people=[new])

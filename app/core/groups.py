@@ -1,0 +1,166 @@
+"""Verbs of groups, their members and their planned sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from app.core.agenda import Stage, sealed_agenda
+from app.core.changes import Who, changing
+from app.core.door import new_link, new_room_link
+from app.core.models import (
+    Group,
+    GroupFacilitator,
+    GroupSession,
+    Member,
+    Role,
+    SessionState,
+    new_id,
+    now,
+)
+from app.core.refusals import NotFound, NotNow, Stale
+from app.core.sealing import seal
+
+
+def create_group(
+    db: Connection,
+    facilitator_id: str,
+    *,
+    name: str,
+    programme_id: str | None,
+    language: str = "en",
+    time_zone: str = "UTC",
+    online: bool = True,
+    emergency_number: str = "112",
+    crisis_line: str = "",
+    group_id: str | None = None,
+) -> str:
+    """Makes a group led by this facilitator and gives its id."""
+    new = group_id or new_id()
+    db.execute(
+        insert(Group).values(
+            id=new,
+            name=seal(Group.name, new, name),
+            programme_id=programme_id,
+            language=language,
+            time_zone=time_zone,
+            online=online,
+            emergency_number=emergency_number,
+            crisis_line=crisis_line,
+            created_at=now(),
+        )
+    )
+    set_role(db, new, facilitator_id, Role.LEAD)
+    return new
+
+
+def set_role(db: Connection, group_id: str, facilitator_id: str, role: Role) -> None:
+    """Gives a facilitator a role in a group, or another one than before."""
+    place = (GroupFacilitator.group_id == group_id) & (GroupFacilitator.facilitator_id == facilitator_id)
+    if db.execute(select(GroupFacilitator.role).where(place)).first():
+        db.execute(update(GroupFacilitator).where(place).values(role=role))
+    else:
+        db.execute(
+            insert(GroupFacilitator).values(group_id=group_id, facilitator_id=facilitator_id, role=role)
+        )
+
+
+def add_members(db: Connection, group_id: str, aliases: Sequence[str]) -> list[str]:
+    """Enrols members by alias, each with a personal link; gives their ids."""
+    ids = []
+    for alias in aliases:
+        new = new_id()
+        db.execute(
+            insert(Member).values(
+                id=new,
+                group_id=group_id,
+                alias=seal(Member.alias, new, alias),
+                created_at=now(),
+                **new_link(Member.link, "link_hash", new),
+            )
+        )
+        ids.append(new)
+    return ids
+
+
+def renew_member_link(db: Connection, group_id: str, member_id: str) -> None:
+    """A new personal link; the old one fails at once."""
+    _member(db, group_id, member_id, **new_link(Member.link, "link_hash", member_id))
+
+
+def member_leaves(db: Connection, group_id: str, member_id: str) -> None:
+    """The member has left the group: the link fails, what was recorded stays."""
+    _member(db, group_id, member_id, left_at=now())
+
+
+def plan_session(
+    db: Connection,
+    group_id: str,
+    stages: list[Stage],
+    *,
+    number: int | None = None,
+    kind: str = "group",
+    title: str | None = None,
+    scheduled_at: datetime | None = None,
+    sandbox: bool = False,
+    group_session_id: str | None = None,
+) -> str:
+    """Plans a session with this agenda and gives its id; without a number it is the next of its kind."""
+    new = group_session_id or new_id()
+    if number is None:
+        highest = db.execute(
+            select(func.max(GroupSession.number)).where(
+                GroupSession.group_id == group_id, GroupSession.kind == kind  # type: ignore[arg-type]
+            )
+        ).scalar()
+        number = (highest or 0) + 1
+    db.execute(
+        insert(GroupSession).values(
+            id=new,
+            group_id=group_id,
+            kind=kind,
+            number=number,
+            title=seal(GroupSession.title, new, title) if title else None,
+            scheduled_at=scheduled_at,
+            agenda=sealed_agenda(new, stages),
+            state=SessionState.PLANNED,
+            sandbox=sandbox,
+            **new_room_link(db, new),
+            **new_link(GroupSession.display_link, "display_link_hash", new),
+        )
+    )
+    return new
+
+
+def edit_agenda(
+    db: Connection, facilitator_id: str, group_session_id: str, stages: list[Stage], version: int
+) -> int:
+    """Puts a planner's stages in place of the old ones, while the session is planned; gives the new version.
+
+    Refuses as stale what was decided on an older version.
+    """
+    with changing(db, Who("facilitator", group_session_id, facilitator_id), "edit_agenda") as change:
+        if change.before.state != SessionState.PLANNED:
+            raise NotNow("The room is open. Change the agenda in the console.")
+        if version < change.before.moved_version:
+            raise Stale(version=change.before.version)
+        change.wrote(group_session_id, moved=True, agenda=sealed_agenda(group_session_id, stages))
+    return change.version
+
+
+def schedule_session(
+    db: Connection, facilitator_id: str, group_session_id: str, scheduled_at: datetime | None
+) -> None:
+    with changing(db, Who("facilitator", group_session_id, facilitator_id), "schedule_session") as change:
+        change.wrote(group_session_id, scheduled_at=scheduled_at)
+
+
+
+
+def _member(db: Connection, group_id: str, member_id: str, **values: Any) -> None:
+    found = db.execute(
+        update(Member).where(Member.id == member_id, Member.group_id == group_id).values(**values)  # type: ignore[arg-type]
+    )
+    if found.rowcount != 1:
+        raise NotFound()

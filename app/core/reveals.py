@@ -1,0 +1,159 @@
+"""Verbs that decide what the group sees: reveal, show, take back, ask before sharing."""
+
+import json
+import secrets
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.core.agenda import agenda_of, find_stage
+from app.core.changes import Change
+from app.core.models import Audience, Reflection, StageReveal
+from app.core.refusals import NotFound, NotNow
+from app.core.sealing import open_sealed
+from app.core.sessions import admitted_count
+from app.exercises import without_private
+
+SMALL = 5  # the one constant for small groups: below it nothing unnamed is offered or shown
+
+
+def reveal(change: Change, command: Any) -> dict[str, Any]:
+    """Shows all answers of a stage that may be shown: the named ones, and the unnamed ones once, shuffled."""
+    stages = agenda_of(change.before)
+    stage = stages[find_stage(stages, command.stage_id)]
+    rows = change.db.execute(
+        select(Reflection.__table__).where(  # type: ignore[attr-defined]
+            Reflection.group_session_id == change.before.id,
+            Reflection.stage_id == command.stage_id,
+            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+            Reflection.passed.is_(False),  # type: ignore[attr-defined]
+        )
+    ).all()
+    rows = [row for row in rows if shareable(row, stage)]
+    named = [row for row in rows if row.audience == Audience.NAMED]
+    unnamed = [row for row in rows if row.audience == Audience.UNNAMED]
+    released = _released(change.db, change.before.id, command.stage_id)
+    may_release = not released and unnamed and _hidden_among_enough(change, named, unnamed)
+    _show(change, [row for row in named if row.shown_at is None])
+    if may_release:
+        _release(change, command.stage_id, unnamed)
+    return {"ok": True, "version": change.version, "shown": len(change.reflections)}
+
+
+def show_reflection(change: Change, command: Any) -> dict[str, Any]:
+    """Shows one named answer to the group."""
+    row, stage = _answer(change, command.id)
+    if row.audience != Audience.NAMED:
+        raise NotNow(
+            "Answers without a name are shown together, never alone."
+            if row.audience == Audience.UNNAMED
+            else "This answer is for the facilitators. Ask its writer first."
+        )
+    if row.passed or not shareable(row, stage):
+        raise NotNow("There is nothing in this answer that may be shown.")
+    if row.shown_at is None:
+        _show(change, [row])
+    return {"ok": True, "version": change.version}
+
+
+def hide_reflection(change: Change, command: Any) -> dict[str, Any]:
+    """Takes an answer back from the group."""
+    row, _ = _answer(change, command.id)
+    if row.shown_at is not None:
+        change.db.execute(_update(row.id).values(shown_at=None))
+        change.wrote(row.id, shared=True, people=[row.participant_id], reflections=[row.id])
+    return {"ok": True, "version": change.version}
+
+
+def request_share(change: Change, command: Any) -> dict[str, Any]:
+    """Asks the writer of an answer whether the group may see it, with the name."""
+    row, stage = _answer(change, command.id)
+    if row.audience == Audience.NAMED or row.passed or not shareable(row, stage):
+        raise NotNow("There is nothing to ask for with this answer.")
+    if Audience.NAMED not in stage["audiences"]:
+        raise NotNow("Answers of this stage are not shared.")
+    if row.share_asked_at is None or row.share_answer is False:
+        change.db.execute(_update(row.id).values(share_asked_at=change.at, share_answer=None))
+        change.wrote(row.id, people=[row.participant_id], reflections=[row.id])
+    return {"ok": True, "version": change.version}
+
+
+def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
+    """The writer says yes (the answer is shown, with the name) or no (it stays where it was)."""
+    row, _ = _answer(change, command.id)
+    if row.participant_id != change.who.id:
+        raise NotFound()
+    if row.share_answer is not None and row.share_answer == command.accept:
+        return {"ok": True, "id": row.id}
+    if row.share_asked_at is None or row.share_answer is not None:
+        raise NotNow("Nobody is asking for this answer.")
+    if command.accept:
+        values: dict[str, Any] = {"share_answer": True, "audience": Audience.NAMED, "shown_at": change.at}
+    else:
+        values = {"share_answer": False}
+    change.db.execute(_update(row.id).values(**values))
+    change.wrote(row.id, shared=command.accept, people=[row.participant_id], reflections=[row.id])
+    return {"ok": True, "id": row.id}
+
+
+def shareable(row: Any, stage: dict[str, Any]) -> bool:
+    """Whether anything is left of an answer once the prompts that are for facilitators alone are taken out."""
+    return bool(without_private(stage["prompts"], json.loads(open_sealed(Reflection.answer, row.id, row.answer))))
+
+
+def _hidden_among_enough(change: Change, named: list[Any], unnamed: list[Any]) -> bool:
+    """A group of at least five, and more than one person who could have written what has no name."""
+    people = admitted_count(change.db, change.before.id)
+    known = {row.participant_id for row in named} - {row.participant_id for row in unnamed}
+    return people >= SMALL and people - len(known) > 1
+
+
+def _released(db: Any, group_session_id: str, stage_id: str) -> bool:
+    found = db.execute(
+        select(StageReveal.stage_id).where(  # type: ignore[call-overload]
+            StageReveal.group_session_id == group_session_id, StageReveal.stage_id == stage_id
+        )
+    ).first()
+    return found is not None
+
+
+def _show(change: Change, rows: list[Any]) -> None:
+    for row in rows:
+        change.db.execute(_update(row.id).values(shown_at=change.at))
+        change.wrote(row.stage_id, shared=True, people=[row.participant_id], reflections=[row.id])
+
+
+def _release(change: Change, stage_id: str, rows: list[Any]) -> None:
+    order = list(range(1, len(rows) + 1))
+    secrets.SystemRandom().shuffle(order)
+    for row, place in zip(rows, order, strict=True):
+        change.db.execute(_update(row.id).values(shown_at=change.at, shown_order=place))
+    change.db.execute(
+        insert(StageReveal).values(
+            group_session_id=change.before.id, stage_id=stage_id, revealed_at=change.at
+        )
+    )
+    change.wrote(
+        stage_id,
+        shared=True,
+        people=[row.participant_id for row in rows],
+        reflections=[row.id for row in rows],
+    )
+
+
+def _answer(change: Change, reflection_id: str) -> tuple[Any, dict[str, Any]]:
+    row = change.db.execute(
+        select(Reflection.__table__).where(  # type: ignore[attr-defined]
+            Reflection.id == reflection_id,
+            Reflection.group_session_id == change.before.id,
+            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    stages = agenda_of(change.before)
+    return row, stages[find_stage(stages, row.stage_id)]
+
+
+def _update(reflection_id: str) -> Any:
+    return update(Reflection).where(Reflection.id == reflection_id)  # type: ignore[arg-type]

@@ -1,0 +1,101 @@
+"""Verbs of the private signals from a participant to the facilitators. A signal is never lost and never refused."""
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.core.changes import Change
+from app.core.models import Signal, SignalKind, SignalStatus
+from app.core.refusals import NotFound
+from app.core.sealing import seal
+
+
+def raise_signal(change: Change, command: Any) -> dict[str, Any]:
+    """Stores a signal; the same one again gets the status it has by now."""
+    stands = _signal(change, command.id)
+    if stands is not None:
+        if stands.participant_id != change.who.id:
+            raise NotFound()
+        return {"ok": True, "status": stands.status.value}
+    change.db.execute(
+        insert(Signal).values(
+            id=command.id,
+            group_session_id=change.before.id,
+            participant_id=change.who.id,
+            kind=SignalKind(command.kind),
+            status=SignalStatus.NEW,
+            raised_at=change.at,
+        )
+    )
+    change.wrote(command.id, people=[change.who.id])
+    return {"ok": True, "status": SignalStatus.NEW.value}
+
+
+def lower_signal(change: Change, command: Any) -> dict[str, Any]:
+    """The sender takes a signal back. A call for support stays with the facilitators until one of them has seen it."""
+    stands = _own(change, command.id)
+    if stands.lowered_at is None and stands.status in (SignalStatus.NEW, SignalStatus.SEEN):
+        keeps = stands.kind == SignalKind.SUPPORT and stands.status == SignalStatus.NEW
+        status = SignalStatus.NEW if keeps else SignalStatus.LOWERED
+        change.db.execute(_update(command.id).values(lowered_at=change.at, status=status))
+        change.wrote(command.id, people=[change.who.id])
+    return {"ok": True}
+
+
+def acknowledge_signal(change: Change, command: Any) -> dict[str, Any]:
+    """A facilitator has seen it; the sender reads so."""
+    return _see(change, command.id, {})
+
+
+def answer_signal(change: Change, command: Any) -> dict[str, Any]:
+    """A facilitator has seen it and answers with a line."""
+    return _see(change, command.id, {"reply": seal(Signal.reply, command.id, command.reply)})
+
+
+def resolve_signal(change: Change, command: Any) -> dict[str, Any]:
+    """A facilitator has met it."""
+    stands = _known(change, command.id)
+    if stands.status != SignalStatus.RESOLVED:
+        values = {"status": SignalStatus.RESOLVED, "resolved_at": change.at, "resolved_by": change.who.id}
+        if stands.seen_at is None:
+            values |= {"seen_at": change.at, "seen_by": change.who.id}
+        change.db.execute(_update(command.id).values(**values))
+        change.wrote(command.id, people=[stands.participant_id])
+    return {"ok": True}
+
+
+def _see(change: Change, signal_id: str, more: dict[str, Any]) -> dict[str, Any]:
+    stands = _known(change, signal_id)
+    values = dict(more)
+    if stands.status == SignalStatus.NEW:
+        taken_back = stands.lowered_at is not None
+        values["status"] = SignalStatus.LOWERED if taken_back and not more else SignalStatus.SEEN
+        values |= {"seen_at": change.at, "seen_by": change.who.id}
+    if values:
+        change.db.execute(_update(signal_id).values(**values))
+        change.wrote(signal_id, people=[stands.participant_id])
+    return {"ok": True}
+
+
+def _signal(change: Change, signal_id: str) -> Any:
+    return change.db.execute(
+        select(Signal.__table__).where(Signal.id == signal_id)  # type: ignore[attr-defined]
+    ).one_or_none()
+
+
+def _known(change: Change, signal_id: str) -> Any:
+    row = _signal(change, signal_id)
+    if row is None or row.group_session_id != change.before.id:
+        raise NotFound()
+    return row
+
+
+def _own(change: Change, signal_id: str) -> Any:
+    row = _known(change, signal_id)
+    if row.participant_id != change.who.id:
+        raise NotFound()
+    return row
+
+
+def _update(signal_id: str) -> Any:
+    return update(Signal).where(Signal.id == signal_id)  # type: ignore[arg-type]

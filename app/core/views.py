@@ -1,0 +1,375 @@
+"""What the group may see: the room as a participant sees it, a person's own part of it, and the wall.
+
+Every function reads in the snapshot of the connection it is given and returns plain dicts, the context of the
+partials in templates/regions/. Nothing that a viewer may not read is in what they return.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from app.core.agenda import Stage, agenda_of
+from app.core.changes import Who
+from app.core.models import (
+    Audience,
+    Facilitator,
+    Group,
+    GroupFacilitator,
+    GroupSession,
+    Participant,
+    Reflection,
+    Role,
+    SessionState,
+    Signal,
+    SignalStatus,
+    StageReveal,
+    StageVisit,
+    Standing,
+)
+from app.core.refusals import NotFound
+from app.core.reveals import SMALL
+from app.core.sealing import open_sealed
+from app.exercises import texts_of, without_private
+from app.library import load
+
+Row = Any
+
+
+def session_row(db: Connection, group_session_id: str) -> Row:
+    """The row of a session; NotFound where there is none."""
+    row = db.execute(
+        select(GroupSession.__table__).where(GroupSession.id == group_session_id)  # type: ignore[attr-defined]
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def group_row(db: Connection, group_id: str) -> Row:
+    return db.execute(select(Group.__table__).where(Group.id == group_id)).one()  # type: ignore[attr-defined]
+
+
+def facilitators_of(db: Connection, group_id: str) -> list[dict[str, str]]:
+    """Everybody who leads or watches a group: id, name, role; the lead first."""
+    rows = db.execute(
+        select(Facilitator.id, Facilitator.name, GroupFacilitator.role)  # type: ignore[call-overload]
+        .join(GroupFacilitator, GroupFacilitator.facilitator_id == Facilitator.id)
+        .where(GroupFacilitator.group_id == group_id)
+        .order_by(Facilitator.created_at)
+    ).all()
+    order = [Role.LEAD, Role.SUPPORT, Role.OBSERVER]
+    rows = sorted(rows, key=lambda row: order.index(row.role))
+    return [
+        {"id": row.id, "name": open_sealed(Facilitator.name, row.id, row.name), "role": row.role.value} for row in rows
+    ]
+
+
+def shown_stage_ids(db: Connection, group_session_id: str) -> set[str]:
+    """The stages that have been the current one at some time."""
+    rows = db.execute(
+        select(StageVisit.stage_id).where(StageVisit.group_session_id == group_session_id)  # type: ignore[call-overload]
+    ).all()
+    return {row.stage_id for row in rows}
+
+
+def current_stage(row: Row) -> Stage | None:
+    """The stage the group is at; None before the start and after the end."""
+    if row.state not in (SessionState.LIVE, SessionState.HELD):
+        return None
+    return agenda_of(row)[row.stage_index]
+
+
+def brief(stage: Stage) -> dict[str, str]:
+    return {"id": stage["id"], "title": stage["title"], "kind": stage["kind"]}
+
+
+def session_part(db: Connection, row: Row) -> dict[str, Any]:
+    """The plain ``session`` of the wire, with the stages that have been shown."""
+    return session_part_of(row, shown_stage_ids(db, row.id))
+
+
+def session_part_of(row: Row, known: set[str] | None) -> dict[str, Any]:
+    """The plain ``session`` with the stages whose ids are known; None stands for all of them."""
+    stage = current_stage(row)
+    stages = [each for each in agenda_of(row) if known is None or each["id"] in known]
+    return {
+        "id": row.id,
+        "code": row.code,
+        "state": row.state.value,
+        "stage_id": stage["id"] if stage else None,
+        "stage_index": row.stage_index if stage else None,
+        "stages": [brief(each) for each in stages],
+    }
+
+
+def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
+    """The room as everybody in it sees it."""
+    group = group_row(db, row.group_id)
+    people = _count(db, row.id)
+    leading = facilitators_of(db, row.group_id)
+    programme = load().programmes.get(group.programme_id or "")
+    of = programme.group_sessions if programme and row.kind == "group" else None
+    stage = current_stage(row)
+    return {
+        "session": session_part(db, row) | {"number": row.number, "of": of, "left": max(0, of - row.number) if of else None},
+        "stage": stage_part(db, row, stage, people) if stage else None,
+        "facilitators": [each["name"] for each in leading if each["role"] != Role.OBSERVER],
+        "observers": [each["name"] for each in leading if each["role"] == Role.OBSERVER],
+        "leader_here": leader_here,
+        "people": people,
+        "one_to_one": row.kind != "group",
+        "language": group.language,
+        "time_zone": group.time_zone,
+        "shown": shown_answers(db, row),
+        "help": {"emergency": group.emergency_number, "crisis": group.crisis_line},
+        "ended_at": row.ended_at,
+    }
+
+
+def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str, Any]:
+    """The current stage as a participant sees it: no minutes, no cue card."""
+    offered = [each for each in stage["audiences"] if each != Audience.UNNAMED or people >= SMALL]
+    revealed = db.execute(
+        select(StageReveal.stage_id).where(  # type: ignore[call-overload]
+            StageReveal.group_session_id == row.id, StageReveal.stage_id == stage["id"]
+        )
+    ).first()
+    default = stage["default_audience"]
+    return {
+        **brief(stage),
+        "reading": stage.get("reading", []),
+        "prompts": stage["prompts"],
+        "audiences": stage["audiences"],
+        "offered": offered,
+        "default_audience": default if default in offered else Audience.FACILITATORS.value,
+        "repeat": stage["repeat"],
+        "revealed": revealed is not None,
+    }
+
+
+def shown_answers(db: Connection, row: Row, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """What the group has chosen to show: the current stage first, named ones as they were shown, unnamed ones in the
+    order that was drawn. Prompts for facilitators alone are taken out."""
+    stages = {stage["id"]: (place, stage) for place, stage in enumerate(agenda_of(row))}
+    query = (
+        select(Reflection.__table__, Participant.alias.label("alias"))  # type: ignore[attr-defined]
+        .join(Participant, Participant.id == Reflection.participant_id)
+        .where(Reflection.group_session_id == row.id, Reflection.shown_at.is_not(None))  # type: ignore[union-attr]
+    )
+    if only is not None:
+        query = query.where(Reflection.id.in_(list(only)))  # type: ignore[attr-defined]
+    found = [each for each in db.execute(query).all() if _may_be_shown(each)]
+    here = row.stage_index
+
+    def place(each: Row) -> tuple[Any, ...]:
+        where = stages[each.stage_id][0]
+        unnamed = each.audience == Audience.UNNAMED
+        return (where != here, -where, unnamed, each.shown_order if unnamed else each.shown_at, each.id)
+
+    entries = []
+    for each in sorted(found, key=place):
+        stage = stages[each.stage_id][1]
+        answer = without_private(stage["prompts"], _answer(each))
+        named = each.audience == Audience.NAMED
+        entries.append(
+            {
+                "id": each.id,
+                "stage_id": each.stage_id,
+                "stage_title": stage["title"],
+                "alias": open_sealed(Participant.alias, each.participant_id, each.alias) if named else None,
+                "answer": answer,
+                "parts": parts(stage, answer),
+            }
+        )
+    return entries
+
+
+def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """One person's own part of the room: what they wrote, signalled and were asked.
+
+    ``known`` remembers what each participant said last time, which no longer changes during a session.
+    """
+    person = participant(db, row.id, participant_id)
+    if person.id not in known:
+        known[person.id] = last_time(db, row, person)
+    stage = current_stage(row)
+    return {
+        "id": person.id,
+        "alias": open_sealed(Participant.alias, person.id, person.alias),
+        "state": person.standing.value,
+        "member": person.member_id is not None,
+        "mine": [_mine(each, row, stage) for each in _own_rows(db, person.id)],
+        "signals": own_signals(db, person.id),
+        "last": known[person.id],
+        "catch_up": _came_late(row, person),
+    }
+
+
+def participant(db: Connection, group_session_id: str, participant_id: str) -> Row:
+    row = db.execute(
+        select(Participant.__table__).where(  # type: ignore[attr-defined]
+            Participant.id == participant_id, Participant.group_session_id == group_session_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def own_signals(db: Connection, participant_id: str) -> list[dict[str, Any]]:
+    """A person's open signals, and the newest that was met; oldest first."""
+    rows = db.execute(
+        select(Signal.__table__, Facilitator.name.label("seen_name"))  # type: ignore[attr-defined]
+        .outerjoin(Facilitator, Facilitator.id == Signal.seen_by)
+        .where(Signal.participant_id == participant_id)
+        .order_by(Signal.raised_at)
+    ).all()
+    is_open = {SignalStatus.NEW, SignalStatus.SEEN}
+    rest = [each for each in rows if each.status == SignalStatus.RESOLVED][-1:]
+    return [
+        {
+            "id": each.id,
+            "kind": each.kind.value,
+            "status": each.status.value,
+            "reply": open_sealed(Signal.reply, each.id, each.reply),
+            "by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
+            "raised_at": each.raised_at,
+        }
+        for each in rows
+        if (each.status in is_open and each.lowered_at is None) or each in rest
+    ]
+
+
+def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
+    """A member's mood and step of the last session in which they gave one."""
+    last: dict[str, Any] = {"mood": None, "step": ""}
+    if person.member_id is None:
+        return last
+    rows = db.execute(
+        select(Reflection.__table__, GroupSession.agenda.label("agenda"))  # type: ignore[attr-defined]
+        .join(Participant, Participant.id == Reflection.participant_id)
+        .join(GroupSession, GroupSession.id == Reflection.group_session_id)
+        .where(
+            Participant.member_id == person.member_id,
+            Reflection.group_session_id != row.id,
+            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+        )
+        .order_by(Reflection.saved_at.desc())  # type: ignore[attr-defined]
+        .limit(60)
+    ).all()
+    for each in rows:
+        stages = agenda_of(_AgendaRow(each.group_session_id, each.agenda))
+        prompts = next((s["prompts"] for s in stages if s["id"] == each.stage_id), [])
+        answer = _answer(each)
+        for prompt in prompts:
+            value = answer.get(prompt["key"])
+            if prompt.get("exercise") == "mood_event_checkin" and prompt["key"] == "mood" and last["mood"] is None:
+                last["mood"] = value
+            if prompt.get("exercise") == "step_plan" and prompt["key"] == "step" and not last["step"]:
+                last["step"] = value or ""
+    return last
+
+
+def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[str, Any]:
+    """The display: no private data at all."""
+    context = room(db, row, leader_here=True)
+    stage = context["stage"]
+    return {
+        "session": context["session"],
+        "stage": stage and {
+            "title": stage["title"],
+            "kind": stage["kind"],
+            "prompts": [{"key": each["key"], "text": each["text"]} for each in stage["prompts"]],
+        },
+        "shown": [each for each in context["shown"] if stage is None or each["stage_id"] == stage["id"]],
+        "join": {"url": join_url, "code": row.code, "qr_path": qr[0], "qr_size": qr[1]},
+        "people": context["people"],
+        "language": context["language"],
+    }
+
+
+def parts(stage: Stage, answer: dict[str, Any]) -> list[dict[str, str]]:
+    """An answer as lines of plain text, in the order of its prompts."""
+    return [
+        {"key": prompt["key"], "prompt": prompt["text"], "type": prompt["type"], "text": text}
+        for prompt, text in texts_of(stage["prompts"], answer)
+    ]
+
+
+class _AgendaRow:
+    """As much of a session's row as ``agenda_of`` needs."""
+
+    def __init__(self, row_id: str, agenda: Any):
+        self.id, self.agenda = row_id, agenda
+
+
+def _may_be_shown(each: Row) -> bool:
+    return each.withdrawn_at is None and not each.passed and each.audience != Audience.FACILITATORS
+
+
+def _answer(each: Row) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(open_sealed(Reflection.answer, each.id, each.answer))
+    return answer
+
+
+def _count(db: Connection, group_session_id: str) -> int:
+    return int(
+        db.execute(
+            select(func.count())
+            .select_from(Participant)
+            .where(Participant.group_session_id == group_session_id, Participant.standing == Standing.ADMITTED)  # type: ignore[arg-type]
+        ).scalar_one()
+    )
+
+
+def _own_rows(db: Connection, participant_id: str) -> list[Row]:
+    return list(
+        db.execute(
+            select(Reflection.__table__)  # type: ignore[attr-defined]
+            .where(Reflection.participant_id == participant_id)
+            .order_by(Reflection.created_at)
+        ).all()
+    )
+
+
+def _mine(each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
+    stage = next((s for s in agenda_of(row) if s["id"] == each.stage_id), None)
+    answer = _answer(each)
+    return {
+        **own_entry(each, answer),
+        "stage_title": stage["title"] if stage else "",
+        "parts": parts(stage, answer) if stage else [],
+        "current": current is not None and current["id"] == each.stage_id,
+    }
+
+
+def own_entry(each: Row, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer as its writer sees it on the wire."""
+    share = None
+    if each.share_asked_at is not None:
+        share = {None: "asked", True: "yes", False: "no"}[each.share_answer]
+    return {
+        "id": each.id,
+        "revision": each.revision,
+        "stage_id": each.stage_id,
+        "audience": each.audience.value,
+        "answer": answer,
+        "passed": each.passed,
+        "late": each.late,
+        "shown": each.shown_at is not None,
+        "withdrawn": each.withdrawn_at is not None,
+        "share": share,
+        "saved_at": each.saved_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+    }
+
+
+def mine(db: Connection, row: Row, who: Who) -> list[dict[str, Any]]:
+    """All of a person's answers of this session, as the wire carries them."""
+    return [own_entry(each, _answer(each)) for each in _own_rows(db, who.id)]
+
+
+def _came_late(row: Row, person: Row) -> bool:
+    """Whether this person entered after the session had begun."""
+    return bool(row.started_at and person.admitted_at and person.admitted_at > row.started_at)

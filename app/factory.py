@@ -1,0 +1,161 @@
+"""create_app(): the only place where all pieces meet."""
+
+import logging
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_babel import Babel, gettext
+from flask_socketio import SocketIO
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import facilitator
+from app import participant, runtime
+from app.access import Tickets
+from app.config import Settings
+from app.core import sealing
+from app.core.refusals import NotFound, Refused, Retry
+from app.db import Database
+from app.regions import Screens, clock
+from app.runtime import Drain
+from app.safety import LARGEST_BODY, Edge, Limiter
+from app.services import Services
+from realtime.bus import Bus
+from realtime.codec import StrictJSON, StrictPacket
+from realtime.dispatch import Dispatcher
+from realtime.keeper import Keeper
+from realtime.presence import Presence
+from realtime.push import Pusher
+from realtime.sockets import Sockets
+
+LANGUAGES = ["en", "es"]
+SIGNED_IN_SECONDS = 12 * 3600
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """The application, ready to serve. The database has been migrated, and its keys are checked elsewhere."""
+    sealing.use(sealing.parse_ring(settings.keys))
+    app = Flask("app", root_path=None, static_folder=None, template_folder="../templates")
+    _configure(app, settings)
+    app.static_folder = "../static"
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
+
+    database = database or Database(settings.database_url, spawn=runtime.spawn)
+    presence, sockets, drain = Presence(), Sockets(), Drain(pause=2.0 if settings.production else 0.3)
+    screens = Screens(app, presence, settings.origin)
+    tickets = Tickets(settings.secret_key)
+    kept = Services(settings, database, tickets, screens, Limiter(), drain)
+    app.extensions["concentric"] = kept
+
+    _speak(app)
+    CSRFProtect(app)
+    app.register_blueprint(participant.pages)
+    for pages in facilitator.blueprints():
+        app.register_blueprint(pages)
+    _answer_health(app, kept)
+    _answer_errors(app)
+
+    edge = Edge(app.wsgi_app, settings)
+    kept.socketio = socketio = _socketio(app, edge)
+    edge.app = app.wsgi_app
+    app.wsgi_app = ProxyFix(edge, x_for=1, x_proto=1) if settings.trust_proxy else edge  # type: ignore[method-assign]
+
+    server = socketio.server
+    pusher = Pusher(app, server, database, screens, sockets, presence)
+    dispatcher = Dispatcher(app, server, database, tickets, screens, sockets, presence, pusher, drain)
+    pusher.enter_rooms = dispatcher.enter_rooms
+    dispatcher.listen()
+    bus = Bus()
+    bus.listen(pusher.on_committed)
+    app.extensions["concentric.bus"] = bus
+    app.extensions["concentric.keeper"] = Keeper(server, pusher)
+    drain.closing.append(lambda: runtime.close_sockets(server.eio))
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=48 * 1024,
+        MAX_FORM_PARTS=400,
+        SESSION_COOKIE_NAME="__Host-s" if settings.production else "s",
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SIGNED_IN_SECONDS,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a Referer, and our pages send none
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        BABEL_DEFAULT_LOCALE="en",
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    for name in ("werkzeug", "socketio", "engineio"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # their lines carry addresses and messages
+
+
+def _speak(app: Flask) -> None:
+    """Interface text in the reader's language; a session's pages choose their group's."""
+    Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en" if request else "en")
+    app.jinja_env.filters["clock"] = clock
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+
+def _socketio(app: Flask, edge: Edge) -> Any:
+    return SocketIO(
+        app,
+        async_mode=runtime.mode,
+        cors_allowed_origins=edge.origin_is_ours,
+        max_http_buffer_size=runtime.LARGEST_MESSAGE,
+        async_handlers=False,  # one client's commands in order
+        ping_interval=20,
+        ping_timeout=15,
+        http_compression=False,
+        always_connect=False,
+        manage_session=False,
+        logger=False,
+        engineio_logger=False,
+        serializer=StrictPacket,
+        json=StrictJSON,
+        cookie=None,
+    )
+
+
+def _answer_health(app: Flask, kept: Services) -> None:
+    @app.get("/healthz")
+    def healthz() -> str:
+        return "ok"
+
+    @app.get("/readyz")
+    def readyz() -> tuple[str, int]:
+        if kept.drain.begun:
+            return "draining", 503
+        return ("ready", 200) if kept.database.answers() else ("no database", 503)
+
+
+def _answer_errors(app: Flask) -> None:
+    known = {400, 404, 409, 413, 429, 500, 503}
+
+    def page(code: int, sentence: str = "") -> tuple[Any, int]:
+        wants_json = request.is_json or "application/json" in request.headers.get("Accept", "")
+        if wants_json:
+            return {"ok": False, "error": {"code": "not_found" if code == 404 else "invalid", "message": sentence}}, code
+        name = code if code in (404, 413, 429, 500) else 409 if code in known else 500
+        return render_template(f"errors/{name}.html", sentence=sentence), code
+
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> tuple[Any, int]:
+        return page(error.code or 500)
+
+    @app.errorhandler(CSRFError)
+    def on_csrf(_error: CSRFError) -> tuple[Any, int]:
+        return page(400, gettext("This page was open for too long. Go back, load it again, and try once more."))
+
+    @app.errorhandler(Refused)
+    def on_refusal(refusal: Refused) -> tuple[Any, int]:
+        if isinstance(refusal, NotFound):
+            return page(404)
+        return page(503 if isinstance(refusal, Retry) else 409, refusal.sentence)

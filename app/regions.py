@@ -1,0 +1,188 @@
+"""Renders screens and their regions: the one way from a view to HTML, for first load, push and catch-up."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import segno
+from flask import Flask, g
+from flask_babel import force_locale
+from sqlalchemy import Connection
+
+from app.core import console as consoles
+from app.core import views
+from app.core.changes import Who
+from app.core.models import GroupSession, Standing, now
+from app.core.sealing import open_sealed
+
+SHARED = ("where", "stage", "moved", "shown")
+PERSONAL = ("banner", "form", "mine", "dock_signal")
+WAITING = ("where", "waiting", "dock_signal")
+CONSOLE = ("clock", "room_link", "signals", "agenda", "stage", "cue", "answers", "roster", "waiting", "steer")
+WALL = ("where", "prompt", "shown")
+
+
+@contextmanager
+def speaking(language: str, time_zone: str) -> Iterator[None]:
+    """Within it, templates speak this language and tell the time of this zone."""
+    before = g.get("time_zone")
+    g.time_zone = time_zone
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.time_zone = before
+
+
+def clock(value: datetime | str | None) -> str:
+    """A time as HH:MM in the zone of the group; nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value.astimezone(ZoneInfo(g.get("time_zone") or "UTC")).strftime("%H:%M")
+
+
+class Screens:
+    """Puts together what each viewer sees. ``origin`` is the address in room links and on the wall."""
+
+    def __init__(self, app: Flask, presence: Any, origin: str):
+        self.app = app
+        self.presence = presence
+        self.origin = origin
+        self._last: dict[str, dict[str, Any]] = {}
+
+    def render(self, audience: str, names: Iterable[str], context: dict[str, Any]) -> dict[str, str]:
+        """The inner HTML of regions by name; needs an application context."""
+        templates = self.app.jinja_env
+        return {
+            name: templates.get_template(f"regions/{audience}/{name}.html").render(context).strip() for name in names
+        }
+
+    # what each viewer's templates get
+
+    def room(self, db: Connection, row: Any) -> dict[str, Any]:
+        return views.room(db, row, bool(self.presence.facilitators_here(row.id)))
+
+    def doorway(self, db: Connection, row: Any) -> dict[str, Any]:
+        """The room as somebody sees it who has not been let in: nothing of what happens inside."""
+        room = self.room(db, row)
+        session = room["session"] | {"stages": [], "stage_id": None, "stage_index": None}
+        return room | {"session": session, "stage": None, "shown": [], "people": 0}
+
+    def me(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
+        return views.me(db, row, who.id, self._last)
+
+    def console(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
+        return consoles.console(db, row, who, self.presence, self.addresses(row))
+
+    def wall(self, db: Connection, row: Any) -> dict[str, Any]:
+        url = self.addresses(row)["room_url"]
+        return views.wall(db, row, url, qr_path(url))
+
+    def addresses(self, row: Any) -> dict[str, str]:
+        room = open_sealed(GroupSession.room_link, row.id, row.room_link)
+        display = open_sealed(GroupSession.display_link, row.id, row.display_link)
+        return {"room_url": f"{self.origin}/r/{room}", "display_url": f"{self.origin}/display/{display}"}
+
+    # the wire's screens
+
+    def screen(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
+        """The whole ``screen`` of one viewer; needs an application context."""
+        return getattr(self, f"_{who.kind}_screen")(db, row, who)  # type: ignore[no-any-return]
+
+    def _participant_screen(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
+        person = views.participant(db, row.id, who.id)
+        waiting = person.standing == Standing.WAITING
+        room = self.doorway(db, row) if waiting else self.room(db, row)
+        me = self.me(db, row, who)
+        names = WAITING if waiting else SHARED + PERSONAL
+        with speaking(room["language"], room["time_zone"]):
+            regions = self.render("participant", names, {"room": room, "me": me})
+        return {
+            "version": row.shared_version + person.own_version,
+            "server_now": stamp(now()),
+            **plain_room(room),
+            "mine": [] if waiting else plain_mine(me),
+            "shown": plain_shown(room["shown"]),
+            "regions": regions,
+        }
+
+    def _facilitator_screen(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
+        context = self.console(db, row, who)
+        with speaking(context["language"], context["time_zone"]):
+            regions = self.render("facilitator", CONSOLE, {"console": context})
+        return {
+            **self.plain_console(row),
+            "people": consoles.people(db, row, self.presence),
+            "reflections": consoles.reflections(db, row),
+            "regions": regions,
+        }
+
+    def _display_screen(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
+        context = self.wall(db, row)
+        with speaking(context["language"], "UTC"):
+            regions = self.render("display", WALL, {"wall": context})
+        return {**self.plain_wall(db, row, context), "regions": regions}
+
+    def plain_console(self, row: Any) -> dict[str, Any]:
+        stage = views.current_stage(row)
+        return {
+            "version": row.version,
+            "server_now": stamp(now()),
+            "session": views.session_part_of(row, None),
+            "stage": plain_stage(stage) if stage else None,
+        }
+
+    def plain_wall(self, db: Connection, row: Any, context: dict[str, Any]) -> dict[str, Any]:
+        stage = views.current_stage(row)
+        keys = ("id", "code", "state", "stage_id", "stage_index", "stages")
+        return {
+            "version": row.shared_version,
+            "server_now": stamp(now()),
+            "session": {key: context["session"][key] for key in keys},
+            "stage": plain_stage(stage) if stage else None,
+            "shown": plain_shown(context["shown"]),
+        }
+
+
+def plain_room(room: dict[str, Any]) -> dict[str, Any]:
+    """``session`` and ``stage`` of the wire, from the room's context."""
+    return {"session": room["session"], "stage": plain_stage(room["stage"]) if room["stage"] else None}
+
+
+def plain_stage(stage: dict[str, Any]) -> dict[str, Any]:
+    keys = ("key", "type", "options", "audience")
+    return {
+        "prompts": [{key: prompt[key] for key in keys if prompt.get(key)} for prompt in stage["prompts"]],
+        "audiences": stage["audiences"],
+        "repeat": stage["repeat"],
+    }
+
+
+def plain_shown(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``shown`` of the wire; an unnamed answer has no alias at all."""
+    return [
+        {"id": each["id"], "stage_id": each["stage_id"], "answer": each["answer"]}
+        | ({"alias": each["alias"]} if each["alias"] is not None else {})
+        for each in shown
+    ]
+
+
+def plain_mine(me: dict[str, Any]) -> list[dict[str, Any]]:
+    left_out = {"stage_title", "parts", "current"}
+    return [{key: value for key, value in each.items() if key not in left_out} for each in me["mine"]]
+
+
+def stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def qr_path(text: str) -> tuple[str, int]:
+    """A QR code as one SVG path of unit squares, and the side of its square with the quiet zone of four."""
+    code = segno.make(text, error="m", micro=False)
+    rows = list(code.matrix_iter(scale=1, border=4))
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+    return path, len(rows)

@@ -1,0 +1,197 @@
+"""Admits sockets and dispatches their commands: the registry's row, rights, payload, then the writer. Always answers."""
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask
+from pydantic import ValidationError
+from socketio.exceptions import ConnectionRefusedError
+
+from app.access import Tickets, access_group_session
+from app.core import views
+from app.core.changes import Who
+from app.core.commands import REGISTRY, Command, Payload, perform
+from app.core.models import Standing
+from app.core.refusals import (
+    Invalid,
+    NotAdmitted,
+    NotFound,
+    Refused,
+    Retry,
+    SlowDown,
+    TooLarge,
+    UnknownCommand,
+    Unreadable,
+)
+from app.db import Database
+from app.regions import Screens
+from app.runtime import Drain
+from realtime.codec import TOO_LARGE, UNREADABLE
+from realtime.emit import emit
+from realtime.presence import Presence
+from realtime.push import Pusher
+from realtime.sockets import KIND_OF, Socket, Sockets
+
+log = logging.getLogger("concentric.realtime")
+
+DEEPEST = 20
+
+
+class Dispatcher:
+    """Everything between a socket and the core. One instance for each process."""
+
+    def __init__(
+        self,
+        app: Flask,
+        server: Any,
+        database: Database,
+        tickets: Tickets,
+        screens: Screens,
+        sockets: Sockets,
+        presence: Presence,
+        pusher: Pusher,
+        drain: Drain,
+    ):
+        self.app, self.server, self.database, self.tickets = app, server, database, tickets
+        self.screens, self.sockets, self.presence, self.pusher, self.drain = screens, sockets, presence, pusher, drain
+
+    def listen(self) -> None:
+        """Registers one handler for all commands of each namespace, and the two of a socket's life."""
+        for namespace in KIND_OF:
+            self.server.on("connect", self._connecting(namespace), namespace=namespace)
+            self.server.on("disconnect", self._disconnecting(namespace), namespace=namespace)
+            self.server.on("*", self._commanding(namespace), namespace=namespace)
+
+    def _connecting(self, namespace: str) -> Any:
+        def connect(sid: str, _environ: dict[str, Any], auth: Any = None) -> None:
+            try:
+                self.admit(namespace, sid, auth)
+            except Refused:
+                raise ConnectionRefusedError("ticket") from None
+
+        return connect
+
+    def _disconnecting(self, namespace: str) -> Any:
+        def disconnect(sid: str, *_: Any) -> None:
+            socket = self.sockets.remove(namespace, sid)
+            if socket is not None:
+                who = socket.who
+                if self.presence.leaves(who.kind, who.group_session_id, who.id, sid):
+                    self.pusher.presence_changed(who.group_session_id)
+
+        return disconnect
+
+    def _commanding(self, namespace: str) -> Any:
+        def command(name: str, sid: str, *args: Any) -> dict[str, Any]:
+            try:
+                return self.answer(namespace, name, sid, args)
+            except Refused as refusal:
+                return refusal.answer()
+            except Exception as failed:  # a person always gets an answer; the log gets no content
+                ref = secrets.token_hex(4)
+                log.error("command %s failed: %s, ref %s", name if name.isidentifier() else "?", type(failed), ref)
+                sentence = "Something went wrong here. Nothing is lost: it will be sent again."
+                return {"ok": False, "error": {"code": "internal", "message": sentence, "ref": ref}}
+
+        return command
+
+    def admit(self, namespace: str, sid: str, auth: Any) -> None:
+        """Lets a socket in by its ticket; the rights are read anew, and nothing is emitted here."""
+        if self.drain.begun or not isinstance(auth, dict):
+            raise NotFound()
+        ticket = self.tickets.read(auth.get("ticket"))
+        who = ticket.who
+        if KIND_OF[namespace] != who.kind:
+            raise NotFound()
+        with self.database.reader() as db:
+            access_group_session(db, who)
+            standing = views.participant(db, who.group_session_id, who.id).standing if who.kind == "participant" else ""
+        socket = self.sockets.add(sid, who, ticket.sandbox)
+        self.enter_rooms(socket, standing)
+        if self.presence.arrives(who.kind, who.group_session_id, who.id, sid):
+            self.pusher.presence_changed(who.group_session_id)
+
+    def enter_rooms(self, socket: Socket, standing: str) -> None:
+        socket.standing = standing
+        self.server.enter_room(socket.sid, socket.person_room, namespace=socket.namespace)
+        if standing != Standing.WAITING:
+            room = {"participant": "participants", "facilitator": "facilitators", "display": "display"}[socket.who.kind]
+            self.server.enter_room(socket.sid, f"{room}:{socket.who.group_session_id}", namespace=socket.namespace)
+
+    def answer(self, namespace: str, name: str, sid: str, args: tuple[Any, ...]) -> dict[str, Any]:
+        """Runs one command and gives its acknowledgement; raises a refusal."""
+        socket = self.sockets.get(namespace, sid)
+        if socket is None:
+            raise NotFound()
+        command = REGISTRY[KIND_OF[namespace]].get(name)
+        if not (command and command.urgent) and not socket.bucket.take():
+            raise SlowDown()
+        if name == UNREADABLE:
+            raise Unreadable()
+        if name == TOO_LARGE:
+            raise TooLarge()
+        if command is None:
+            raise UnknownCommand()
+        payload = read_payload(command, args)
+        if command.verb is not None:
+            return self._write(socket.who, command, payload)
+        with self.database.reader() as db:
+            row = self._may(db, socket.who, command)
+            if name == "sync":
+                return self._sync(db, row, socket, payload)
+            return self._set_writing(row, socket.who, payload)
+
+    def _write(self, who: Who, command: Command, payload: Payload) -> dict[str, Any]:
+        if self.drain.begun and not command.urgent:
+            raise Retry()
+        self.drain.in_flight += 1
+        try:
+            answer: dict[str, Any] = self.database.writer.do(perform, who, command, payload, of=who.group_session_id)
+            return answer
+        finally:
+            self.drain.in_flight -= 1
+
+    def _may(self, db: Any, who: Who, command: Command) -> Any:
+        row = access_group_session(db, who)
+        if who.kind == "participant":
+            if views.participant(db, row.id, who.id).standing not in command.who:
+                raise NotAdmitted()
+        return row
+
+    def _sync(self, db: Any, row: Any, socket: Socket, payload: Any) -> dict[str, Any]:
+        """Answers with the version, after a ``screen`` where what is shown is older."""
+        who = socket.who
+        version = row.version if who.kind == "facilitator" else row.shared_version
+        if who.kind == "participant":
+            version += views.participant(db, row.id, who.id).own_version
+        if who.kind != "participant" or payload.seen < version:
+            with self.app.app_context():
+                screen = self.screens.screen(db, row, who)
+            emit(self.server, socket.namespace, socket.sid, "screen", screen)
+        return {"ok": True, "version": version}
+
+    def _set_writing(self, row: Any, who: Who, payload: Any) -> dict[str, Any]:
+        if self.presence.set_writing(who.id, payload.stage_id, payload.writing):
+            self.pusher.presence_changed(row.id)
+        return {"ok": True}
+
+
+def read_payload(command: Command, args: tuple[Any, ...]) -> Payload:
+    """The payload of a command, strictly; raises Invalid."""
+    if len(args) > 1:
+        raise Invalid("A command takes one object.")
+    data = args[0] if args else {}
+    if not isinstance(data, dict) or _deeper(data, DEEPEST):
+        raise Invalid("A command takes one object.")
+    try:
+        return command.payload.model_validate(data)
+    except (ValidationError, UnicodeEncodeError):
+        raise Invalid() from None  # pydantic's own text would quote what was sent
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    if levels == 0:
+        return True
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_deeper(each, levels - 1) for each in inside)

@@ -1,0 +1,83 @@
+"""Who is connected and who is writing, as far as this worker knows. Never stored, never logged."""
+
+import time
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from app.core.models import now
+
+AWAY = timedelta(minutes=2)  # gone for less than this is "away"
+WRITING_SECONDS = 12.0
+
+
+class Presence:
+    """Sockets of people by session; heals by itself, since every state follows from sockets and times."""
+
+    def __init__(self) -> None:
+        self.began = now()
+        self._sockets: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        self._since: dict[str, datetime] = {}
+        self._left: dict[str, dict[str, datetime]] = defaultdict(dict)
+        self._facilitators: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        self._writing: dict[str, tuple[str, float]] = {}
+
+    def arrives(self, kind: str, group_session_id: str, person_id: str, sid: str) -> bool:
+        """A socket has opened; True if this person was not here before."""
+        here = self._of(kind)[group_session_id].setdefault(person_id, set())
+        first = not here
+        here.add(sid)
+        if first:
+            self._since[person_id] = now()
+        return first
+
+    def leaves(self, kind: str, group_session_id: str, person_id: str, sid: str) -> bool:
+        """A socket has closed; True if it was the person's last."""
+        people = self._of(kind)[group_session_id]
+        here = people.get(person_id, set())
+        here.discard(sid)
+        if here or person_id not in people:
+            return False
+        del people[person_id]
+        self._left[group_session_id][person_id] = now()
+        self._writing.pop(person_id, None)
+        return True
+
+    def of(self, group_session_id: str, participant_id: str) -> tuple[str, datetime | None]:
+        """here, away or gone, and since when."""
+        if self._sockets[group_session_id].get(participant_id):
+            return "here", self._since.get(participant_id)
+        left = self._left[group_session_id].get(participant_id, self.began)
+        return ("away" if now() - left < AWAY else "gone"), left
+
+    def set_writing(self, participant_id: str, stage_id: str, writing: bool) -> bool:
+        """True if this is news."""
+        before = self._writing.get(participant_id)
+        if writing:
+            self._writing[participant_id] = (stage_id, time.monotonic() + WRITING_SECONDS)
+            return before is None or before[0] != stage_id or before[1] < time.monotonic()
+        self._writing.pop(participant_id, None)
+        return before is not None
+
+    def writing(self, group_session_id: str, participant_id: str, stage_id: str) -> bool:
+        found = self._writing.get(participant_id)
+        return found is not None and found[0] == stage_id and found[1] > time.monotonic()
+
+    def facilitators_here(self, group_session_id: str) -> set[str]:
+        return set(self._facilitators[group_session_id])
+
+    def sessions(self) -> list[str]:
+        """Sessions with anybody connected here."""
+        return [key for book in (self._sockets, self._facilitators) for key, people in book.items() if people]
+
+    def state_of_all(self, group_session_id: str) -> tuple[object, ...]:
+        """Something that differs when what the roster shows of a session differs."""
+        people = set(self._sockets[group_session_id]) | set(self._left[group_session_id])
+        return tuple(
+            sorted(
+                (person, self.of(group_session_id, person)[0], self._writing.get(person, ("", 0.0))[1] > time.monotonic())
+                for person in people
+            )
+        )
+
+    def _of(self, kind: str) -> dict[str, dict[str, set[str]]]:
+        return self._facilitators if kind == "facilitator" else self._sockets

@@ -1,0 +1,259 @@
+"""Pushes what has changed to whoever may see it, after the commit, as few times as will do.
+
+News of a session is gathered. Plain state goes out at once and then at most every 25 ms, regions at most every 100 ms,
+except that a move of the session goes out whole at once. Everything is read anew in one snapshot when it is sent, so
+nothing here can be out of date or out of order.
+"""
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+
+from app import runtime
+from app.core import console as consoles
+from app.core import views
+from app.core.changes import Committed, Who
+from app.core.models import Standing
+from app.core.refusals import NotFound
+from app.db import Database
+from app.regions import CONSOLE, PERSONAL, SHARED, WALL, Screens, plain_room, plain_shown, speaking
+from realtime.emit import emit
+from realtime.presence import Presence
+from realtime.sockets import NAMESPACES, Sockets, person_room
+
+log = logging.getLogger("concentric.push")
+
+PLAIN_EVERY = 0.025
+REGIONS_EVERY = 0.1
+TICK = 3.0
+ON_ANSWERS = ("answers", "roster", "steer", "signals")
+ON_PRESENCE = ("roster", "answers", "waiting", "clock")
+
+
+@dataclass
+class News:
+    """What has changed in a session since the last push."""
+
+    shared: bool = False
+    moved: bool = False
+    presence: bool = False
+    people: set[str] = field(default_factory=set)
+    reflections: set[str] = field(default_factory=set)
+    console: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.shared or self.moved or self.presence or self.people or self.reflections or self.console
+        )
+
+    def take_in(self, other: "News") -> None:
+        self.shared |= other.shared
+        self.moved |= other.moved
+        self.presence |= other.presence
+        self.people |= other.people
+        self.reflections |= other.reflections
+        self.console |= other.console
+
+
+@dataclass
+class Room:
+    """A session's pushes under way: news for plain state, news for regions, and what was sent last."""
+
+    plain: News = field(default_factory=News)
+    regions: News = field(default_factory=News)
+    plain_at: float = 0.0
+    regions_at: float = 0.0
+    running: bool = False
+    sent: dict[str, int] = field(default_factory=dict)  # room and region → hash of its HTML
+    people: dict[str, Any] = field(default_factory=dict)
+    leader_here: bool = True
+
+
+class Pusher:
+    """Listens to the bus and sends. ``screens`` renders."""
+
+    def __init__(
+        self, app: Flask, server: Any, database: Database, screens: Screens, sockets: Sockets, presence: Presence
+    ):
+        self.app, self.server, self.database, self.screens = app, server, database, screens
+        self.sockets, self.presence = sockets, presence
+        self.rooms: dict[str, Room] = defaultdict(Room)
+        self.enter_rooms: Callable[[Any, str], None] = lambda socket, standing: None
+        self._seen_presence: dict[str, object] = {}
+
+    def on_committed(self, change: Committed) -> None:
+        """News from the bus."""
+        if not self.sockets.of(change.group_session_id, "facilitator") and not self._audience(change):
+            return
+        regions = set(CONSOLE) if change.moved or not change.reflections else set(ON_ANSWERS)
+        news = News(
+            change.shared, change.moved, False, set(change.people), set(change.reflections), regions
+        )
+        self._mark(change.group_session_id, news)
+
+    def presence_changed(self, group_session_id: str) -> None:
+        self._mark(group_session_id, News(presence=True, console=set(ON_PRESENCE)))
+
+    def tick(self) -> None:
+        """Called every few seconds: time alone changes what the roster says of people."""
+        for group_session_id in self.sockets.sessions():
+            state = self.presence.state_of_all(group_session_id)
+            if self._seen_presence.get(group_session_id) != state:
+                self._seen_presence[group_session_id] = state
+                self.presence_changed(group_session_id)
+        for group_session_id in set(self.rooms) - set(self.sockets.sessions()):
+            if not self.rooms[group_session_id].running:
+                del self.rooms[group_session_id]
+                self._seen_presence.pop(group_session_id, None)
+
+    def _audience(self, change: Committed) -> bool:
+        return bool(
+            self.sockets.of(change.group_session_id, "participant") or self.sockets.of(change.group_session_id, "display")
+        )
+
+    def _mark(self, group_session_id: str, news: News) -> None:
+        room = self.rooms[group_session_id]
+        room.plain.take_in(news)
+        room.regions.take_in(news)
+        if not room.running:
+            room.running = True
+            runtime.spawn(self._run, group_session_id, room)
+
+    def _run(self, group_session_id: str, room: Room) -> None:
+        try:
+            while room.plain or room.regions:
+                at = time.monotonic()
+                plain_due = room.plain_at + PLAIN_EVERY
+                regions_due = 0.0 if room.regions.moved else room.regions_at + REGIONS_EVERY
+                if room.plain and at >= plain_due:
+                    self._guarded(self._push_plain, group_session_id, room)
+                elif room.regions and at >= regions_due:
+                    self._guarded(self._push_regions, group_session_id, room)
+                else:
+                    due = [when for when, news in ((plain_due, room.plain), (regions_due, room.regions)) if news]
+                    time.sleep(max(0.001, min(due) - at))
+        finally:
+            room.running = False
+
+    def _guarded(self, push: Callable[..., None], group_session_id: str, room: Room) -> None:
+        """A push that fails is only late: the clients' next sync brings the whole screen."""
+        try:
+            with self.app.app_context(), self.database.reader() as db:
+                push(db, views.session_row(db, group_session_id), room)
+        except NotFound:
+            pass
+        except Exception as failed:
+            log.error("a push failed: %s", type(failed).__name__, exc_info=failed)
+
+    # plain state
+
+    def _push_plain(self, db: Any, row: Any, room: Room) -> None:
+        news, room.plain, room.plain_at = room.plain, News(), time.monotonic()
+        self._plain_to_participants(db, row, room, news)
+        if self.sockets.of(row.id, "facilitator"):
+            self._plain_to_facilitators(db, row, room, news)
+        if news.shared and self.sockets.of(row.id, "display"):
+            data = self.screens.plain_wall(db, row, self.screens.wall(db, row))
+            emit(self.server, NAMESPACES["display"], f"display:{row.id}", "region", data)
+
+    def _plain_to_participants(self, db: Any, row: Any, room: Room, news: News) -> None:
+        people = self.sockets.people(row.id, "participant")
+        wanted = people if news.shared or news.moved else [who for who in people if who.id in news.people]
+        if not wanted:
+            return
+        shared: dict[str, Any] = {}
+        if news.shared or news.moved:
+            context = self.screens.room(db, row)
+            shared = plain_room(context) | {"shown": plain_shown(context["shown"])}
+        for who in wanted:
+            person = self._still_here(db, row, who)
+            if person is None or person.standing == Standing.WAITING:
+                continue
+            data = {"version": row.shared_version + person.own_version, **shared}
+            if who.id in news.people:
+                data["mine"] = views.mine(db, row, who)
+            emit(self.server, NAMESPACES["participant"], person_room(who), "region", data)
+
+    def _plain_to_facilitators(self, db: Any, row: Any, room: Room, news: News) -> None:
+        data = self.screens.plain_console(row) if news.moved or news.shared else {"version": row.version}
+        people = {each["id"]: each for each in consoles.people(db, row, self.presence)}
+        changed = [each for key, each in people.items() if room.people.get(key) != each]
+        changed += [{"id": key, "gone": True} for key in room.people if key not in people]
+        room.people = people
+        if changed:
+            data["people"] = changed
+        if news.reflections:
+            data["reflections"] = consoles.reflections(db, row, news.reflections)
+        emit(self.server, NAMESPACES["facilitator"], f"facilitators:{row.id}", "region", data)
+
+    def _still_here(self, db: Any, row: Any, who: Who) -> Any:
+        """The participant's row; somebody removed is told and let go, somebody admitted gets the whole room."""
+        try:
+            person = views.participant(db, row.id, who.id)
+        except NotFound:
+            return None
+        standing = person.standing
+        for socket in self.sockets.of(row.id, "participant"):
+            if socket.who != who or socket.standing == standing:
+                continue
+            if standing == Standing.REMOVED:
+                emit(self.server, socket.namespace, socket.sid, "notice", {"code": "removed"})
+                runtime.spawn(self.server.disconnect, socket.sid, socket.namespace)
+            else:
+                self.enter_rooms(socket, standing)
+                emit(self.server, socket.namespace, socket.sid, "screen", self.screens.screen(db, row, who))
+        return None if standing == Standing.REMOVED else person
+
+    # regions
+
+    def _push_regions(self, db: Any, row: Any, room: Room) -> None:
+        news, room.regions, room.regions_at = room.regions, News(), time.monotonic()
+        self._regions_to_participants(db, row, room, news)
+        for who in self.sockets.people(row.id, "facilitator"):
+            context = self.screens.console(db, row, who)
+            with speaking(context["language"], context["time_zone"]):
+                html = self.screens.render("facilitator", sorted(news.console), {"console": context})
+            self._send(room, NAMESPACES["facilitator"], person_room(who), row.version, html)
+        if (news.shared or news.moved) and self.sockets.of(row.id, "display"):
+            context = self.screens.wall(db, row)
+            with speaking(context["language"], "UTC"):
+                html = self.screens.render("display", WALL, {"wall": context})
+            self._send(room, NAMESPACES["display"], f"display:{row.id}", row.shared_version, html)
+
+    def _regions_to_participants(self, db: Any, row: Any, room: Room, news: News) -> None:
+        people = self.sockets.people(row.id, "participant")
+        leader_here = bool(self.presence.facilitators_here(row.id))
+        everybody = news.shared or news.moved or leader_here != room.leader_here
+        personal = people if news.moved or leader_here != room.leader_here else []
+        personal = personal or [who for who in people if who.id in news.people]
+        room.leader_here = leader_here
+        if not (people and (everybody or personal)):
+            return
+        context = self.screens.room(db, row)
+        with speaking(context["language"], context["time_zone"]):
+            shared = self.screens.render("participant", SHARED, {"room": context, "me": None}) if everybody else {}
+            for who in people if everybody else personal:
+                person = self._still_here(db, row, who)
+                if person is None:
+                    continue
+                html = dict(shared)
+                if person.standing == Standing.WAITING:
+                    door = {"room": self.screens.doorway(db, row), "me": self.screens.me(db, row, who)}
+                    html = self.screens.render("participant", ("waiting", "dock_signal"), door)
+                elif who in personal:
+                    me = self.screens.me(db, row, who)
+                    html |= self.screens.render("participant", PERSONAL, {"room": context, "me": me})
+                version = row.shared_version + person.own_version
+                self._send(room, NAMESPACES["participant"], person_room(who), version, html)
+
+    def _send(self, room: Room, namespace: str, to: str, version: int, html: dict[str, str]) -> None:
+        for name, text in html.items():
+            key, mark = f"{to} {name}", hash(text)
+            if room.sent.get(key) != mark:
+                room.sent[key] = mark
+                emit(self.server, namespace, to, "region", {"version": version, "name": name, "html": text})
