@@ -1,0 +1,260 @@
+"""The participant's pages: finding the room, coming in, being there, and one's own words afterwards."""
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from flask import session as cookie
+from flask_babel import get_locale, gettext, ngettext
+
+from app.access import access_group_session
+from app.core import door, views
+from app.core.changes import Who
+from app.core.commands import REGISTRY, Nothing, perform
+from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, Standing, new_id
+from app.core.refusals import NotFound, NotNow
+from app.core.sealing import open_sealed
+from app.exercises import Unreadable, clean
+from app.regions import speaking
+from app.services import services
+
+pages = Blueprint("participant", __name__)
+
+ALIAS = 40  # code points
+PLACES = 8  # rooms one browser remembers; the cookie stays small
+
+
+@pages.get("/")
+def join() -> Any:
+    return render_template("participant/join.html", problem="", code="")
+
+
+@pages.post("/code")
+def enter_code() -> Any:
+    typed = request.form.get("code", "")[:32]
+    with services().database.reader() as db:
+        row = door.session_by_code(db, typed)
+    if row is None or row.state not in door.OPEN_STATES:
+        return render_template("participant/join.html", problem=_wrong_code(typed), code=typed), 422
+    return redirect(f"/r/{open_sealed(GroupSession.room_link, row.id, row.room_link)}", 303)
+
+
+@pages.route("/r/<token>", methods=["GET", "POST"])
+def room_link(token: str) -> Any:
+    with services().database.reader() as db:
+        row = door.session_by_room_link(db, token)
+        return _come_in(db, row, None)
+
+
+@pages.route("/m/<token>", methods=["GET", "POST"])
+def personal_link(token: str) -> Any:
+    with services().database.reader() as db:
+        member = door.member_by_link(db, token)
+        row = door.session_for_member(db, member) if member else None
+        return _come_in(db, row, member)
+
+
+def _come_in(db: Any, row: Any, member: Any) -> Any:
+    """Shows the few questions before the room, or lets the person in who has answered them."""
+    if row is None or row.state not in door.OPEN_STATES:
+        return _closed()
+    place = _place(db, row.id, member)
+    if place is not None:
+        return redirect(f"/room/{row.id}", 303)
+    room = services().screens.doorway(db, row)
+    alias = open_sealed(Member.alias, member.id, member.alias) if member else ""
+    given = {
+        "alias": request.form.get("alias", ""),
+        "private": request.form.get("private"),
+        "safe": request.form.get("safe"),
+        "agree": request.form.getlist("agree"),
+    }
+    with speaking(room["language"], room["time_zone"]):
+        if request.method == "POST":
+            problems = _problems(given, member)
+            if not problems:
+                return _join(row.id, alias or clean(given["alias"]), member, given)
+        else:
+            problems = {}
+        page = render_template(
+            "participant/before.html",
+            member=member is not None,
+            alias=alias,
+            given=given,
+            problems=problems,
+            facilitators=room["facilitators"],
+            one_to_one=room["one_to_one"],
+        )
+    return page, 422 if problems else 200
+
+
+def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any]) -> Any:
+    try:
+        participant_id = services().database.writer.do(
+            door.join,
+            group_session_id,
+            alias=alias,
+            member=member,
+            private=given["private"] == "yes",
+            safe=given["safe"] == "yes",
+            participant_id=new_id(),
+            of=group_session_id,
+        )
+    except (NotNow, NotFound):
+        return _closed()
+    places = [place for place in cookie.get("places", []) if place[0] != group_session_id]
+    cookie["places"] = [*places, [group_session_id, participant_id]][-PLACES:]
+    return redirect(f"/room/{group_session_id}", 303)
+
+
+@pages.get("/room/<group_session_id>")
+def room(group_session_id: str) -> Any:
+    return _inside(group_session_id, "participant/room.html")
+
+
+@pages.get("/room/<group_session_id>/words")
+def own_words(group_session_id: str) -> Any:
+    return _inside(group_session_id, "participant/own_words.html")
+
+
+@pages.get("/room/<group_session_id>/words.txt")
+def own_words_file(group_session_id: str) -> Any:
+    answer = _inside(group_session_id, "participant/own_words.txt")
+    if isinstance(answer, str):
+        headers = {"Content-Disposition": 'attachment; filename="words.txt"', "Cache-Control": "no-store"}
+        return Response(answer.strip() + "\n", mimetype="text/plain", headers=headers)
+    return answer
+
+
+def _inside(group_session_id: str, template: str) -> Any:
+    """A page of somebody who has a place in the room, read in one snapshot."""
+    screens = services().screens
+    with services().database.reader() as db:
+        try:
+            who = _who(group_session_id)
+            row = access_group_session(db, who)
+            person = views.participant(db, row.id, who.id)
+        except NotFound:
+            return _closed()
+        waiting = person.standing == Standing.WAITING
+        room = screens.doorway(db, row) if waiting else screens.room(db, row)
+        me = screens.me(db, row, who)
+        with speaking(room["language"], room["time_zone"]):
+            return render_template(
+                template,
+                room=room,
+                me=me | {"mine": [] if waiting else me["mine"]},
+                version=row.shared_version + person.own_version,
+                draft_key=_draft_key(who.id),
+            )
+
+
+@pages.post("/room/<group_session_id>/ticket")
+def ticket(group_session_id: str) -> Any:
+    who = _who(group_session_id)
+    with services().database.reader() as db:
+        access_group_session(db, who)
+    return jsonify(ticket=services().tickets.issue(who))
+
+
+@pages.post("/room/<group_session_id>/leave")
+def leave(group_session_id: str) -> Any:
+    who = _who(group_session_id)
+    services().database.writer.do(
+        perform, who, REGISTRY["participant"]["leave"], Nothing(), of=group_session_id
+    )
+    cookie["places"] = [place for place in cookie.get("places", []) if place[0] != group_session_id]
+    answer = current_app.make_response(render_template("participant/left.html"))
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
+
+
+def _who(group_session_id: str) -> Who:
+    """The person this browser is in that session; NotFound where there is none."""
+    for session_id, participant_id in cookie.get("places", []):
+        if session_id == group_session_id:
+            return Who("participant", session_id, participant_id)
+    raise NotFound()
+
+
+def _place(db: Any, group_session_id: str, member: Any) -> Who | None:
+    """The place this browser has in the session already, if it is the same person's and still theirs."""
+    try:
+        who = _who(group_session_id)
+        access_group_session(db, who)
+        person = views.participant(db, group_session_id, who.id)
+    except NotFound:
+        return None
+    same = member is None or person.member_id == member.id
+    return who if same and person.left_at is None else None
+
+
+def _closed() -> Any:
+    """Unknown, closed, ended and forbidden look alike."""
+    return render_template("participant/closed.html"), 404
+
+
+def _draft_key(participant_id: str) -> str:
+    """The key that seals this person's drafts in their own tab; the same after a reload, and never stored."""
+    secret = current_app.secret_key
+    key = secret if isinstance(secret, bytes) else str(secret).encode()
+    return base64.b64encode(hmac.digest(key, b"drafts:" + participant_id.encode(), hashlib.sha256)).decode()
+
+
+def _problems(given: dict[str, Any], member: Any) -> dict[str, str]:
+    problems = {}
+    if member is None and not _readable_alias(given["alias"]):
+        problems["alias"] = gettext("Write a name of up to %(num)s letters.", num=ALIAS)
+    for name in ("private", "safe"):
+        if given[name] not in ("yes", "no"):
+            problems[name] = gettext("Choose yes or no.")
+    if set(given["agree"]) != {"confidence", "kept"}:
+        problems["agree"] = gettext("Tick both to come in, or ask your facilitator first.")
+    return problems
+
+
+def _readable_alias(alias: str) -> bool:
+    try:
+        return 0 < len(clean(alias)) <= ALIAS and "\n" not in clean(alias)
+    except Unreadable:
+        return False
+
+
+def _wrong_code(typed: str) -> str:
+    letters = "".join(typed.upper().split()).replace("-", "")
+    missing = CODE_LENGTH - len(letters)
+    if not letters:
+        return gettext("Type the six letters and numbers of your room.")
+    if missing > 0:
+        return ngettext(
+            "This code is %(num)s letter short. It has six.",
+            "This code is %(num)s letters short. It has six.",
+            missing,
+        )
+    if missing < 0:
+        return gettext("This code is too long. It has six letters and numbers.")
+    if any(letter in "01OI" for letter in letters):
+        return gettext("Codes have no 0, O, 1 or I. Look at it once more.")
+    if any(letter not in CODE_LETTERS for letter in letters):
+        return gettext("A code has only letters and numbers. Look at it once more.")
+    return gettext("No open room has this code. Check it with your facilitator.")
+
+
+@pages.app_context_processor
+def _frame() -> dict[str, Any]:
+    """What the frame of every page needs: its language and direction, and where Quick exit leads."""
+    locale = get_locale()
+    return {
+        "page_language": str(locale).replace("_", "-"),
+        "page_direction": locale.text_direction if locale else "ltr",
+        "quick_exit_url": services().settings.exit_url,
+    }
+
+
+@pages.app_template_filter("tel")
+def tel(number: str) -> str:
+    """What a phone dials: the digits of a number, and a plus at its start."""
+    digits = "".join(letter for letter in number if letter.isdigit())
+    return f"+{digits}" if number.strip().startswith("+") else digits

@@ -1,0 +1,216 @@
+// The answer form: one prompt at a time, what stands on the server, what is only here, and the protected typist.
+// The form is a held region: a newer one is taken only when nothing unsent would be lost, or when the person comes along.
+
+import { TYPES } from "./exercises/index.js";
+import { morph, newId, parse } from "./live.js";
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** region: the element that holds the form; deps: {drafts, outbox, onChange()} */
+export function createAnswering(region, { drafts, outbox, onChange }) {
+  let id = null; // of the answer being written
+  let stand = null; // what the server has: {id, revision, answer, audience, passed, savedAt}
+  let at = 0; // the open prompt
+  let reach = 0; // the furthest prompt seen
+  let newest = null; // a form that came while words here were unsent: {html, stage}
+  let source = ""; // this form as it came, so that it can be opened again later
+  let justSaved = null; // time of the last card of a repeating stage
+  let leftBehind = {}; // what stood in the boxes when the person passed
+
+  const form = () => region.querySelector("form");
+  const prompts = () => [...region.querySelectorAll(".prompt")];
+  const type = (prompt) => TYPES[prompt.dataset.type];
+
+  function content() {
+    const answer = {};
+    for (const prompt of prompts()) {
+      const value = type(prompt).read(prompt);
+      if (value !== null) answer[prompt.dataset.key] = value;
+    }
+    const chosen = region.querySelector("input[name=audience]:checked");
+    return { answer, audience: chosen?.value ?? form().dataset.audience };
+  }
+
+  const pending = () => (id ? outbox.get(id) : undefined);
+  const underWay = () => pending()?.next ?? pending()?.message;
+
+  function dirty() {
+    if (!form()) return false;
+    const now = content();
+    const sent = underWay() ?? stand;
+    if (pending()?.status === "refused") return true;
+    if (!sent || sent.passed) return Object.keys(now.answer).length > 0 && !same(now.answer, leftBehind);
+    return !same(now.answer, sent.answer) || now.audience !== sent.audience;
+  }
+
+  const blank = () => !form() || Object.keys(content().answer).length === 0;
+
+  /** Shows a form that came from the server, or one that was put away. */
+  function take(html, draft = null) {
+    const before = { stage: form()?.dataset.stage, at, reach, justSaved };
+    newest = null;
+    morph(region, html);
+    setUp(html, draft);
+    if (form() && form().dataset.stage === before.stage && !draft) {
+      ({ at, reach, justSaved } = before); // the same questions: stay where the person was
+      show();
+    }
+    onChange();
+  }
+
+  function setUp(html, draft = null) {
+    source = html;
+    justSaved = id = stand = null;
+    leftBehind = {};
+    at = reach = 0;
+    if (!form()) return;
+    const { stage, revision, savedAt } = form().dataset;
+    if (form().dataset.id) {
+      const passed = "passed" in form().dataset;
+      stand = { id: form().dataset.id, revision: Number(revision), savedAt, passed, ...content() };
+    }
+    draft ??= unsent().find((entry) => entry.stage === stage && !outbox.get(entry.id)) ?? null;
+    const kept = draft ?? (stand ? outbox.get(stand.id)?.message : onItsWay(stage));
+    id = stand?.id ?? kept?.id ?? newId();
+    if (kept && !kept.passed) write(kept);
+    if (stand?.passed) leftBehind = content().answer;
+    const list = prompts();
+    const open = stand || !kept ? -1 : list.findIndex((prompt) => type(prompt).read(prompt) === null);
+    at = stand && !stand.passed ? list.length - 1 : Math.max(0, kept && open < 0 ? list.length - 1 : open);
+    reach = at;
+    show();
+  }
+
+  function onItsWay(stage) {
+    if ("repeat" in form().dataset) return null;
+    return outbox.all().find((item) => item.message.stage_id === stage)?.message ?? null;
+  }
+
+  function write({ answer, audience }) {
+    for (const prompt of prompts()) type(prompt).write(prompt, answer[prompt.dataset.key] ?? null);
+    const choice = region.querySelector(`input[name=audience][value="${CSS.escape(audience)}"]`);
+    if (choice) choice.checked = true;
+  }
+
+  function show() {
+    prompts().forEach((prompt, index) => {
+      prompt.hidden = index > reach;
+      prompt.querySelector("[data-body]").hidden = index !== at;
+      prompt.querySelector("[data-fold]").hidden = index === at;
+      prompt.querySelector("[data-said]").textContent = type(prompt).said(prompt) || region.dataset.leftOut;
+    });
+    const { audience } = content();
+    for (const line of region.querySelectorAll("[data-aud]")) line.hidden = line.dataset.aud !== audience;
+  }
+
+  function open(index) {
+    at = index;
+    reach = Math.max(reach, at);
+    show();
+    const ask = prompts()[at].querySelector(".ask");
+    ask.tabIndex = -1;
+    ask.focus();
+    onChange();
+  }
+
+  const last = () => at >= prompts().length - 1;
+  const forward = () => open(at < reach ? reach : at + 1);
+
+  /** Words have changed: keep them here. */
+  function keep() {
+    justSaved = null;
+    if (dirty() && !blank()) {
+      const { stage, title } = form().dataset;
+      drafts.put(`draft.${id}`, { id, stage, title, html: source, ...content() });
+    } else {
+      drafts.remove(`draft.${id}`);
+    }
+    show();
+    onChange();
+  }
+
+  function send({ passed = false } = {}) {
+    const { answer, audience } = content();
+    const known = pending()?.status === "refused" ? stand : (underWay() ?? stand);
+    const stage_id = form().dataset.stage;
+    if (passed) leftBehind = answer;
+    outbox.put({ id, revision: (known?.revision ?? 0) + 1, stage_id, answer: passed ? {} : answer, audience, passed });
+    if (newest) comeAlong();
+    else onChange();
+  }
+
+  function saved(message, acknowledgement) {
+    const current = form() && message.id === id;
+    if (!message.passed && (!current || !dirty())) drafts.remove(`draft.${message.id}`);
+    if (current) {
+      const savedAt = acknowledgement.saved_at;
+      if ("repeat" in form().dataset && !message.passed) {
+        id = newId();
+        justSaved = savedAt;
+        write({ answer: {}, audience: message.audience });
+        at = reach = 0;
+      } else {
+        stand = { ...message, revision: acknowledgement.revision, savedAt };
+      }
+      show();
+    }
+    onChange();
+  }
+
+  /** A refusal that names what stands on the server: the next attempt is a change of that. */
+  function refused(item, mine) {
+    const { code, id: other, revision } = item.error;
+    if (item.message.id === id && code === "superseded") {
+      stand = { ...item.message, revision, savedAt: stand?.savedAt ?? null };
+    } else if (item.message.id === id && code === "already_answered") {
+      outbox.drop(id);
+      drafts.remove(`draft.${id}`);
+      id = other;
+      stand = { id: other, revision: mine.find((answer) => answer.id === other)?.revision ?? 1, answer: {}, savedAt: null };
+      keep();
+    }
+    onChange();
+  }
+
+  /** A newer form has come. */
+  function arrived(html) {
+    const fresh = parse(html).querySelector("form");
+    if (!dirty()) return take(html);
+    if (fresh?.dataset.stage === form().dataset.stage) {
+      newest = null;
+      for (const line of fresh.querySelectorAll("[data-aud]")) {
+        const place = region.querySelector(`#${line.parentElement.id} [data-aud="${line.dataset.aud}"]`);
+        if (place) place.replaceChildren(...line.childNodes);
+      }
+    } else {
+      newest = { html, stage: fresh?.dataset.stage ?? null };
+    }
+    onChange();
+  }
+
+  function comeAlong() {
+    if (newest) take(newest.html);
+  }
+
+  /** Opens an answer that was put away; the form that is shown now comes back with "Come along". */
+  function reopen(name) {
+    const draft = drafts.get(`draft.${name}`);
+    if (!draft || dirty()) return;
+    const back = newest ?? { html: source, stage: form()?.dataset.stage ?? null };
+    take(draft.html, draft);
+    newest = back;
+    onChange();
+  }
+
+  const unsent = () => drafts.names("draft.").map((name) => drafts.get(name));
+
+  return {
+    form, setUp, keep, send, saved, refused, arrived, comeAlong, reopen, open, forward, last, dirty, blank, pending,
+    stand: () => stand,
+    justSaved: () => justSaved,
+    moved: () => newest !== null,
+    /** What is not in the form now and has not been stored: put away, on its way, or refused. */
+    elsewhere: () => unsent().filter((draft) => !form() || draft.id !== id),
+    late: () => newest !== null && stand !== null && stand.savedAt !== null,
+  };
+}

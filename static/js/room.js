@@ -1,0 +1,248 @@
+// The participant's room: joins the form, the outbox, the signals and the pushed regions into one page that tells the truth.
+
+import { createAnswering } from "./answering.js";
+import { createDrafts } from "./drafts.js";
+import { announce, connect } from "./live.js";
+import { createOutbox } from "./outbox.js";
+import { setUpSheets } from "./sheets.js";
+import { createSignals } from "./signals.js";
+
+const part = (id) => document.getElementById(id);
+const page = document.body.dataset;
+const words = (name, values = {}) =>
+  part("words").querySelector(`[data-word="${name}"]`).textContent.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
+const clock = (time) => new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+
+const LOST_AFTER = 3_000; // a short drop is not worth a banner
+const WRITING_EVERY = 4_000;
+const IDLE_AFTER = 6_000;
+
+const drafts = createDrafts({ key: page.draftKey, person: page.person });
+const dismissed = new Set();
+let foldOpen = false;
+
+const live = connect({ held: ["form"], onState, onHeld: arrived, onRegion, onNotice, onLine });
+const outbox = createOutbox({
+  send: (message) => live.command("submit_reflection", message),
+  store: drafts,
+  onChange: () => refresh(),
+  onSaved: (message, answer) => {
+    answering.saved(message, answer);
+    announce(words(message.passed ? "passed" : "saved", { time: clock(answer.saved_at) }));
+  },
+  onRefused: (item) => {
+    answering.refused(item, live.state.mine ?? []);
+    announce(refusal(item.error.code));
+  },
+});
+const signals = createSignals({ command: live.command, drafts, onRefused: () => announce(words("refused")) });
+const answering = createAnswering(part("region-form"), { drafts, outbox, onChange: () => refresh() });
+
+function arrived(name, html) {
+  const was = answering.moved();
+  answering.arrived(html);
+  if (answering.moved() && !was) announce(part("region-moved").querySelector("p")?.textContent ?? "");
+}
+
+function refusal(code) {
+  const known = ["superseded", "already_answered", "not_now", "not_yet", "too_large", "invalid", "not_found"];
+  return words(`refused-${known.includes(code) ? code : "invalid"}`);
+}
+
+/** The line under the box: [icon, words, needs patience]. */
+function truth() {
+  const item = answering.pending();
+  const stand = answering.stand();
+  if (item?.status === "refused") return ["wrong", refusal(item.error.code), true];
+  if (item && (item.status === "waiting" || item.tries > 0)) return ["unsent", words("unsent"), true];
+  if (item) return ["saving", words("saving"), false];
+  if (answering.dirty()) {
+    if (answering.late()) return ["moved", words("too-late", { time: clock(stand.savedAt) }), true];
+    if (answering.moved()) return ["moved", words("late"), false];
+    if (stand && !stand.passed) return ["phone", words("changed"), false];
+    return ["phone", words(drafts.lasting ? "kept" : "kept-open"), false];
+  }
+  if (answering.justSaved()) return ["check", words("saved-card", { time: clock(answering.justSaved()) }), false];
+  if (stand?.passed) return ["check", words("passed"), false];
+  if (stand?.savedAt) return ["check", words("saved", { time: clock(stand.savedAt) }), false];
+  return ["note", words("empty"), false];
+}
+
+function primary() {
+  const item = answering.pending();
+  const stand = answering.stand();
+  if (!answering.last()) return "next";
+  if (answering.late() && answering.dirty()) return "come-along";
+  if (answering.moved()) return "send-along";
+  if (item?.status === "waiting") return "try-now";
+  if (item?.status === "sending") return "sending";
+  if (stand && !stand.passed && (answering.blank() || !answering.dirty())) return "withdraw";
+  return stand && !stand.passed ? "send-change" : "send";
+}
+
+function refresh() {
+  const form = answering.form();
+  const held = live.state.session ? live.state.session.state === "held" : page.state === "held";
+  part("region-moved").hidden = !answering.moved();
+  part("region-stage").hidden = answering.moved();
+  part("fold").hidden = !form || !held || foldOpen;
+  part("region-form").hidden = !form || (held && !foldOpen);
+  listUnsent();
+  if (!form) return;
+  const [symbol, sentence, wait] = truth();
+  const state = part("answer-state");
+  state.classList.toggle("state-wait", wait);
+  state.querySelector("use").setAttribute("href", `#i-${symbol}`);
+  state.querySelector(".icon").classList.toggle("turning", symbol === "saving");
+  if (state.lastElementChild.textContent !== sentence) state.lastElementChild.textContent = sentence;
+  const send = part("answer-send");
+  const action = primary();
+  const empty = action.startsWith("send") && answering.blank();
+  send.dataset.action = action;
+  send.textContent = words(`do-${action}`);
+  send.classList.toggle("btn-first", !empty && action !== "withdraw" && action !== "sending");
+  send.setAttribute("aria-disabled", String(empty || action === "sending"));
+  const stand = answering.stand();
+  part("answer-pass").hidden = Boolean(stand || answering.pending() || answering.justSaved() && answering.blank());
+}
+
+/** What was put away, is on its way from an earlier stage, or was refused. */
+function listUnsent() {
+  const list = part("unsent-list");
+  const entries = answering.elsewhere().map((draft) => {
+    const entry = part("unsent-entry").content.firstElementChild.cloneNode(true);
+    const item = outbox.get(draft.id);
+    entry.querySelector("[data-title]").textContent = draft.title;
+    entry.querySelector("[data-status]").textContent =
+      item?.status === "refused" ? refusal(item.error.code) : words(item ? "unsent" : "not-sent");
+    const button = entry.querySelector("button");
+    button.dataset.reopen = draft.id;
+    button.hidden = Boolean(item && item.status !== "refused");
+    button.setAttribute("aria-disabled", String(answering.dirty()));
+    return entry;
+  });
+  list.replaceChildren(...entries);
+  part("unsent").hidden = entries.length === 0;
+}
+
+function onState(state, changed) {
+  if (changed.includes("session") && state.session.state !== "held") foldOpen = false;
+  refresh();
+}
+
+function onRegion(name, element) {
+  if (name === "banner") hideDismissed(element);
+  if (name === "stage") {
+    part("region-waiting").replaceChildren(); // only people inside get a stage
+    const sentence = element.querySelector("h1")?.textContent;
+    if (sentence) announce(sentence);
+  }
+}
+
+function hideDismissed(element) {
+  const banner = element.firstElementChild;
+  element.hidden = Boolean(banner && dismissed.has(banner.id));
+}
+
+function onNotice({ code }) {
+  if (!["removed", "signed_out", "reload"].includes(code)) return;
+  if (!drafts.lasting && answering.dirty()) return; // the words would be gone with the page
+  const before = Number(sessionStorage.getItem("reader.reloaded")) || 0;
+  if (Date.now() - before < 30_000) return;
+  sessionStorage.setItem("reader.reloaded", String(Date.now()));
+  location.reload();
+}
+
+let lost = null;
+function onLine(line) {
+  clearTimeout(lost);
+  if (line === "connected") {
+    part("line-lost").hidden = true;
+    outbox.kick();
+  } else {
+    lost = setTimeout(() => { part("line-lost").hidden = false; announce(words("line-lost")); }, LOST_AFTER);
+  }
+  refresh();
+}
+
+let toldWriting = 0;
+let idle = null;
+function tellWriting(writing) {
+  const stage_id = answering.form()?.dataset.stage;
+  clearTimeout(idle);
+  if (writing) idle = setTimeout(() => tellWriting(false), IDLE_AFTER);
+  if (!stage_id || (writing && Date.now() - toldWriting < WRITING_EVERY)) return;
+  toldWriting = writing ? Date.now() : 0;
+  live.command("set_writing", { stage_id, writing });
+}
+
+function submit() {
+  const action = part("answer-send").dataset.action;
+  if (action === "next") return answering.forward();
+  if (action === "withdraw") return askToWithdraw(answering.stand().id);
+  if (action === "come-along") return answering.comeAlong();
+  if (action === "try-now") return outbox.kick();
+  if (action === "sending" || answering.blank()) return;
+  tellWriting(false);
+  answering.send();
+}
+
+function askToWithdraw(id) {
+  part("withdraw-yes").dataset.id = id;
+  part("withdraw-state").hidden = true;
+  part("withdraw-sheet").showModal();
+}
+
+async function withdraw(id) {
+  const answer = await live.command("withdraw_reflection", { id });
+  part("withdraw-state").hidden = answer.ok;
+  if (!answer.ok) return;
+  part("withdraw-sheet").close();
+  announce(words("withdrawn"));
+}
+
+function addTap(button) {
+  const box = part(button.dataset.tap);
+  box.value = box.value.trim() ? `${box.value.trimEnd()}\n${button.textContent}` : button.textContent;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "answer-form") return;
+  event.preventDefault();
+  submit();
+});
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, ({ target }) => {
+    if (!target.closest("#answer-form")) return;
+    answering.keep();
+    if (kind === "input") tellWriting(true);
+    if (kind === "change" && target.name === "audience") announce(words("audience"));
+  });
+}
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (!button) return;
+  const { unfold, share, lower, raise, reopen, dismiss, tap } = button.dataset;
+  if (unfold !== undefined) answering.open([...document.querySelectorAll("[data-unfold]")].indexOf(button));
+  else if (tap) addTap(button);
+  else if (share) signals.insist("answer_share_request", { id: button.dataset.id, accept: share === "yes" });
+  else if (lower) signals.lower(lower);
+  else if (raise) signals.raise(raise);
+  else if (reopen) answering.reopen(reopen);
+  else if (dismiss !== undefined) {
+    dismissed.add(button.closest("[data-dismissible]").id);
+    hideDismissed(part("region-banner"));
+  } else if (button.dataset.withdraw) askToWithdraw(button.dataset.withdraw);
+  else if (button.id === "withdraw-yes") withdraw(button.dataset.id);
+  else if (button.id === "answer-pass") { tellWriting(false); answering.send({ passed: true }); }
+  else if (button.id === "come-along") answering.comeAlong();
+  else if (button.id === "fold-open") { foldOpen = true; refresh(); }
+});
+
+setUpSheets({ forget: drafts.forget });
+await drafts.load();
+answering.setUp(answering.form()?.outerHTML ?? "");
+outbox.resume();
+signals.resume();
+refresh();

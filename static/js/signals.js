@@ -1,0 +1,52 @@
+// Signals to the facilitators: the id is made here, and the signal is sent again until somebody's server has it.
+
+import { newId } from "./live.js";
+import { AGAIN } from "./outbox.js";
+
+const AGAIN_AFTER = 3_000;
+
+export function createSignals({ command, drafts, onRefused }) {
+  const under_way = new Map(); // id → kind
+
+  function tell() {
+    document.body.toggleAttribute("data-sending", under_way.size > 0);
+  }
+
+  async function send(id) {
+    if (!under_way.has(id)) return;
+    const answer = await command("raise_signal", { id, kind: under_way.get(id) });
+    if (!answer.ok && AGAIN.has(answer.error?.code)) return void setTimeout(() => send(id), AGAIN_AFTER);
+    under_way.delete(id);
+    drafts.remove(`signal.${id}`);
+    tell();
+    if (!answer.ok) onRefused?.(answer.error);
+  }
+
+  function raise(kind) {
+    const id = newId();
+    under_way.set(id, kind);
+    drafts.put(`signal.${id}`, kind);
+    tell();
+    send(id);
+  }
+
+  /** A command that may be sent twice without harm, until it has been answered. */
+  async function insist(name, payload) {
+    const answer = await command(name, payload);
+    if (!answer.ok && AGAIN.has(answer.error?.code)) setTimeout(() => insist(name, payload), AGAIN_AFTER);
+  }
+
+  const lower = (id) => insist("lower_signal", { id });
+
+  /** After a reload: what had not arrived is sent again. */
+  function resume() {
+    for (const name of drafts.names("signal.")) {
+      const id = name.slice("signal.".length);
+      under_way.set(id, drafts.get(name));
+      send(id);
+    }
+    tell();
+  }
+
+  return { raise, lower, insist, resume };
+}
