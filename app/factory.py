@@ -51,8 +51,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     _speak(app)
     CSRFProtect(app)
     app.register_blueprint(participant.pages)
-    for pages in facilitator.blueprints():
-        app.register_blueprint(pages)
+    facilitator.register(app)
     _answer_health(app, kept)
     _answer_errors(app)
 

@@ -125,7 +125,8 @@ class Screens:
         context = self.wall(db, row)
         with speaking(context["language"], "UTC"):
             regions = self.render("display", WALL, {"wall": context})
-        return {**self.plain_wall(db, row, context), "regions": regions}
+        shown = plain_shown(views.shown_answers(db, row))
+        return {**self.plain_wall(db, row), "shown": shown, "regions": regions}
 
     def plain_console(self, row: Any) -> dict[str, Any]:
         stage = views.current_stage(row)
@@ -136,15 +137,13 @@ class Screens:
             "stage": plain_stage(stage) if stage else None,
         }
 
-    def plain_wall(self, db: Connection, row: Any, context: dict[str, Any]) -> dict[str, Any]:
+    def plain_wall(self, db: Connection, row: Any) -> dict[str, Any]:
         stage = views.current_stage(row)
-        keys = ("id", "code", "state", "stage_id", "stage_index", "stages")
         return {
             "version": row.shared_version,
             "server_now": stamp(now()),
-            "session": {key: context["session"][key] for key in keys},
+            "session": views.session_part(db, row),
             "stage": plain_stage(stage) if stage else None,
-            "shown": plain_shown(context["shown"]),
         }
 
 

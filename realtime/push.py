@@ -71,6 +71,7 @@ class Room:
     running: bool = False
     sent: dict[str, int] = field(default_factory=dict)  # room and region → hash of its HTML
     people: dict[str, Any] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)  # ids that the group saw last
     leader_here: bool = True
 
 
@@ -154,22 +155,30 @@ class Pusher:
 
     def _push_plain(self, db: Any, row: Any, room: Room) -> None:
         news, room.plain, room.plain_at = room.plain, News(), time.monotonic()
-        self._plain_to_participants(db, row, room, news)
+        shown = self._shown(db, row, room) if news.shared or news.moved else []
+        self._plain_to_participants(db, row, shown, news)
         if self.sockets.of(row.id, "facilitator"):
             self._plain_to_facilitators(db, row, room, news)
         if news.shared and self.sockets.of(row.id, "display"):
-            data = self.screens.plain_wall(db, row, self.screens.wall(db, row))
+            data = self.screens.plain_wall(db, row) | {"shown": shown}
             emit(self.server, NAMESPACES["display"], f"display:{row.id}", "region", data)
 
-    def _plain_to_participants(self, db: Any, row: Any, room: Room, news: News) -> None:
+    def _shown(self, db: Any, row: Any, room: Room) -> list[dict[str, Any]]:
+        """What the group sees now, and what it has ceased to see since the last push."""
+        shown = plain_shown(views.shown_answers(db, row))
+        ids = {each["id"] for each in shown}
+        gone = [{"id": each, "gone": True} for each in sorted(room.shown - ids)]
+        room.shown = ids
+        return shown + gone
+
+    def _plain_to_participants(self, db: Any, row: Any, shown: list[dict[str, Any]], news: News) -> None:
         people = self.sockets.people(row.id, "participant")
         wanted = people if news.shared or news.moved else [who for who in people if who.id in news.people]
         if not wanted:
             return
         shared: dict[str, Any] = {}
         if news.shared or news.moved:
-            context = self.screens.room(db, row)
-            shared = plain_room(context) | {"shown": plain_shown(context["shown"])}
+            shared = plain_room(self.screens.room(db, row)) | {"shown": shown}
         for who in wanted:
             person = self._still_here(db, row, who)
             if person is None or person.standing == Standing.WAITING:
