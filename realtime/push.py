@@ -44,6 +44,7 @@ class News:
     presence: bool = False
     people: set[str] = field(default_factory=set)
     reflections: set[str] = field(default_factory=set)
+    shared_reflections: set[str] = field(default_factory=set)  # those of changes that the group may see
     console: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
@@ -57,6 +58,7 @@ class News:
         self.presence |= other.presence
         self.people |= other.people
         self.reflections |= other.reflections
+        self.shared_reflections |= other.shared_reflections
         self.console |= other.console
 
 
@@ -71,7 +73,6 @@ class Room:
     running: bool = False
     sent: dict[str, int] = field(default_factory=dict)  # room and region → hash of its HTML
     people: dict[str, Any] = field(default_factory=dict)
-    shown: set[str] = field(default_factory=set)  # ids that the group saw last
     leader_here: bool = True
 
 
@@ -93,7 +94,12 @@ class Pusher:
             return
         regions = set(CONSOLE) if change.moved or not change.reflections else set(ON_ANSWERS)
         news = News(
-            change.shared, change.moved, False, set(change.people), set(change.reflections), regions
+            shared=change.shared,
+            moved=change.moved,
+            people=set(change.people),
+            reflections=set(change.reflections),
+            shared_reflections=set(change.reflections) if change.shared else set(),
+            console=regions,
         )
         self._mark(change.group_session_id, news)
 
@@ -155,7 +161,7 @@ class Pusher:
 
     def _push_plain(self, db: Any, row: Any, room: Room) -> None:
         news, room.plain, room.plain_at = room.plain, News(), time.monotonic()
-        shown = self._shown(db, row, room) if news.shared or news.moved else []
+        shown = self._shown(db, row, news) if news.shared or news.moved else []
         self._plain_to_participants(db, row, shown, news)
         if self.sockets.of(row.id, "facilitator"):
             self._plain_to_facilitators(db, row, room, news)
@@ -163,13 +169,11 @@ class Pusher:
             data = self.screens.plain_wall(db, row) | {"shown": shown}
             emit(self.server, NAMESPACES["display"], f"display:{row.id}", "region", data)
 
-    def _shown(self, db: Any, row: Any, room: Room) -> list[dict[str, Any]]:
-        """What the group sees now, and what it has ceased to see since the last push."""
+    def _shown(self, db: Any, row: Any, news: News) -> list[dict[str, Any]]:
+        """What the group sees now, and what it has just ceased to see."""
         shown = plain_shown(views.shown_answers(db, row))
-        ids = {each["id"] for each in shown}
-        gone = [{"id": each, "gone": True} for each in sorted(room.shown - ids)]
-        room.shown = ids
-        return shown + gone
+        gone = news.shared_reflections - {each["id"] for each in shown}
+        return shown + [{"id": each, "gone": True} for each in sorted(gone)]
 
     def _plain_to_participants(self, db: Any, row: Any, shown: list[dict[str, Any]], news: News) -> None:
         people = self.sockets.people(row.id, "participant")
