@@ -1,0 +1,164 @@
+"""Accounts of facilitators: set-up links, signing in and out. Passwords arrive here already hashed."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.core.door import hashed
+from app.core.models import Facilitator, SetUpLink, SignIn, new_id, now
+from app.core.refusals import Invalid, NotFound
+from app.core.sealing import open_sealed, seal
+
+IDLE = timedelta(minutes=30)
+WHOLE = timedelta(hours=12)
+TOUCH_EVERY = timedelta(minutes=1)  # a sign-in is written at most this often, not with every page
+SET_UP_WITHIN = timedelta(days=3)
+
+
+def email_hash(secret: str, email: str) -> str:
+    """Finds an account without keeping its address readable; changing the secret breaks the tie."""
+    plain = email.strip().casefold()
+    return hmac.new(secret.encode(), b"email:" + plain.encode(), hashlib.sha256).hexdigest()
+
+
+def add_facilitator(db: Connection, name: str, token: str) -> str:
+    """Makes an account that nobody can sign in to before its one-time link was used; gives its id."""
+    new = new_id()
+    db.execute(insert(Facilitator).values(id=new, name=seal(Facilitator.name, new, name), created_at=now()))
+    make_set_up_link(db, new, token)
+    return new
+
+
+def make_set_up_link(db: Connection, facilitator_id: str, token: str) -> None:
+    """Makes a one-time link of this token; links made earlier for the account fail from now on."""
+    at = now()
+    db.execute(
+        update(SetUpLink)
+        .where(SetUpLink.facilitator_id == facilitator_id, SetUpLink.used_at.is_(None))  # type: ignore
+        .values(used_at=at)
+    )
+    db.execute(
+        insert(SetUpLink).values(
+            token_hash=hashed(token), facilitator_id=facilitator_id, expires_at=at + SET_UP_WITHIN
+        )
+    )
+
+
+def account_of_link(db: Connection, token: str) -> dict[str, Any] | None:
+    """Whose set-up link this is, while it can be used."""
+    row = db.execute(
+        select(Facilitator.id, Facilitator.name)  # type: ignore[call-overload]
+        .join(SetUpLink, SetUpLink.facilitator_id == Facilitator.id)
+        .where(
+            SetUpLink.token_hash == hashed(token),
+            SetUpLink.used_at.is_(None),  # type: ignore[union-attr]
+            SetUpLink.expires_at > now(),
+            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+        )
+    ).one_or_none()
+    return None if row is None else _person(row)
+
+
+def set_up(db: Connection, token: str, *, email: str, email_hash: str, password_hash: str) -> str:
+    """Uses a set-up link: e-mail and password stand, and every browser signed in before is signed out."""
+    found = account_of_link(db, token)
+    if found is None:
+        raise NotFound()
+    taken = db.execute(
+        select(Facilitator.id).where(Facilitator.email_hash == email_hash, Facilitator.id != found["id"])  # type: ignore
+    ).first()
+    if taken is not None:
+        raise Invalid("There is an account with this address already.")
+    at = now()
+    db.execute(update(SetUpLink).where(SetUpLink.token_hash == hashed(token)).values(used_at=at))  # type: ignore
+    db.execute(
+        update(Facilitator)
+        .where(Facilitator.id == found["id"])  # type: ignore[arg-type]
+        .values(
+            email=seal(Facilitator.email, found["id"], email.strip()),
+            email_hash=email_hash,
+            password_hash=password_hash,
+        )
+    )
+    end_all_sign_ins(db, found["id"])
+    return str(found["id"])
+
+
+def account_by_email(db: Connection, email_hash: str) -> Any:
+    """The id and password hash of an account that is set up and not disabled."""
+    return db.execute(
+        select(Facilitator.id, Facilitator.password_hash).where(  # type: ignore[call-overload]
+            Facilitator.email_hash == email_hash,
+            Facilitator.password_hash.is_not(None),  # type: ignore[union-attr]
+            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+        )
+    ).one_or_none()
+
+
+def begin_sign_in(db: Connection, facilitator_id: str) -> str:
+    """Signs a browser in and gives the token for its cookie."""
+    token, at = new_id(), now()
+    db.execute(
+        insert(SignIn).values(
+            token_hash=hashed(token), facilitator_id=facilitator_id, created_at=at, last_seen_at=at
+        )
+    )
+    return token
+
+
+def signed_in(db: Connection, token: str) -> dict[str, Any] | None:
+    """Who is signed in with this token: ``{"id", "name", "touch"}``, unless it ended, idled or grew old.
+
+    ``touch`` says that it is time to write down that the browser is still in use.
+    """
+    row = db.execute(
+        select(Facilitator.id, Facilitator.name, SignIn.last_seen_at, SignIn.created_at)  # type: ignore[call-overload]
+        .join(SignIn, SignIn.facilitator_id == Facilitator.id)
+        .where(
+            SignIn.token_hash == hashed(token),
+            SignIn.ended_at.is_(None),  # type: ignore[union-attr]
+            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+        )
+    ).one_or_none()
+    at = now()
+    if row is None or row.last_seen_at < at - IDLE or row.created_at < at - WHOLE:
+        return None
+    return {**_person(row), "touch": row.last_seen_at < at - TOUCH_EVERY}
+
+
+def touch_sign_in(db: Connection, token: str) -> None:
+    db.execute(update(SignIn).where(SignIn.token_hash == hashed(token)).values(last_seen_at=now()))  # type: ignore
+
+
+def end_sign_in(db: Connection, token: str) -> None:
+    db.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None))  # type: ignore
+        .values(ended_at=now())
+    )
+
+
+def end_all_sign_ins(db: Connection, facilitator_id: str) -> None:
+    db.execute(
+        update(SignIn)
+        .where(SignIn.facilitator_id == facilitator_id, SignIn.ended_at.is_(None))  # type: ignore
+        .values(ended_at=now())
+    )
+
+
+def colleagues(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
+    """The other accounts, by name, for choosing who leads together."""
+    rows = db.execute(
+        select(Facilitator.id, Facilitator.name).where(  # type: ignore[call-overload]
+            Facilitator.id != facilitator_id,
+            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+        )
+    ).all()
+    return sorted((_person(row) for row in rows), key=lambda person: person["name"].casefold())
+
+
+def _person(row: Any) -> dict[str, Any]:
+    return {"id": row.id, "name": open_sealed(Facilitator.name, row.id, row.name)}

@@ -1,0 +1,51 @@
+"""A summary as JSON and as CSV that no spreadsheet takes for formulas."""
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+COLUMNS = [
+    *("session", "stage", "planned_minutes", "actual_minutes", "alias", "audience"),
+    *("passed", "late", "shown", "saved_at", "question", "answer"),
+]
+
+
+def as_json(value: Any) -> Any:
+    """The same data with times as text, fit for json.dumps."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_json(each) for each in value]
+    return value
+
+
+def as_csv(summary: dict[str, Any]) -> str:
+    """One row for each answered question, and one for each pass."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for stage in summary["stages"]:
+        head = [summary["session"]["number"], stage["title"], stage["planned"], stage["actual"]]
+        for answer in stage["answers"]:
+            told = [answer["alias"], answer["audience"], "no", _yes(answer["late"]), _yes(answer["shown"])]
+            for part in answer["parts"]:
+                row = [*head, *told, answer["saved_at"].isoformat(), part["prompt"], part["text"]]
+                writer.writerow([cell(each) for each in row])
+        for alias in stage["passed"]:
+            writer.writerow([cell(each) for each in [*head, alias, "", "yes", "", "", "", "", ""]])
+    return out.getvalue()
+
+
+def cell(value: Any) -> str:
+    """Text for a cell; what a spreadsheet would compute gets an apostrophe in front."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

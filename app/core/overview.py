@@ -1,0 +1,174 @@
+"""What a facilitator sees of their groups outside a session: today, groups, members, plans."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app import library
+from app.core.agenda import agenda_of
+from app.core.models import Facilitator, Group, GroupFacilitator, GroupSession, Member, SessionState, now
+from app.core.refusals import NotFound
+from app.core.sealing import open_sealed
+
+RECENT = timedelta(days=30)
+OPEN = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
+
+
+def groups_of(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
+    """The groups of a facilitator by name, each with its members' number, its open or next session."""
+    rows = db.execute(
+        select(Group.__table__)  # type: ignore[attr-defined]
+        .join(GroupFacilitator, GroupFacilitator.group_id == Group.id)  # type: ignore[arg-type]
+        .where(GroupFacilitator.facilitator_id == facilitator_id)
+    ).all()
+    groups = [group_card(db, row) for row in rows]
+    return sorted(groups, key=lambda group: group["name"].casefold())
+
+
+def group_card(db: Connection, row: Any) -> dict[str, Any]:
+    sessions = sessions_of(db, row)
+    members = db.execute(
+        select(Member.id).where(Member.group_id == row.id, Member.left_at.is_(None))  # type: ignore
+    ).all()
+    ahead = [each for each in sessions if each["state"] != SessionState.ENDED]
+    ahead.sort(
+        key=lambda each: (each["state"] == SessionState.PLANNED, each["scheduled_at"] is None, each["number"])
+    )
+    return {
+        **group_facts(row),
+        "members": len(members),
+        "sessions": sessions,
+        "next": ahead[0] if ahead else None,
+    }
+
+
+def today(db: Connection, facilitator_id: str) -> dict[str, Any]:
+    """Sessions that are open or come next, and those that ended in the last weeks, over all groups."""
+    groups = groups_of(db, facilitator_id)
+    everything = [(group, each) for group in groups for each in group["sessions"]]
+    since = now() - RECENT
+    coming = [
+        {"group": group, **each}
+        for group, each in everything
+        if each["state"] in OPEN or (each["state"] == SessionState.PLANNED and each is group["next"])
+    ]
+    recent = [
+        {"group": group, **each}
+        for group, each in everything
+        if each["state"] == SessionState.ENDED and each["ended_at"] > since
+    ]
+    far = now() + timedelta(days=3650)
+    coming.sort(key=lambda each: (each["state"] == SessionState.PLANNED, each["scheduled_at"] or far))
+    recent.sort(key=lambda each: each["ended_at"], reverse=True)
+    return {"groups": groups, "coming": coming, "recent": recent}
+
+
+def group_page(db: Connection, group_id: str) -> dict[str, Any]:
+    """One group with its facilitators, members (with their links) and sessions."""
+    row = _group(db, group_id)
+    members = db.execute(
+        select(Member.__table__).where(Member.group_id == group_id, Member.left_at.is_(None))  # type: ignore
+    ).all()
+    return {
+        "group": group_facts(row),
+        "facilitators": facilitators_of(db, group_id),
+        "members": sorted((_member(each) for each in members), key=lambda member: member["created_at"]),
+        "sessions": sessions_of(db, row),
+    }
+
+
+def plan_page(db: Connection, group_session_id: str) -> dict[str, Any]:
+    """A session as the planner shows it; ``stages`` may be changed freely."""
+    row = db.execute(
+        select(GroupSession.__table__).where(GroupSession.id == group_session_id)  # type: ignore[attr-defined]
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    group = _group(db, row.group_id)
+    stages = [dict(stage) for stage in agenda_of(row)]
+    return {"group": group_facts(group), "session": _session(row, group_facts(group)), "stages": stages}
+
+
+def facilitators_of(db: Connection, group_id: str) -> list[dict[str, Any]]:
+    """Who leads a group: lead first, then support, then observers."""
+    rows = db.execute(
+        select(Facilitator.id, Facilitator.name, GroupFacilitator.role)  # type: ignore[call-overload]
+        .join(GroupFacilitator, GroupFacilitator.facilitator_id == Facilitator.id)
+        .where(GroupFacilitator.group_id == group_id)
+    ).all()
+    order = ["lead", "support", "observer"]
+    people = [
+        {"id": row.id, "name": open_sealed(Facilitator.name, row.id, row.name), "role": str(row.role)}
+        for row in rows
+    ]
+    return sorted(people, key=lambda person: (order.index(person["role"]), person["name"].casefold()))
+
+
+def sessions_of(db: Connection, group: Any) -> list[dict[str, Any]]:
+    """All sessions of a group's row, in the order of their numbers, meetings at the end."""
+    rows = db.execute(
+        select(GroupSession.__table__).where(GroupSession.group_id == group.id)  # type: ignore[attr-defined]
+    ).all()
+    facts = group_facts(group)
+    return sorted(
+        (_session(row, facts) for row in rows),
+        key=lambda each: (each["kind"] != "group", each["kind"], each["number"]),
+    )
+
+
+def group_facts(row: Any) -> dict[str, Any]:
+    """A group's own facts, with what its programme says."""
+    programme = library.load().programmes.get(row.programme_id or "")
+    return {
+        "id": row.id,
+        "name": open_sealed(Group.name, row.id, row.name),
+        "programme_id": row.programme_id,
+        "programme": programme.title if programme else "",
+        "of": programme.group_sessions if programme else None,
+        "minutes": programme.length_min if programme else None,
+        "language": row.language,
+        "time_zone": row.time_zone,
+        "online": row.online,
+        "emergency_number": row.emergency_number,
+        "crisis_line": row.crisis_line,
+    }
+
+
+def minutes_of(stages: Iterable[dict[str, Any]]) -> int:
+    """The planned minutes of an agenda, without what was skipped."""
+    return sum(stage["minutes"] for stage in stages if not stage.get("skipped"))
+
+
+def _group(db: Connection, group_id: str) -> Any:
+    row = db.execute(select(Group.__table__).where(Group.id == group_id)).one_or_none()  # type: ignore[attr-defined]
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _member(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "alias": open_sealed(Member.alias, row.id, row.alias),
+        "token": open_sealed(Member.link, row.id, row.link),
+        "created_at": row.created_at,
+    }
+
+
+def _session(row: Any, group: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "group_id": row.group_id,
+        "kind": row.kind,
+        "number": row.number,
+        "of": group["of"] if row.kind == "group" else None,
+        "title": open_sealed(GroupSession.title, row.id, row.title),
+        "state": str(row.state),
+        "scheduled_at": row.scheduled_at,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+        "minutes": minutes_of(agenda_of(row)),
+        "version": row.version,
+    }

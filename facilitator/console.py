@@ -1,0 +1,68 @@
+"""The console of a live session: its page, the ticket for its socket, and the words of uncovered answers."""
+
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, render_template, request
+from flask import session as cookie
+
+from app.core import accounts
+from app.core.changes import Who
+from app.core.console import answer_body
+from app.core.door import OPEN_STATES
+from app.library import load
+from app.regions import speaking
+from app.services import services
+from app.sign_in import facilitators_only
+from facilitator.pages import me, my_session, read
+
+pages = Blueprint("console", __name__)
+
+MOST_AT_ONCE = 300
+
+
+@pages.get("/sessions/<group_session_id>/console")
+@facilitators_only
+def console(group_session_id: str) -> str:
+    return str(read(_page, group_session_id))
+
+
+@pages.post("/sessions/<group_session_id>/ticket")
+@facilitators_only
+def ticket(group_session_id: str) -> Any:
+    row = read(my_session, group_session_id)
+    if row.state in OPEN_STATES:  # a console with an open session is in use, even when no page is loaded
+        services().database.writer.do(accounts.touch_sign_in, cookie["facilitator"])
+    return jsonify(ticket=services().tickets.issue(Who("facilitator", row.id, me())))
+
+
+@pages.get("/sessions/<group_session_id>/answers")
+@facilitators_only
+def answers(group_session_id: str) -> Any:
+    """The words of some answers, for a facilitator who uncovers them on their own screen."""
+    wanted = request.args.getlist("id")
+    if not 0 < len(wanted) <= MOST_AT_ONCE:
+        abort(400)
+    return jsonify(answers=read(_bodies, group_session_id, wanted))
+
+
+def _page(db: Any, group_session_id: str) -> str:
+    row = my_session(db, group_session_id)
+    context = services().screens.console(db, row, Who("facilitator", row.id, me()))
+    with speaking(context["language"], context["time_zone"]):
+        return render_template(
+            "facilitator/console.html",
+            console=context,
+            facilitator_id=me(),
+            page_language=context["language"],
+            exercises=load().filtered(),
+        )
+
+
+def _bodies(db: Any, group_session_id: str, wanted: list[str]) -> dict[str, str]:
+    row = my_session(db, group_session_id)
+    context = services().screens.console(db, row, Who("facilitator", row.id, me()))
+    with speaking(context["language"], context["time_zone"]):
+        return {
+            each["id"]: render_template("regions/facilitator/answer_body.html", **each)
+            for each in answer_body(db, row, wanted)
+        }

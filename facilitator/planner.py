@@ -1,0 +1,148 @@
+"""The planner of a session that has not opened yet."""
+
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask_babel import gettext as _
+
+from app.core import groups as verbs
+from app.core import overview
+from app.core.agenda import Stage, find_stage
+from app.core.models import now
+from app.core.refusals import Refused, Retry
+from app.core.sessions import LARGEST_AGENDA
+from app.exercises import Unreadable, clean
+from app.library import agendas, load
+from app.regions import clock
+from app.services import services
+from app.sign_in import facilitators_only
+from facilitator.pages import back, field, in_zone, me, my_session, page, read
+
+pages = Blueprint("planner", __name__)
+
+
+@pages.get("/sessions/<group_session_id>/plan")
+@facilitators_only
+def plan(group_session_id: str) -> Any:
+    shown = read(_plan, group_session_id)
+    if shown["session"]["state"] != "planned":
+        return back("console.console", group_session_id=group_session_id)
+    in_zone(shown["group"]["time_zone"])
+    starts = clock(shown["session"]["scheduled_at"])
+    phase = next((stage["phase"] for stage in shown["stages"] if stage["phase"]), "")
+    for stage in shown["stages"]:
+        stage["choices"] = [load().exercises[each] for each in stage["pool"] if each in load().exercises]
+        stage["later"] = agendas.fallbacks(stage)
+    return page(
+        "facilitator/planner.html", "groups", starts=starts, phase=phase, exercises=load().filtered(), **shown
+    )
+
+
+@pages.post("/sessions/<group_session_id>/plan")
+@facilitators_only
+def save(group_session_id: str) -> Any:
+    """Order, minutes, names and cue cards, as JSON; refuses what was decided on an older plan."""
+    sent = request.get_json(silent=True)
+    shown = read(_plan, group_session_id, True)
+    in_zone(shown["group"]["time_zone"])
+    try:
+        stages = _edited(shown["stages"], sent)
+        version = _write(group_session_id, stages, int(sent["version"]))
+    except (KeyError, TypeError, ValueError, Unreadable):
+        return {"ok": False, "error": {"code": "invalid"}}, 422
+    except Retry as refusal:
+        return refusal.answer(), 503
+    except Refused as refusal:
+        return refusal.answer(), 409
+    return {"ok": True, "version": version, "saved_at": clock(now())}
+
+
+@pages.post("/sessions/<group_session_id>/plan/add")
+@facilitators_only
+def add(group_session_id: str) -> Any:
+    """An exercise of the library, or a talk, at the end."""
+    shown = read(_plan, group_session_id, True)
+    exercise_id, title = field("exercise", 64), field("title", 120)
+    if len(shown["stages"]) >= LARGEST_AGENDA or (exercise_id and exercise_id not in load().exercises):
+        abort(400)
+    if not exercise_id and not title:
+        abort(400)
+    stage = agendas.stage_of_exercise(exercise_id) if exercise_id else agendas.talk_stage(title, 10)
+    return _kept(group_session_id, shown, [*shown["stages"], stage], stage["id"])
+
+
+@pages.post("/sessions/<group_session_id>/plan/<stage_id>/remove")
+@facilitators_only
+def remove(group_session_id: str, stage_id: str) -> Any:
+    shown = read(_plan, group_session_id, True)
+    stages = [stage for stage in shown["stages"] if stage["id"] != stage_id]
+    return _kept(group_session_id, shown, stages, "plan")
+
+
+@pages.post("/sessions/<group_session_id>/plan/<stage_id>/choose")
+@facilitators_only
+def choose(group_session_id: str, stage_id: str) -> Any:
+    """An exercise for a stage that offers several; none makes it a talk again."""
+    shown = read(_plan, group_session_id, True)
+    place = read(lambda _db: find_stage(shown["stages"], stage_id))
+    stage, exercise_id = shown["stages"][place], field("exercise", 64)
+    if exercise_id and exercise_id not in stage["pool"]:
+        abort(400)
+    shown["stages"][place] = _chosen(stage, exercise_id)
+    return _kept(group_session_id, shown, shown["stages"], stage_id)
+
+
+def _plan(db: Any, group_session_id: str, leading: bool = False) -> dict[str, Any]:
+    my_session(db, group_session_id, leading)
+    return overview.plan_page(db, group_session_id)
+
+
+def _chosen(stage: Stage, exercise_id: str) -> Stage:
+    """The stage with this exercise in it; its place, minutes and the programme's words stay."""
+    kept = {key: stage[key] for key in ("id", "minutes", "core", "pool", "measures", "phase")}
+    if not exercise_id:
+        fresh = agendas.talk_stage(stage["title"], stage["minutes"])
+        return fresh | kept | {"cue": fresh["cue"] | {"say": stage["cue"]["say"]}}
+    fresh = agendas.stage_of_exercise(exercise_id, stage["minutes"])
+    cue = fresh["cue"] | {"say": stage["cue"]["say"], "watch": fresh["cue"]["say"]}
+    return fresh | kept | {"cue": cue}
+
+
+def _edited(stages: list[Stage], sent: Any) -> list[Stage]:
+    """The stages in the order that was sent, with their minutes, names and cue cards."""
+    known = {stage["id"]: stage for stage in stages}
+    if {each["id"] for each in sent["stages"]} != set(known) or len(sent["stages"]) != len(known):
+        raise ValueError("not the stages of this plan")
+    return [_retold(known[each["id"]], each) for each in sent["stages"]]
+
+
+def _retold(stage: Stage, sent: dict[str, Any]) -> Stage:
+    minutes = int(sent["minutes"])
+    title = clean(sent["title"], limit=120).replace("\n", " ") or stage["title"]
+    if not 1 <= minutes <= 240:
+        raise ValueError("minutes")
+    return stage | {
+        "minutes": minutes,
+        "title": title,
+        "cue": stage["cue"] | {"say": clean(sent["say"], limit=1000)},
+    }
+
+
+def _kept(group_session_id: str, shown: dict[str, Any], stages: list[Stage], anchor: str) -> Any:
+    try:
+        _write(group_session_id, stages, shown["session"]["version"])
+    except Refused:
+        told = _("Somebody else changed this plan a moment ago. This is how it stands; try again.")
+        return back("planner.plan", told, group_session_id=group_session_id)
+    return back("planner.plan", anchor=anchor, group_session_id=group_session_id)
+
+
+def _write(group_session_id: str, stages: list[Stage], version: int) -> int:
+    row = read(my_session, group_session_id, True)
+    if row.kind != "group":
+        stages = agendas.for_one(stages)
+    return int(
+        services().database.writer.do(
+            verbs.edit_agenda, me(), group_session_id, stages, version, of=group_session_id
+        )
+    )

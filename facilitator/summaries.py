@@ -1,0 +1,47 @@
+"""What a session came to: to read, to print, and as files."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response
+
+from app.core import export, overview
+from app.core import summary as core
+from app.sign_in import facilitators_only
+from facilitator.pages import in_zone, my_session, page, read
+
+pages = Blueprint("summaries", __name__)
+
+
+@pages.get("/sessions/<group_session_id>/summary")
+@facilitators_only
+def summary(group_session_id: str) -> str:
+    told = read(_summary, group_session_id)
+    in_zone(told["group"]["time_zone"])
+    return page("facilitator/summary.html", "groups", **told)
+
+
+@pages.get("/sessions/<group_session_id>/summary.json")
+@facilitators_only
+def as_json(group_session_id: str) -> Response:
+    told = export.as_json(read(_summary, group_session_id))
+    return _file(json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False), "application/json", "json")
+
+
+@pages.get("/sessions/<group_session_id>/summary.csv")
+@facilitators_only
+def as_csv(group_session_id: str) -> Response:
+    # the mark at the start tells spreadsheets that this is UTF-8
+    return _file("\ufeff" + export.as_csv(read(_summary, group_session_id)), "text/csv", "csv")
+
+
+def _summary(db: Any, group_session_id: str) -> dict[str, Any]:
+    row = my_session(db, group_session_id)
+    told = core.summary_of(db, group_session_id)
+    return told | {"enrolled": len(overview.group_page(db, row.group_id)["members"])}
+
+
+def _file(text: str, kind: str, ending: str) -> Response:
+    """A file to keep; its name says nothing about the group."""
+    headers = {"Content-Disposition": f'attachment; filename="session.{ending}"'}
+    return Response(text, content_type=f"{kind}; charset=utf-8", headers=headers)
