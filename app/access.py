@@ -37,7 +37,14 @@ class Tickets:
     def issue(self, who: Who, seconds: int = TICKET_SECONDS, sandbox: bool = False) -> str:
         return str(
             self._signer.dumps(
-                [who.kind, who.group_session_id, who.id, int(time.time()) + seconds, int(sandbox), secrets.token_hex(4)]
+                [
+                    who.kind,
+                    who.group_session_id,
+                    who.id,
+                    int(time.time()) + seconds,
+                    int(sandbox),
+                    secrets.token_hex(4),
+                ]
             )
         )
 

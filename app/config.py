@@ -17,8 +17,9 @@ class Unsafe(SystemExit):
 
 @dataclass(frozen=True)
 class Settings:
-    """``origin`` is the one address people use, such as ``https://groups.example.org``; empty in development, where
-    127.0.0.1 and localhost are ours."""
+    """``origin`` is the one address people use, such as ``https://groups.example.org``; empty in development,
+    where 127.0.0.1 and localhost are ours.
+    """
 
     environment: str
     database_url: str
@@ -45,7 +46,7 @@ SETTINGS = {
     "CONCENTRIC_ENV": "development or production",
     "DATABASE_URL": "sqlite:///… or postgresql+psycopg://…",
     "SECRET_KEY": "signs cookies and tickets; at least 32 characters in production",
-    "CONCENTRIC_KEYS": "the ring that seals fields: id:key, the key 32 bytes in base64 or hex; the first seals",
+    "CONCENTRIC_KEYS": "seals fields: id:key entries, the key 32 bytes in base64 or hex; the first seals",
     "CONCENTRIC_KEYS_FILE": "a file with the same, instead",
     "CONCENTRIC_ORIGIN": "the address people use, with https in production",
     "REDIS_URL": "for several workers; not needed by one",
@@ -66,9 +67,12 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     production = name == "production"
     settings = Settings(
         environment=name,
-        database_url=environment.get("DATABASE_URL") or ("" if production else f"sqlite:///{var}/concentric.db"),
-        secret_key=_secret(environment, "SECRET_KEY") or ("" if production else _kept(var / "secret", sealing.new_key)),
-        keys=_secret(environment, "CONCENTRIC_KEYS") or ("" if production else _kept(var / "keys", sealing.new_key)),
+        database_url=environment.get("DATABASE_URL")
+        or ("" if production else f"sqlite:///{var}/concentric.db"),
+        secret_key=_secret(environment, "SECRET_KEY")
+        or ("" if production else _kept(var / "secret", sealing.new_key)),
+        keys=_secret(environment, "CONCENTRIC_KEYS")
+        or ("" if production else _kept(var / "keys", sealing.new_key)),
         origin=environment.get("CONCENTRIC_ORIGIN", "").rstrip("/"),
         redis_url=environment.get("REDIS_URL", ""),
         async_mode=environment.get("CONCENTRIC_ASYNC", "eventlet"),

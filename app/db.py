@@ -1,7 +1,8 @@
 """The engines, the reader and the writer.
 
-Every write of a process goes through its one writer: many verbs in one transaction, one durable commit, then the
-news is sent and every caller wakes. SQLite is the embedded default (one process); PostgreSQL takes several.
+Every write of a process goes through its one writer: many verbs in one transaction, one durable commit, then
+the news is sent and every caller wakes. SQLite is the embedded default (one process); PostgreSQL takes
+several.
 """
 
 import logging
@@ -69,7 +70,7 @@ def check_keys(database: Database) -> None:
     """Raises Unsealable unless the ring in use opens this database; marks a new database with it."""
 
     def check(db: Connection) -> None:
-        row = db.execute(select(Installation.id, Installation.key_check)).one_or_none()  # type: ignore[call-overload]
+        row = db.execute(select(Installation.__table__)).one_or_none()
         if row is None:
             value = seal(Installation.key_check, "installation", "concentric")
             db.execute(insert(Installation).values(id="installation", key_check=value))
@@ -94,8 +95,8 @@ class Writer:
     def do(self, verb: Verb, *args: Any, of: str = "", **kwargs: Any) -> Any:
         """Runs ``verb(db, *args, **kwargs)`` durably and gives what it gave, or raises what it raised.
 
-        ``of`` names the session it belongs to, so that a batch can take sessions in one order. Raises Retry when the
-        database could not take it; nothing was stored then.
+        ``of`` names the session it belongs to, so that a batch can take sessions in one order. Raises Retry
+        when the database could not take it; nothing was stored then.
         """
         self._start()
         item = _Item(verb, args, kwargs, of)
@@ -133,8 +134,8 @@ class Writer:
                     self._waiting.put(None)
                     break
                 batch.append(item)
-            # two workers that took sessions in the order of arrival could lock each other out; sorting is stable,
-            # so each session keeps its own order
+            # two workers that took sessions in the order of arrival could lock each other out; sorting is
+            # stable, so each session keeps its own order
             batch.sort(key=lambda item: item.of)
             self._serve(batch)
 
@@ -142,7 +143,7 @@ class Writer:
         news: list[Any] = []
         try:
             outcomes, news = self._commit(batch)
-        except Exception as broken:  # the writer lives on whatever happens, and every caller is told
+        except Exception as broken:  # noqa: BLE001 - the writer lives on whatever happens, and all are told
             log.warning("batch failed: %s", type(broken).__name__)
             outcomes = [Retry() for _ in batch]
         for change in news:
@@ -159,7 +160,9 @@ class Writer:
                 raise
             return self._in_transaction(self._one_by_one, batch)
 
-    def _in_transaction(self, run: Callable[..., list[Any]], batch: list["_Item"]) -> tuple[list[Any], list[Any]]:
+    def _in_transaction(
+        self, run: Callable[..., list[Any]], batch: list["_Item"]
+    ) -> tuple[list[Any], list[Any]]:
         for attempt in range(3):
             try:
                 with self._connection() as db:
@@ -240,9 +243,14 @@ class _Item:
 
 def _connection_lost(failed: BaseException) -> bool:
     """Locked, disk full, connection cut: nothing that another try with savepoints could mend."""
-    if isinstance(failed, exc.DBAPIError) and getattr(failed.orig, "sqlstate", None) in DEADLOCK_OR_SERIALISATION:
+    if (
+        isinstance(failed, exc.DBAPIError)
+        and getattr(failed.orig, "sqlstate", None) in DEADLOCK_OR_SERIALISATION
+    ):
         return True
-    return isinstance(failed, TRANSIENT) or (isinstance(failed, exc.DBAPIError) and failed.connection_invalidated)
+    return isinstance(failed, TRANSIENT) or (
+        isinstance(failed, exc.DBAPIError) and failed.connection_invalidated
+    )
 
 
 def _thread(run: Callable[[], None]) -> None:
@@ -265,7 +273,8 @@ def _engine(url: str, sqlite_begin: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # else a savepoint that comes first commits by itself at its release
+        # else a savepoint that comes first commits by itself at its release
+        connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",

@@ -97,7 +97,10 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _speak(app: Flask) -> None:
     """Interface text in the reader's language; a session's pages choose their group's."""
-    Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en" if request else "en")
+    Babel(
+        app,
+        locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en" if request else "en",
+    )
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
@@ -141,7 +144,10 @@ def _answer_errors(app: Flask) -> None:
     def page(code: int, sentence: str = "") -> tuple[Any, int]:
         wants_json = request.is_json or "application/json" in request.headers.get("Accept", "")
         if wants_json:
-            return {"ok": False, "error": {"code": "not_found" if code == 404 else "invalid", "message": sentence}}, code
+            return {
+                "ok": False,
+                "error": {"code": "not_found" if code == 404 else "invalid", "message": sentence},
+            }, code
         name = code if code in (404, 413, 429, 500) else 409 if code in known else 500
         return render_template(f"errors/{name}.html", sentence=sentence), code
 
@@ -151,7 +157,9 @@ def _answer_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def on_csrf(_error: CSRFError) -> tuple[Any, int]:
-        return page(400, gettext("This page was open for too long. Go back, load it again, and try once more."))
+        return page(
+            400, gettext("This page was open for too long. Go back, load it again, and try once more.")
+        )
 
     @app.errorhandler(Refused)
     def on_refusal(refusal: Refused) -> tuple[Any, int]:

@@ -58,7 +58,8 @@ class Screens:
         """The inner HTML of regions by name; needs an application context."""
         templates = self.app.jinja_env
         return {
-            name: templates.get_template(f"regions/{audience}/{name}.html").render(context).strip() for name in names
+            name: templates.get_template(f"regions/{audience}/{name}.html").render(context).strip()
+            for name in names
         }
 
     # what each viewer's templates get

@@ -1,7 +1,7 @@
 """The one module that knows eventlet: patching, background work, work off the hub, serving and draining.
 
-The asynchronous mode is a setting. After ``patch()`` the standard library's threads, queues and events are green, so
-the rest of the program uses those; in the mode ``threading`` nothing is patched.
+The asynchronous mode is a setting. After ``patch()`` the standard library's threads, queues and events are
+green, so the rest of the program uses those; in the mode ``threading`` nothing is patched.
 """
 
 import gc
@@ -127,8 +127,9 @@ def _serve_threading(app: Any, host: str, port: int, drain: "Drain") -> None:
 
 
 class Drain:
-    """Stops without losing anything: no new work, work in flight ends and is acknowledged, clients are let go so that
-    they come back by themselves elsewhere."""
+    """Stops without losing anything: no new work, work in flight ends and is acknowledged, clients are let go
+    so that they come back by themselves elsewhere.
+    """
 
     def __init__(self, pause: float = 0.3):
         self.pause = pause  # time for a proxy to notice that we are not ready
@@ -148,12 +149,12 @@ class Drain:
 
 
 def close_sockets(engine: Any) -> None:
-    """Ends every connection so that clients see a lost transport and return; what is queued goes out first."""
+    """Ends every connection so that clients see a lost transport and return; what is queued goes first."""
     for each in list(engine.sockets.values()):
         try:
             # abort: after an Engine.IO CLOSE packet clients would stay away
             each.close(wait=False, abort=True)
-        except Exception as failed:  # one broken socket must not keep the others
+        except Exception as failed:  # noqa: BLE001 - one broken socket must not keep the others
             log.warning("closing a socket failed: %s", type(failed).__name__)
 
 
@@ -168,7 +169,7 @@ def self_check() -> None:
 
 
 def _guard_websockets() -> None:
-    """Guards of the WebSocket layer: messages capped across their pieces, no legacy handshake, fast unmasking."""
+    """Guards of the WebSocket layer: messages capped across their pieces, no legacy handshake."""
     import engineio.async_drivers.eventlet as driver
     from eventlet import websocket
 
@@ -197,7 +198,7 @@ def _guard_websockets() -> None:
 
 
 def unmask(data: bytes, mask: bytes, length: int | None = None, offset: int = 0) -> bytes:
-    """A WebSocket frame without its mask, by one big-integer XOR: a byte at a time would hold up everybody."""
+    """A WebSocket frame without its mask, by one big-integer XOR: byte by byte would hold up all."""
     size = len(data)
     if not size:
         return b""

@@ -102,7 +102,8 @@ class Edge:
         names = {name.lower() for name, _ in ours} | {"server"}
         if path.startswith("/static/"):
             names.add("cache-control")
-            ours.append(("Cache-Control", "public, max-age=31536000, immutable" if path.startswith(FOREVER) else "no-cache"))
+            kept = "public, max-age=31536000, immutable" if path.startswith(FOREVER) else "no-cache"
+            ours.append(("Cache-Control", kept))
         elif not any(name.lower() == "cache-control" for name, _ in headers):
             ours.append(("Cache-Control", "no-store"))
         return [(name, value) for name, value in headers if name.lower() not in names] + ours

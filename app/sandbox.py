@@ -66,7 +66,9 @@ def _room(db: Connection, leader: str, number: int, members: int) -> dict[str, A
     at = now()
     values = {"state": SessionState.LIVE, "opened_at": at, "started_at": at}
     db.execute(update(GroupSession).where(GroupSession.id == group_session).values(**values))  # type: ignore[arg-type]
-    db.execute(insert(StageVisit).values(group_session_id=group_session, stage_id=stages[0]["id"], entered_at=at))
+    db.execute(
+        insert(StageVisit).values(group_session_id=group_session, stage_id=stages[0]["id"], entered_at=at)
+    )
     aliases = [f"Member {place}" for place in range(1, members + 1)]
     people = []
     for alias, member_id in zip(aliases, groups.add_members(db, group, aliases), strict=True):

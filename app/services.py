@@ -15,8 +15,9 @@ from app.safety import Limiter
 
 @dataclass
 class Services:
-    """``database.writer.do(verb, …)`` writes, ``database.reader()`` reads, ``screens`` renders, ``limiter`` counts
-    failures, ``tickets`` opens sockets."""
+    """``database.writer.do(verb, …)`` writes, ``database.reader()`` reads, ``screens`` renders, ``limiter``
+    counts failures, ``tickets`` opens sockets.
+    """
 
     settings: Settings
     database: Database

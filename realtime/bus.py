@@ -1,4 +1,4 @@
-"""Carries the news that a session has changed to every worker that holds sockets of it. Never carries content.
+"""Carries the news that a session has changed to every worker that holds its sockets. Never carries content.
 
 With one worker the bus is a function call; this is the seam for several.
 """

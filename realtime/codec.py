@@ -1,7 +1,7 @@
 """Reads and writes packets strictly. What cannot be read becomes an event of its own, so that it is answered.
 
-The server's own packet reader would raise on such input, keep binary attachments without limit, take NaN, and run our
-own handlers for events that a client names ``connect`` or ``disconnect``.
+The server's own packet reader would raise on such input, keep binary attachments without limit, take NaN, and
+run our own handlers for events that a client names ``connect`` or ``disconnect``.
 """
 
 import json
@@ -77,7 +77,11 @@ class StrictPacket(Packet):  # type: ignore[misc]
             self.packet_type, self.data = DISCONNECT, None
         elif kind == ACK:
             self.packet_type, self.data = ACK, []  # we ask clients for none
-        elif kind == EVENT and len(encoded_packet) > LARGEST_COMMAND // 4 and _size(encoded_packet) > LARGEST_COMMAND:
+        elif (
+            kind == EVENT
+            and len(encoded_packet) > LARGEST_COMMAND // 4
+            and _size(encoded_packet) > LARGEST_COMMAND
+        ):
             self.data = [TOO_LARGE]
         elif kind == EVENT:
             self.data = _event(_body(body, None))

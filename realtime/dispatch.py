@@ -1,4 +1,4 @@
-"""Admits sockets and dispatches their commands: the registry's row, rights, payload, then the writer. Always answers."""
+"""Admits sockets and dispatches their commands: registry, rights, payload, writer; always answers."""
 
 import logging
 import secrets
@@ -11,7 +11,7 @@ from socketio.exceptions import ConnectionRefusedError
 from app.access import Tickets, access_group_session
 from app.core import views
 from app.core.changes import Who
-from app.core.commands import REGISTRY, Command, Payload, perform
+from app.core.commands import REGISTRY, Command, Payload, participant_row, perform
 from app.core.models import Standing
 from app.core.refusals import (
     Invalid,
@@ -54,7 +54,13 @@ class Dispatcher:
         drain: Drain,
     ):
         self.app, self.server, self.database, self.tickets = app, server, database, tickets
-        self.screens, self.sockets, self.presence, self.pusher, self.drain = screens, sockets, presence, pusher, drain
+        self.screens, self.sockets, self.presence, self.pusher, self.drain = (
+            screens,
+            sockets,
+            presence,
+            pusher,
+            drain,
+        )
 
     def listen(self) -> None:
         """Registers one handler for all commands of each namespace, and the two of a socket's life."""
@@ -88,9 +94,11 @@ class Dispatcher:
                 return self.answer(namespace, name, sid, args)
             except Refused as refusal:
                 return refusal.answer()
-            except Exception as failed:  # a person always gets an answer; the log gets no content
+            except Exception as failed:  # noqa: BLE001 - a person always gets an answer; the log gets no content
                 ref = secrets.token_hex(4)
-                log.error("command %s failed: %s, ref %s", name if name.isidentifier() else "?", type(failed), ref)
+                log.error(
+                    "command %s failed: %s, ref %s", name if name.isidentifier() else "?", type(failed), ref
+                )
                 sentence = "Something went wrong here. Nothing is lost: it will be sent again."
                 return {"ok": False, "error": {"code": "internal", "message": sentence, "ref": ref}}
 
@@ -106,7 +114,11 @@ class Dispatcher:
             raise NotFound()
         with self.database.reader() as db:
             access_group_session(db, who)
-            standing = views.participant(db, who.group_session_id, who.id).standing if who.kind == "participant" else ""
+            standing = (
+                views.participant(db, who.group_session_id, who.id).standing
+                if who.kind == "participant"
+                else ""
+            )
         socket = self.sockets.add(sid, who, ticket.sandbox)
         self.enter_rooms(socket, standing)
         if self.presence.arrives(who.kind, who.group_session_id, who.id, sid):
@@ -116,8 +128,12 @@ class Dispatcher:
         socket.standing = standing
         self.server.enter_room(socket.sid, socket.person_room, namespace=socket.namespace)
         if standing != Standing.WAITING:
-            room = {"participant": "participants", "facilitator": "facilitators", "display": "display"}[socket.who.kind]
-            self.server.enter_room(socket.sid, f"{room}:{socket.who.group_session_id}", namespace=socket.namespace)
+            room = {"participant": "participants", "facilitator": "facilitators", "display": "display"}[
+                socket.who.kind
+            ]
+            self.server.enter_room(
+                socket.sid, f"{room}:{socket.who.group_session_id}", namespace=socket.namespace
+            )
 
     def answer(self, namespace: str, name: str, sid: str, args: tuple[Any, ...]) -> dict[str, Any]:
         """Runs one command and gives its acknowledgement; raises a refusal."""
@@ -147,16 +163,17 @@ class Dispatcher:
             raise Retry()
         self.drain.in_flight += 1
         try:
-            answer: dict[str, Any] = self.database.writer.do(perform, who, command, payload, of=who.group_session_id)
+            answer: dict[str, Any] = self.database.writer.do(
+                perform, who, command, payload, of=who.group_session_id
+            )
             return answer
         finally:
             self.drain.in_flight -= 1
 
     def _may(self, db: Any, who: Who, command: Command) -> Any:
         row = access_group_session(db, who)
-        if who.kind == "participant":
-            if views.participant(db, row.id, who.id).standing not in command.who:
-                raise NotAdmitted()
+        if who.kind == "participant" and participant_row(db, who).standing not in command.who:
+            raise NotAdmitted()
         return row
 
     def _sync(self, db: Any, row: Any, socket: Socket, payload: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Looks after the sockets every few seconds: what time alone changes, and strangers who never say who they are."""
+"""Looks after the sockets every few seconds: what time alone changes, and strangers who stay strangers."""
 
 import time
 from typing import Any

@@ -74,7 +74,11 @@ class Presence:
         people = set(self._sockets[group_session_id]) | set(self._left[group_session_id])
         return tuple(
             sorted(
-                (person, self.of(group_session_id, person)[0], self._writing.get(person, ("", 0.0))[1] > time.monotonic())
+                (
+                    person,
+                    self.of(group_session_id, person)[0],
+                    self._writing.get(person, ("", 0.0))[1] > time.monotonic(),
+                )
                 for person in people
             )
         )

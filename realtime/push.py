@@ -1,8 +1,8 @@
 """Pushes what has changed to whoever may see it, after the commit, as few times as will do.
 
-News of a session is gathered. Plain state goes out at once and then at most every 25 ms, regions at most every 100 ms,
-except that a move of the session goes out whole at once. Everything is read anew in one snapshot when it is sent, so
-nothing here can be out of date or out of order.
+News of a session is gathered. Plain state goes out at once and then at most every 25 ms, regions at most
+every 100 ms, except that a move of the session goes out whole at once. Everything is read anew in one
+snapshot when it is sent, so nothing here can be out of date or out of order.
 """
 
 import logging
@@ -80,7 +80,13 @@ class Pusher:
     """Listens to the bus and sends. ``screens`` renders."""
 
     def __init__(
-        self, app: Flask, server: Any, database: Database, screens: Screens, sockets: Sockets, presence: Presence
+        self,
+        app: Flask,
+        server: Any,
+        database: Database,
+        screens: Screens,
+        sockets: Sockets,
+        presence: Presence,
     ):
         self.app, self.server, self.database, self.screens = app, server, database, screens
         self.sockets, self.presence = sockets, presence
@@ -120,7 +126,8 @@ class Pusher:
 
     def _audience(self, change: Committed) -> bool:
         return bool(
-            self.sockets.of(change.group_session_id, "participant") or self.sockets.of(change.group_session_id, "display")
+            self.sockets.of(change.group_session_id, "participant")
+            or self.sockets.of(change.group_session_id, "display")
         )
 
     def _mark(self, group_session_id: str, news: News) -> None:
@@ -142,7 +149,9 @@ class Pusher:
                 elif room.regions and at >= regions_due:
                     self._guarded(self._push_regions, group_session_id, room)
                 else:
-                    due = [when for when, news in ((plain_due, room.plain), (regions_due, room.regions)) if news]
+                    due = [
+                        when for when, news in ((plain_due, room.plain), (regions_due, room.regions)) if news
+                    ]
                     time.sleep(max(0.001, min(due) - at))
         finally:
             room.running = False
@@ -205,7 +214,7 @@ class Pusher:
         emit(self.server, NAMESPACES["facilitator"], f"facilitators:{row.id}", "region", data)
 
     def _still_here(self, db: Any, row: Any, who: Who) -> Any:
-        """The participant's row; somebody removed is told and let go, somebody admitted gets the whole room."""
+        """The participant's row; somebody removed is told and let go, somebody admitted gets it all."""
         try:
             person = views.participant(db, row.id, who.id)
         except NotFound:
@@ -249,7 +258,9 @@ class Pusher:
             return
         context = self.screens.room(db, row)
         with speaking(context["language"], context["time_zone"]):
-            shared = self.screens.render("participant", SHARED, {"room": context, "me": None}) if everybody else {}
+            shared = (
+                self.screens.render("participant", SHARED, {"room": context, "me": None}) if everybody else {}
+            )
             for who in people if everybody else personal:
                 person = self._still_here(db, row, who)
                 if person is None:

@@ -3,7 +3,6 @@
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 from app.core.changes import Who
 
@@ -105,5 +104,3 @@ class Sockets:
 
     def __len__(self) -> int:
         return len(self._by_sid)
-
-

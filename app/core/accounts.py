@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlmodel import col
 
 from app.core.door import hashed
 from app.core.models import Facilitator, SetUpLink, SignIn, new_id, now
@@ -37,7 +38,7 @@ def make_set_up_link(db: Connection, facilitator_id: str, token: str) -> None:
     at = now()
     db.execute(
         update(SetUpLink)
-        .where(SetUpLink.facilitator_id == facilitator_id, SetUpLink.used_at.is_(None))  # type: ignore
+        .where(col(SetUpLink.facilitator_id) == facilitator_id, col(SetUpLink.used_at).is_(None))
         .values(used_at=at)
     )
     db.execute(
@@ -50,13 +51,13 @@ def make_set_up_link(db: Connection, facilitator_id: str, token: str) -> None:
 def account_of_link(db: Connection, token: str) -> dict[str, Any] | None:
     """Whose set-up link this is, while it can be used."""
     row = db.execute(
-        select(Facilitator.id, Facilitator.name)  # type: ignore[call-overload]
-        .join(SetUpLink, SetUpLink.facilitator_id == Facilitator.id)
+        select(col(Facilitator.id), col(Facilitator.name))
+        .join(SetUpLink, col(SetUpLink.facilitator_id) == col(Facilitator.id))
         .where(
-            SetUpLink.token_hash == hashed(token),
-            SetUpLink.used_at.is_(None),  # type: ignore[union-attr]
-            SetUpLink.expires_at > now(),
-            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+            col(SetUpLink.token_hash) == hashed(token),
+            col(SetUpLink.used_at).is_(None),
+            col(SetUpLink.expires_at) > now(),
+            col(Facilitator.disabled_at).is_(None),
         )
     ).one_or_none()
     return None if row is None else _person(row)
@@ -68,15 +69,17 @@ def set_up(db: Connection, token: str, *, email: str, email_hash: str, password_
     if found is None:
         raise NotFound()
     taken = db.execute(
-        select(Facilitator.id).where(Facilitator.email_hash == email_hash, Facilitator.id != found["id"])  # type: ignore
+        select(col(Facilitator.id)).where(
+            col(Facilitator.email_hash) == email_hash, col(Facilitator.id) != found["id"]
+        )
     ).first()
     if taken is not None:
         raise Invalid("There is an account with this address already.")
     at = now()
-    db.execute(update(SetUpLink).where(SetUpLink.token_hash == hashed(token)).values(used_at=at))  # type: ignore
+    db.execute(update(SetUpLink).where(col(SetUpLink.token_hash) == hashed(token)).values(used_at=at))
     db.execute(
         update(Facilitator)
-        .where(Facilitator.id == found["id"])  # type: ignore[arg-type]
+        .where(col(Facilitator.id) == found["id"])
         .values(
             email=seal(Facilitator.email, found["id"], email.strip()),
             email_hash=email_hash,
@@ -90,10 +93,10 @@ def set_up(db: Connection, token: str, *, email: str, email_hash: str, password_
 def account_by_email(db: Connection, email_hash: str) -> Any:
     """The id and password hash of an account that is set up and not disabled."""
     return db.execute(
-        select(Facilitator.id, Facilitator.password_hash).where(  # type: ignore[call-overload]
-            Facilitator.email_hash == email_hash,
-            Facilitator.password_hash.is_not(None),  # type: ignore[union-attr]
-            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+        select(col(Facilitator.id), col(Facilitator.password_hash)).where(
+            col(Facilitator.email_hash) == email_hash,
+            col(Facilitator.password_hash).is_not(None),
+            col(Facilitator.disabled_at).is_(None),
         )
     ).one_or_none()
 
@@ -115,12 +118,12 @@ def signed_in(db: Connection, token: str) -> dict[str, Any] | None:
     ``touch`` says that it is time to write down that the browser is still in use.
     """
     row = db.execute(
-        select(Facilitator.id, Facilitator.name, SignIn.last_seen_at, SignIn.created_at)  # type: ignore[call-overload]
-        .join(SignIn, SignIn.facilitator_id == Facilitator.id)
+        select(col(Facilitator.id), col(Facilitator.name), col(SignIn.last_seen_at), col(SignIn.created_at))
+        .join(SignIn, col(SignIn.facilitator_id) == col(Facilitator.id))
         .where(
-            SignIn.token_hash == hashed(token),
-            SignIn.ended_at.is_(None),  # type: ignore[union-attr]
-            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+            col(SignIn.token_hash) == hashed(token),
+            col(SignIn.ended_at).is_(None),
+            col(Facilitator.disabled_at).is_(None),
         )
     ).one_or_none()
     at = now()
@@ -130,13 +133,13 @@ def signed_in(db: Connection, token: str) -> dict[str, Any] | None:
 
 
 def touch_sign_in(db: Connection, token: str) -> None:
-    db.execute(update(SignIn).where(SignIn.token_hash == hashed(token)).values(last_seen_at=now()))  # type: ignore
+    db.execute(update(SignIn).where(col(SignIn.token_hash) == hashed(token)).values(last_seen_at=now()))
 
 
 def end_sign_in(db: Connection, token: str) -> None:
     db.execute(
         update(SignIn)
-        .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None))  # type: ignore
+        .where(col(SignIn.token_hash) == hashed(token), col(SignIn.ended_at).is_(None))
         .values(ended_at=now())
     )
 
@@ -144,7 +147,7 @@ def end_sign_in(db: Connection, token: str) -> None:
 def end_all_sign_ins(db: Connection, facilitator_id: str) -> None:
     db.execute(
         update(SignIn)
-        .where(SignIn.facilitator_id == facilitator_id, SignIn.ended_at.is_(None))  # type: ignore
+        .where(col(SignIn.facilitator_id) == facilitator_id, col(SignIn.ended_at).is_(None))
         .values(ended_at=now())
     )
 
@@ -152,9 +155,9 @@ def end_all_sign_ins(db: Connection, facilitator_id: str) -> None:
 def colleagues(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
     """The other accounts, by name, for choosing who leads together."""
     rows = db.execute(
-        select(Facilitator.id, Facilitator.name).where(  # type: ignore[call-overload]
-            Facilitator.id != facilitator_id,
-            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+        select(col(Facilitator.id), col(Facilitator.name)).where(
+            col(Facilitator.id) != facilitator_id,
+            col(Facilitator.disabled_at).is_(None),
         )
     ).all()
     return sorted((_person(row) for row in rows), key=lambda person: person["name"].casefold())

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlmodel import col
 
 from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change
@@ -48,7 +49,7 @@ def withdraw_reflection(change: Change, command: Any) -> dict[str, Any]:
     if stands.withdrawn_at is None:
         change.db.execute(
             update(Reflection)
-            .where(Reflection.id == command.id)  # type: ignore[arg-type]
+            .where(col(Reflection.id) == command.id)
             .values(answer=seal(Reflection.answer, command.id, "{}"), withdrawn_at=change.at, shown_at=None)
         )
         _touched(change, command.id, shared=stands.shown_at is not None)
@@ -56,16 +57,14 @@ def withdraw_reflection(change: Change, command: Any) -> dict[str, Any]:
 
 
 def _standing(db: Any, reflection_id: str) -> Any:
-    return db.execute(
-        select(Reflection.__table__).where(Reflection.id == reflection_id)  # type: ignore[attr-defined]
-    ).one_or_none()
+    return db.execute(select(Reflection.__table__).where(col(Reflection.id) == reflection_id)).one_or_none()
 
 
 def _again(change: Change, command: Any, stands: Any) -> dict[str, Any]:
     """Answers a repeat as the first time, and refuses other content under a revision that stands."""
-    if command.revision == stands.revision:
-        if stands.withdrawn_at is not None or _same(change, command, stands):
-            return _acknowledged(stands.id, stands.revision, stands.saved_version, stands.saved_at, stands.late)
+    same = command.revision == stands.revision
+    if same and (stands.withdrawn_at is not None or _same(change, command, stands)):
+        return _acknowledged(stands.id, stands.revision, stands.saved_version, stands.saved_at, stands.late)
     raise Superseded(revision=stands.revision)
 
 
@@ -101,8 +100,8 @@ def _stage(change: Change, command: Any) -> tuple[Stage, bool]:
 
 def _has_been_shown(change: Change, stage_id: str) -> bool:
     found = change.db.execute(
-        select(StageVisit.id)  # type: ignore[call-overload]
-        .where(StageVisit.group_session_id == change.before.id, StageVisit.stage_id == stage_id)
+        select(col(StageVisit.id))
+        .where(col(StageVisit.group_session_id) == change.before.id, col(StageVisit.stage_id) == stage_id)
         .limit(1)
     ).first()
     return found is not None
@@ -116,7 +115,7 @@ def _read(stage: Stage, command: Any) -> dict[str, Any]:
 
 
 def _audience(stage: Stage, command: Any, answer: dict[str, Any]) -> Audience:
-    """Who may read the answer: as its writer chose, without the name if one of its prompts goes out unnamed only."""
+    """Who may read the answer: as its writer chose, without the name if one of its prompts asks for that."""
     allowed = Audience(narrowed(stage["prompts"], answer, command.audience))
     return allowed if allowed == Audience.UNNAMED else Audience(command.audience)
 
@@ -125,10 +124,10 @@ def _may_add(change: Change, command: Any, stage: Stage) -> None:
     if stage["repeat"]:
         return
     other = change.db.execute(
-        select(Reflection.id).where(  # type: ignore[call-overload]
-            Reflection.participant_id == change.who.id,
-            Reflection.stage_id == command.stage_id,
-            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+        select(col(Reflection.id)).where(
+            col(Reflection.participant_id) == change.who.id,
+            col(Reflection.stage_id) == command.stage_id,
+            col(Reflection.withdrawn_at).is_(None),
         )
     ).first()
     if other is not None:
@@ -161,7 +160,7 @@ def _revise(change: Change, command: Any, stage: Stage, answer: dict[str, Any], 
     _touched(change, command.id, shared=stands.shown_at is not None)
     change.db.execute(
         update(Reflection)
-        .where(Reflection.id == command.id)  # type: ignore[arg-type]
+        .where(col(Reflection.id) == command.id)
         .values(
             revision=command.revision,
             answer=_sealed_answer(command.id, answer),

@@ -1,7 +1,8 @@
 """The one door through which a live session changes.
 
-``changing()`` takes the session's row, hands out its fresh state, and on the way out raises the versions and writes
-the footprint, but only if something was written. It never commits: the writer does, and then sends ``committed``.
+``changing()`` takes the session's row, hands out its fresh state, and on the way out raises the versions and
+writes the footprint, but only if something was written. It never commits: the writer does, and then sends
+``committed``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 from blinker import signal
 from sqlalchemy import Connection, Row, insert, select, update
+from sqlmodel import col
 
 from app.core.models import GroupSession, LogEntry, Participant, now
 from app.core.refusals import NotFound
@@ -69,8 +71,10 @@ class Change:
         reflections: Iterable[str] = (),
         **values: Any,
     ) -> None:
-        """Says that rows were written: ``shared`` if the group may see it, ``moved`` if state, stage or agenda changed,
-        ``people`` who alone see it, ``reflections`` that look different now, ``values`` for the session's own row."""
+        """Says that rows were written: ``shared`` if the group may see it, ``moved`` if state, stage or
+        agenda changed, ``people`` who alone see it, ``reflections`` that look different now, ``values`` for
+        the session's own row.
+        """
         self.written = True
         self.subject_id = subject_id
         self.shared |= shared
@@ -93,7 +97,7 @@ class Change:
 def changing(db: Connection, who: Who, action: str) -> Iterator[Change]:
     """Opens the door to the session of ``who``; raises NotFound where there is none."""
     row = db.execute(
-        select(GroupSession.__table__).where(GroupSession.id == who.group_session_id).with_for_update()  # type: ignore
+        select(GroupSession.__table__).where(col(GroupSession.id) == who.group_session_id).with_for_update()
     ).one_or_none()
     if row is None:
         raise NotFound()
@@ -111,12 +115,12 @@ def _leave_footprint(change: Change) -> None:
         values["shared_version"] = change.shared_version
     if change.moved:
         values["moved_version"] = version
-    db.execute(update(GroupSession).where(GroupSession.id == before.id).values(**values))  # type: ignore[arg-type]
+    db.execute(update(GroupSession).where(col(GroupSession.id) == before.id).values(**values))
     if change.people:
         db.execute(
             update(Participant)
-            .where(Participant.id.in_(change.people))  # type: ignore[attr-defined]
-            .values(own_version=Participant.own_version + 1)
+            .where(col(Participant.id).in_(change.people))
+            .values(own_version=col(Participant.own_version) + 1)
         )
     db.execute(
         insert(LogEntry).values(

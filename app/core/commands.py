@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from app.core import answers, reveals, sessions, signals
 from app.core.changes import Change, Who, changing
@@ -131,8 +132,9 @@ WATCHING = frozenset(Role)
 
 @dataclass(frozen=True)
 class Command:
-    """A row of the registry. ``who`` holds standings of participants or roles of facilitators; a command without a
-    verb changes nothing stored and is answered by ``realtime`` itself."""
+    """A row of the registry. ``who`` holds standings of participants or roles of facilitators; a command
+    without a verb changes nothing stored and is answered by ``realtime`` itself.
+    """
 
     name: str
     payload: type[Payload]
@@ -215,8 +217,8 @@ def authorise(change: Change, command: Command) -> None:
 def participant_row(db: Connection, who: Who) -> Any:
     """The participant's row in their session; NotFound where there is none."""
     row = db.execute(
-        select(Participant.__table__).where(  # type: ignore[attr-defined]
-            Participant.id == who.id, Participant.group_session_id == who.group_session_id
+        select(Participant.__table__).where(
+            col(Participant.id) == who.id, col(Participant.group_session_id) == who.group_session_id
         )
     ).one_or_none()
     if row is None:
@@ -227,11 +229,11 @@ def participant_row(db: Connection, who: Who) -> Any:
 def facilitator_role(db: Connection, facilitator_id: str, group_id: str) -> Role | None:
     """The role of an account that is not disabled, in a group; None where there is none."""
     return db.execute(
-        select(GroupFacilitator.role)
-        .join(Facilitator, Facilitator.id == GroupFacilitator.facilitator_id)  # type: ignore[arg-type]
+        select(col(GroupFacilitator.role))
+        .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
         .where(
-            GroupFacilitator.facilitator_id == facilitator_id,
-            GroupFacilitator.group_id == group_id,
-            Facilitator.disabled_at.is_(None),  # type: ignore[union-attr]
+            col(GroupFacilitator.facilitator_id) == facilitator_id,
+            col(GroupFacilitator.group_id) == group_id,
+            col(Facilitator.disabled_at).is_(None),
         )
     ).scalar_one_or_none()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
@@ -16,17 +17,16 @@ from app.core.models import (
     GroupSession,
     Participant,
     Reflection,
-    SessionState,
     Signal,
     SignalKind,
     SignalStatus,
     StageReveal,
-    StageVisit,
     Standing,
     now,
 )
 from app.core.reveals import SMALL
 from app.core.sealing import open_sealed
+from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, parts, session_part_of
 from app.exercises import without_private
 from app.library import load
@@ -73,12 +73,16 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
             if each["standing"] == Standing.WAITING
         ],
         "answers": answers(db, row, stage, rows, answered) if stage else [],
-        "still_writing": [each["alias"] for each in inside if stage and not each["answered"] and not each["passed"]],
+        "still_writing": [
+            each["alias"] for each in inside if stage and not each["answered"] and not each["passed"]
+        ],
         "passed": [each["alias"] for each in inside if each["passed"]],
         "counts": _counts(inside),
-        "can_release_unnamed": bool(stage) and _can_release(db, row, stage, inside, answered),
+        "can_release_unnamed": stage is not None and _can_release(db, row, stage, inside, answered),
         "signals": signals,
-        "facilitators_here": [each["name"] for each in leading if each["id"] in here and each["id"] != who.id],
+        "facilitators_here": [
+            each["name"] for each in leading if each["id"] in here and each["id"] != who.id
+        ],
         "me": {"name": me["name"], "role": me["role"]},
         "time_zone": group.time_zone,
         "language": group.language,
@@ -89,9 +93,9 @@ def participants(db: Connection, row: Row) -> list[Row]:
     """Everybody who ever knocked and was not removed, in the order in which they came."""
     return list(
         db.execute(
-            select(Participant.__table__)  # type: ignore[attr-defined]
-            .where(Participant.group_session_id == row.id, Participant.standing != Standing.REMOVED)
-            .order_by(Participant.joined_at, Participant.id)
+            select(Participant.__table__)
+            .where(col(Participant.group_session_id) == row.id, col(Participant.standing) != Standing.REMOVED)
+            .order_by(col(Participant.joined_at), col(Participant.id))
         ).all()
     )
 
@@ -100,18 +104,20 @@ def stage_rows(db: Connection, row: Row, stage_id: str) -> list[Row]:
     """The answers of a stage that were not withdrawn, oldest first."""
     return list(
         db.execute(
-            select(Reflection.__table__)  # type: ignore[attr-defined]
+            select(Reflection.__table__)
             .where(
-                Reflection.group_session_id == row.id,
-                Reflection.stage_id == stage_id,
-                Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+                col(Reflection.group_session_id) == row.id,
+                col(Reflection.stage_id) == stage_id,
+                col(Reflection.withdrawn_at).is_(None),
             )
-            .order_by(Reflection.created_at, Reflection.id)
+            .order_by(col(Reflection.created_at), col(Reflection.id))
         ).all()
     )
 
 
-def answers(db: Connection, row: Row, stage: Stage, rows: list[Row], answered: list[Row]) -> list[dict[str, Any]]:
+def answers(
+    db: Connection, row: Row, stage: Stage, rows: list[Row], answered: list[Row]
+) -> list[dict[str, Any]]:
     """The answers of a stage without their words: who, for whom, and what may be done with them."""
     names = {each.id: open_sealed(Participant.alias, each.id, each.alias) for each in rows}
     released = _released(db, row.id, stage["id"])
@@ -138,10 +144,10 @@ def answer_body(db: Connection, row: Row, reflection_ids: Iterable[str]) -> list
     """The words of some answers, for a facilitator who uncovers them."""
     stages = {stage["id"]: stage for stage in agenda_of(row)}
     found = db.execute(
-        select(Reflection.__table__).where(  # type: ignore[attr-defined]
-            Reflection.group_session_id == row.id,
-            Reflection.id.in_(list(reflection_ids)),  # type: ignore[attr-defined]
-            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+        select(Reflection.__table__).where(
+            col(Reflection.group_session_id) == row.id,
+            col(Reflection.id).in_(list(reflection_ids)),
+            col(Reflection.withdrawn_at).is_(None),
         )
     ).all()
     return [
@@ -158,9 +164,9 @@ def answer_body(db: Connection, row: Row, reflection_ids: Iterable[str]) -> list
 
 def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """The plain ``reflections`` of the wire: all stages so far, or those that changed."""
-    query = select(Reflection.__table__).where(Reflection.group_session_id == row.id)  # type: ignore[attr-defined]
+    query = select(Reflection.__table__).where(col(Reflection.group_session_id) == row.id)
     if only is not None:
-        query = query.where(Reflection.id.in_(list(only)))  # type: ignore[attr-defined]
+        query = query.where(col(Reflection.id).in_(list(only)))
     return [
         {
             "id": each.id,
@@ -174,7 +180,7 @@ def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> 
             "shown": each.shown_at is not None,
             "withdrawn": each.withdrawn_at is not None,
         }
-        for each in db.execute(query.order_by(Reflection.created_at)).all()  # type: ignore[arg-type]
+        for each in db.execute(query.order_by(col(Reflection.created_at))).all()
     ]
 
 
@@ -195,11 +201,13 @@ def people(db: Connection, row: Row, presence: Presence) -> list[dict[str, Any]]
 def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
     """Signals that nobody has met yet: calls for support first, then the oldest."""
     rows = db.execute(
-        select(Signal.__table__, Participant.alias.label("alias"), Facilitator.name.label("seen_name"))  # type: ignore
-        .join(Participant, Participant.id == Signal.participant_id)
-        .outerjoin(Facilitator, Facilitator.id == Signal.seen_by)
-        .where(Signal.group_session_id == row.id, Signal.status.in_(OPEN_SIGNALS))  # type: ignore[attr-defined]
-        .order_by(Signal.raised_at)
+        select(
+            Signal.__table__, col(Participant.alias).label("alias"), col(Facilitator.name).label("seen_name")
+        )
+        .join(Participant, col(Participant.id) == col(Signal.participant_id))
+        .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
+        .where(col(Signal.group_session_id) == row.id, col(Signal.status).in_(OPEN_SIGNALS))
+        .order_by(col(Signal.raised_at))
     ).all()
     entries = [
         {
@@ -215,60 +223,6 @@ def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
         for each in rows
     ]
     return sorted(entries, key=lambda each: each["kind"] != SignalKind.SUPPORT)
-
-
-class Times:
-    """Planned and actual minutes of a session."""
-
-    def __init__(self, db: Connection, row: Row):
-        self.row = row
-        self.at = row.ended_at or now()
-        self.seconds: dict[str, float] = {}
-        self.entered: datetime | None = None
-        for visit in db.execute(
-            select(StageVisit.__table__)  # type: ignore[attr-defined]
-            .where(StageVisit.group_session_id == row.id)
-            .order_by(StageVisit.entered_at)
-        ).all():
-            spent = ((visit.left_at or self.at) - visit.entered_at).total_seconds()
-            self.seconds[visit.stage_id] = self.seconds.get(visit.stage_id, 0.0) + max(0.0, spent)
-            if visit.left_at is None:
-                self.entered = visit.entered_at
-
-    def actual(self, stage_id: str) -> int | None:
-        """Whole minutes spent in a stage; None if it was never shown."""
-        seconds = self.seconds.get(stage_id)
-        return None if seconds is None else int(seconds // 60)
-
-    @property
-    def spent(self) -> int:
-        return int(sum(self.seconds.values()) // 60)
-
-    def stage(self, place: int, stage: Stage) -> dict[str, Any]:
-        skipped = bool(stage.get("skipped"))
-        here = self.row.state in (SessionState.LIVE, SessionState.HELD) and place == self.row.stage_index
-        been = stage["id"] in self.seconds
-        phase = "skipped" if skipped else "now" if here else "done" if been else "ahead"
-        return {
-            **brief(stage),
-            "minutes": stage["minutes"],
-            "actual": self.actual(stage["id"]),
-            "core": stage["core"],
-            "skipped": skipped,
-            "phase": phase,
-            "pool": stage.get("pool", []),
-        }
-
-    def behind(self, stages: list[Stage]) -> int:
-        """Minutes behind the plan: what was spent beyond the plan of the stages that are over, and of this one."""
-        over = 0.0
-        for place, stage in enumerate(stages):
-            if stage["id"] not in self.seconds:
-                continue
-            spent, planned = self.seconds[stage["id"]] / 60, stage["minutes"]
-            here = place == self.row.stage_index and self.row.state != SessionState.ENDED
-            over += max(0.0, spent - planned) if here else spent - planned
-        return round(over)
 
 
 def _session(row: Row, group: Row, time: Times) -> dict[str, Any]:
@@ -310,7 +264,9 @@ def _stage(stage: Stage, time: Times) -> dict[str, Any]:
         "left": stage["minutes"] - actual,
         "entered_at": time.entered,
         "asks": [prompt["text"] for prompt in stage["prompts"]],
-        "instead_of": sorted({prompt["instead_of"] for prompt in stage["prompts"] if prompt.get("instead_of")}),
+        "instead_of": sorted(
+            {prompt["instead_of"] for prompt in stage["prompts"] if prompt.get("instead_of")}
+        ),
     }
 
 
@@ -340,7 +296,7 @@ def _person(
         "presence": state,
         "since": since,
         "joined_at": each.joined_at,
-        "writing": bool(stage) and presence.writing(row.id, each.id, stage["id"]),
+        "writing": stage is not None and presence.writing(row.id, each.id, stage["id"]),
         "answered": any(not reflection.passed for reflection in own),
         "passed": bool(own) and all(reflection.passed for reflection in own),
         "heard": each.heard_at is not None,
@@ -398,8 +354,8 @@ def _acts(each: Row, stage: Stage, released: bool) -> str:
 def _released(db: Connection, group_session_id: str, stage_id: str) -> bool:
     return (
         db.execute(
-            select(StageReveal.stage_id).where(  # type: ignore[call-overload]
-                StageReveal.group_session_id == group_session_id, StageReveal.stage_id == stage_id
+            select(col(StageReveal.stage_id)).where(
+                col(StageReveal.group_session_id) == group_session_id, col(StageReveal.stage_id) == stage_id
             )
         ).first()
         is not None

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from sqlalchemy import Connection, select, update
+from sqlmodel import col
 
 from app.core.changes import Change, Who, changing
 from app.core.models import (
@@ -29,7 +30,7 @@ def hashed(token: str) -> str:
 
 
 def new_link(column: Any, hash_name: str, row_id: str) -> dict[str, Any]:
-    """A fresh token for a link: sealed, so that it can be shown again, and hashed, so that it can be found."""
+    """A fresh token for a link: sealed so that it can be shown again, hashed so that it can be found."""
     token = new_id()
     return {column.key: seal(column, row_id, token), hash_name: hashed(token)}
 
@@ -50,11 +51,11 @@ def free_code(db: Connection) -> str:
 
 
 def session_by_room_link(db: Connection, token: str) -> Any:
-    return _session(db, GroupSession.room_link_hash == hashed(token))
+    return _session(db, col(GroupSession.room_link_hash) == hashed(token))
 
 
 def session_by_display_link(db: Connection, token: str) -> Any:
-    return _session(db, GroupSession.display_link_hash == hashed(token))
+    return _session(db, col(GroupSession.display_link_hash) == hashed(token))
 
 
 def session_by_code(db: Connection, code: str) -> Any:
@@ -62,30 +63,30 @@ def session_by_code(db: Connection, code: str) -> Any:
     letters = "".join(code.upper().split()).replace("-", "")
     if len(letters) != 6 or any(letter not in CODE_LETTERS for letter in letters):
         return None
-    return _session(db, (GroupSession.code == letters) & (GroupSession.state != SessionState.ENDED))
+    return _session(db, (col(GroupSession.code) == letters) & (col(GroupSession.state) != SessionState.ENDED))
 
 
 def member_by_link(db: Connection, token: str) -> Any:
     """The member with this personal link, who has not left the group."""
     return db.execute(
-        select(Member.__table__).where(Member.link_hash == hashed(token), Member.left_at.is_(None))  # type: ignore
+        select(Member.__table__).where(col(Member.link_hash) == hashed(token), col(Member.left_at).is_(None))
     ).one_or_none()
 
 
 def session_for_member(db: Connection, member: Any) -> Any:
-    """The session a member's link leads to: the open one of the group, else the newest in which they took part."""
+    """The session a member's link leads to: the group's open one, else the newest in which they took part."""
     open_ones = db.execute(
-        select(GroupSession.__table__)  # type: ignore[attr-defined]
-        .where(GroupSession.group_id == member.group_id, GroupSession.state.in_(OPEN_STATES))  # type: ignore
-        .order_by(GroupSession.opened_at.desc())  # type: ignore[union-attr]
+        select(GroupSession.__table__)
+        .where(col(GroupSession.group_id) == member.group_id, col(GroupSession.state).in_(OPEN_STATES))
+        .order_by(col(GroupSession.opened_at).desc())
     ).first()
     if open_ones is not None:
         return open_ones
     return db.execute(
-        select(GroupSession.__table__)  # type: ignore[attr-defined]
-        .join(Participant, Participant.group_session_id == GroupSession.id)  # type: ignore[arg-type]
-        .where(Participant.member_id == member.id, Participant.standing != Standing.REMOVED)
-        .order_by(GroupSession.opened_at.desc())  # type: ignore[union-attr]
+        select(GroupSession.__table__)
+        .join(Participant, col(Participant.group_session_id) == col(GroupSession.id))
+        .where(col(Participant.member_id) == member.id, col(Participant.standing) != Standing.REMOVED)
+        .order_by(col(GroupSession.opened_at).desc())
     ).first()
 
 
@@ -99,8 +100,8 @@ def join(
     safe: bool | None = None,
     participant_id: str | None = None,
 ) -> str:
-    """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked; a guest
-    waits. Whoever is in the session already finds their own place again; removed stays removed.
+    """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked;
+    a guest waits. Whoever is in the session already finds their own place again; removed stays removed.
 
     ``participant_id`` chooses the id of a new participant, so that running this again makes the same one.
     """
@@ -120,15 +121,15 @@ def join(
 
 
 def _session(db: Connection, condition: Any) -> Any:
-    return db.execute(select(GroupSession.__table__).where(condition)).one_or_none()  # type: ignore[attr-defined]
+    return db.execute(select(GroupSession.__table__).where(condition)).one_or_none()
 
 
 def _own_place(change: Change, member: Any) -> Any:
     if member is None:
         return None
     return change.db.execute(
-        select(Participant.__table__).where(  # type: ignore[attr-defined]
-            Participant.group_session_id == change.before.id, Participant.member_id == member.id
+        select(Participant.__table__).where(
+            col(Participant.group_session_id) == change.before.id, col(Participant.member_id) == member.id
         )
     ).one_or_none()
 
@@ -142,7 +143,7 @@ def _return(change: Change, found: Any, private: bool | None, safe: bool | None)
     if safe is not None:
         values["safe"] = safe
     if any(getattr(found, key) != value for key, value in values.items()):
-        change.db.execute(update(Participant).where(Participant.id == found.id).values(**values))  # type: ignore
+        change.db.execute(update(Participant).where(col(Participant.id) == found.id).values(**values))
         change.wrote(found.id)
     return str(found.id)
 
@@ -151,12 +152,12 @@ def _add(
     change: Change, new: str, alias: str, member: Any, admitted: bool, private: bool | None, safe: bool | None
 ) -> None:
     rows = change.db.execute(
-        select(Participant.id).where(Participant.group_session_id == change.before.id)  # type: ignore[call-overload]
+        select(col(Participant.id)).where(col(Participant.group_session_id) == change.before.id)
     ).all()
     if len(rows) >= LARGEST_ROOM:
         raise NotNow("This room is full.")
     change.db.execute(
-        Participant.__table__.insert().values(  # type: ignore[attr-defined]
+        Participant.__table__.insert().values(
             id=new,
             group_session_id=change.before.id,
             member_id=member.id if member is not None else None,

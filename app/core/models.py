@@ -1,13 +1,14 @@
 """The tables, and every rule the database can keep.
 
-Ids are random tokens, except those of reflections and signals, which are made in the browser (uuid4) before the row
-exists. Times are UTC with zone. Columns of the type ``SealedText`` hold texts, names and scores (see sealing.py).
+Ids are random tokens, except those of reflections and signals, which are made in the browser (uuid4) before
+the row exists. Times are UTC with zone. Columns of the type ``SealedText`` hold texts, names and scores (see
+sealing.py).
 """
 
 import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -112,7 +113,13 @@ def _time(nullable: bool = False) -> Any:
     return Field(default_factory=now, sa_type=UTCDateTime)
 
 
-class Installation(SQLModel, table=True):
+class Table(SQLModel):
+    """What all tables have in common: ``__table__`` for queries that need whole rows and no objects."""
+
+    __table__: ClassVar[sa.Table]
+
+
+class Installation(Table, table=True):
     """One row: proves that the key ring in use is the one this database was sealed with."""
 
     id: str = Field(primary_key=True, max_length=36)
@@ -120,7 +127,7 @@ class Installation(SQLModel, table=True):
     created_at: datetime = _time()
 
 
-class Facilitator(SQLModel, table=True):
+class Facilitator(Table, table=True):
     """An account. ``email_hash`` finds it (keyed hash); it is empty until the set-up link was used."""
 
     id: str = _id()
@@ -132,7 +139,7 @@ class Facilitator(SQLModel, table=True):
     disabled_at: datetime | None = _time(nullable=True)
 
 
-class SetUpLink(SQLModel, table=True):
+class SetUpLink(Table, table=True):
     """A one-time link with which a facilitator sets e-mail and password; only its hash is kept."""
 
     __tablename__ = "set_up_link"
@@ -143,7 +150,7 @@ class SetUpLink(SQLModel, table=True):
     used_at: datetime | None = _time(nullable=True)
 
 
-class SignIn(SQLModel, table=True):
+class SignIn(Table, table=True):
     """A signed-in browser of a facilitator; the cookie holds the token, the row its hash."""
 
     __tablename__ = "sign_in"
@@ -155,7 +162,7 @@ class SignIn(SQLModel, table=True):
     ended_at: datetime | None = _time(nullable=True)
 
 
-class Group(SQLModel, table=True):
+class Group(Table, table=True):
     """People who meet over weeks; a group of one is a one-to-one course."""
 
     __tablename__ = "care_group"  # "group" is a word of SQL
@@ -171,15 +178,15 @@ class Group(SQLModel, table=True):
     created_at: datetime = _time()
 
 
-class GroupFacilitator(SQLModel, table=True):
+class GroupFacilitator(Table, table=True):
     __tablename__ = "group_facilitator"
 
     group_id: str = _ref("care_group.id", primary_key=True)
     facilitator_id: str = _ref("facilitator.id", primary_key=True, index=True)
-    role: Role = Field(sa_type=_choice(Role, "role"))  # type: ignore[call-overload]
+    role: Role = Field(sa_type=_choice(Role, "role"))
 
 
-class Member(SQLModel, table=True):
+class Member(Table, table=True):
     """An enrolled member of a group, with a personal link that works on any device."""
 
     id: str = _id()
@@ -191,11 +198,11 @@ class Member(SQLModel, table=True):
     left_at: datetime | None = _time(nullable=True)
 
 
-class GroupSession(SQLModel, table=True):
+class GroupSession(Table, table=True):
     """One meeting. ``agenda`` is a sealed JSON list of stages, frozen when the lobby opens.
 
-    ``version`` moves with every change, ``shared_version`` with what the group may see, and ``moved_version`` is the
-    version at which state, stage or agenda changed last.
+    ``version`` moves with every change, ``shared_version`` with what the group may see, and ``moved_version``
+    is the version at which state, stage or agenda changed last.
     """
 
     __tablename__ = "group_session"
@@ -220,7 +227,7 @@ class GroupSession(SQLModel, table=True):
     agenda: str = _sealed()
     state: SessionState = Field(
         default=SessionState.PLANNED,
-        sa_type=_choice(SessionState, "session_state"),  # type: ignore[call-overload]
+        sa_type=_choice(SessionState, "session_state"),
     )
     stage_index: int = 0
     version: int = 0
@@ -239,7 +246,7 @@ class GroupSession(SQLModel, table=True):
     ended_at: datetime | None = _time(nullable=True)
 
 
-class StageVisit(SQLModel, table=True):
+class StageVisit(Table, table=True):
     """A stretch of time in which a stage was the current one; a stage with a visit has been shown."""
 
     __tablename__ = "stage_visit"
@@ -251,7 +258,7 @@ class StageVisit(SQLModel, table=True):
     left_at: datetime | None = _time(nullable=True)
 
 
-class StageReveal(SQLModel, table=True):
+class StageReveal(Table, table=True):
     """The unnamed answers of a stage were released, once and together."""
 
     __tablename__ = "stage_reveal"
@@ -261,7 +268,7 @@ class StageReveal(SQLModel, table=True):
     revealed_at: datetime = _time()
 
 
-class Participant(SQLModel, table=True):
+class Participant(Table, table=True):
     """One person in one session: a member, or a guest who was let in. Two tabs are one participant.
 
     ``own_version`` counts the changes that only this person sees.
@@ -273,7 +280,7 @@ class Participant(SQLModel, table=True):
     group_session_id: str = _ref("group_session.id", index=True)
     member_id: str | None = _ref("member.id", default=None, index=True)
     alias: str = _sealed()
-    standing: Standing = Field(sa_type=_choice(Standing, "standing"))  # type: ignore[call-overload]
+    standing: Standing = Field(sa_type=_choice(Standing, "standing"))
     own_version: int = 0
     private: bool | None = None  # "Are you somewhere private?"
     safe: bool | None = None  # "Is it safe for you to talk now?"
@@ -284,7 +291,7 @@ class Participant(SQLModel, table=True):
     heard_at: datetime | None = _time(nullable=True)
 
 
-class Reflection(SQLModel, table=True):
+class Reflection(Table, table=True):
     """One answer. Its id comes from the browser, so that sending it again finds the same row."""
 
     __table_args__ = (
@@ -307,7 +314,7 @@ class Reflection(SQLModel, table=True):
     single: bool = True  # the stage takes one answer a person
     revision: int = 1
     answer: str = _sealed()  # JSON object {prompt key: value}
-    audience: Audience = Field(sa_type=_choice(Audience, "audience"))  # type: ignore[call-overload]
+    audience: Audience = Field(sa_type=_choice(Audience, "audience"))
     passed: bool = False
     late: bool = False
     saved_at: datetime = _time()
@@ -320,7 +327,7 @@ class Reflection(SQLModel, table=True):
     withdrawn_at: datetime | None = _time(nullable=True)
 
 
-class Signal(SQLModel, table=True):
+class Signal(Table, table=True):
     """A private sign to the facilitators. Its id comes from the browser."""
 
     __table_args__ = (sa.Index("ix_signal_open", "group_session_id", "status"),)
@@ -328,10 +335,10 @@ class Signal(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=36)
     group_session_id: str = _ref("group_session.id")
     participant_id: str = _ref("participant.id", index=True)
-    kind: SignalKind = Field(sa_type=_choice(SignalKind, "signal_kind"))  # type: ignore[call-overload]
+    kind: SignalKind = Field(sa_type=_choice(SignalKind, "signal_kind"))
     status: SignalStatus = Field(
         default=SignalStatus.NEW,
-        sa_type=_choice(SignalStatus, "signal_status"),  # type: ignore[call-overload]
+        sa_type=_choice(SignalStatus, "signal_status"),
     )
     reply: str | None = _sealed(nullable=True)
     raised_at: datetime = _time()
@@ -342,7 +349,7 @@ class Signal(SQLModel, table=True):
     resolved_by: str | None = _ref("facilitator.id", default=None, nullable=True)
 
 
-class Note(SQLModel, table=True):
+class Note(Table, table=True):
     """A facilitator's private note during the session, for a stage or for a person."""
 
     __table_args__ = (sa.Index("ix_note_place", "group_session_id", "stage_id", "participant_id"),)
@@ -357,7 +364,7 @@ class Note(SQLModel, table=True):
     saved_at: datetime = _time()
 
 
-class LogEntry(SQLModel, table=True):
+class LogEntry(Table, table=True):
     """Who did what in a session, and when. Never a word of content."""
 
     __tablename__ = "log_entry"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from app import library
 from app.core.agenda import agenda_of
@@ -19,9 +20,9 @@ OPEN = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
 def groups_of(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
     """The groups of a facilitator by name, each with its members' number, its open or next session."""
     rows = db.execute(
-        select(Group.__table__)  # type: ignore[attr-defined]
-        .join(GroupFacilitator, GroupFacilitator.group_id == Group.id)  # type: ignore[arg-type]
-        .where(GroupFacilitator.facilitator_id == facilitator_id)
+        select(Group.__table__)
+        .join(GroupFacilitator, col(GroupFacilitator.group_id) == col(Group.id))
+        .where(col(GroupFacilitator.facilitator_id) == facilitator_id)
     ).all()
     groups = [group_card(db, row) for row in rows]
     return sorted(groups, key=lambda group: group["name"].casefold())
@@ -30,7 +31,7 @@ def groups_of(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
 def group_card(db: Connection, row: Any) -> dict[str, Any]:
     sessions = sessions_of(db, row)
     members = db.execute(
-        select(Member.id).where(Member.group_id == row.id, Member.left_at.is_(None))  # type: ignore
+        select(col(Member.id)).where(col(Member.group_id) == row.id, col(Member.left_at).is_(None))
     ).all()
     ahead = [each for each in sessions if each["state"] != SessionState.ENDED]
     ahead.sort(
@@ -69,7 +70,7 @@ def group_page(db: Connection, group_id: str) -> dict[str, Any]:
     """One group with its facilitators, members (with their links) and sessions."""
     row = _group(db, group_id)
     members = db.execute(
-        select(Member.__table__).where(Member.group_id == group_id, Member.left_at.is_(None))  # type: ignore
+        select(Member.__table__).where(col(Member.group_id) == group_id, col(Member.left_at).is_(None))
     ).all()
     return {
         "group": group_facts(row),
@@ -82,7 +83,7 @@ def group_page(db: Connection, group_id: str) -> dict[str, Any]:
 def plan_page(db: Connection, group_session_id: str) -> dict[str, Any]:
     """A session as the planner shows it; ``stages`` may be changed freely."""
     row = db.execute(
-        select(GroupSession.__table__).where(GroupSession.id == group_session_id)  # type: ignore[attr-defined]
+        select(GroupSession.__table__).where(col(GroupSession.id) == group_session_id)
     ).one_or_none()
     if row is None:
         raise NotFound()
@@ -94,9 +95,9 @@ def plan_page(db: Connection, group_session_id: str) -> dict[str, Any]:
 def facilitators_of(db: Connection, group_id: str) -> list[dict[str, Any]]:
     """Who leads a group: lead first, then support, then observers."""
     rows = db.execute(
-        select(Facilitator.id, Facilitator.name, GroupFacilitator.role)  # type: ignore[call-overload]
-        .join(GroupFacilitator, GroupFacilitator.facilitator_id == Facilitator.id)
-        .where(GroupFacilitator.group_id == group_id)
+        select(col(Facilitator.id), col(Facilitator.name), col(GroupFacilitator.role))
+        .join(GroupFacilitator, col(GroupFacilitator.facilitator_id) == col(Facilitator.id))
+        .where(col(GroupFacilitator.group_id) == group_id)
     ).all()
     order = ["lead", "support", "observer"]
     people = [
@@ -108,9 +109,7 @@ def facilitators_of(db: Connection, group_id: str) -> list[dict[str, Any]]:
 
 def sessions_of(db: Connection, group: Any) -> list[dict[str, Any]]:
     """All sessions of a group's row, in the order of their numbers, meetings at the end."""
-    rows = db.execute(
-        select(GroupSession.__table__).where(GroupSession.group_id == group.id)  # type: ignore[attr-defined]
-    ).all()
+    rows = db.execute(select(GroupSession.__table__).where(col(GroupSession.group_id) == group.id)).all()
     facts = group_facts(group)
     return sorted(
         (_session(row, facts) for row in rows),
@@ -142,7 +141,7 @@ def minutes_of(stages: Iterable[dict[str, Any]]) -> int:
 
 
 def _group(db: Connection, group_id: str) -> Any:
-    row = db.execute(select(Group.__table__).where(Group.id == group_id)).one_or_none()  # type: ignore[attr-defined]
+    row = db.execute(select(Group.__table__).where(col(Group.id) == group_id)).one_or_none()
     if row is None:
         raise NotFound()
     return row

@@ -1,4 +1,4 @@
-"""Refusals: what core says no with. Raised before a verb's first write; turned into an answer in one place."""
+"""What core says no with: raised before a verb's first write, turned into an answer in one place."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ class Refused(Exception):
     code = "invalid"
 
     def __init__(self, sentence: str = "", **more: Any):
-        super().__init__(self.code)  # the sentence may quote nothing a person wrote, but logs get the code alone
+        super().__init__(self.code)  # logs get the code alone
         self.sentence = sentence or self.sentence_by_default
         self.more = more
 
@@ -29,7 +29,9 @@ class Unreadable(Refused):
 
 class TooLarge(Refused):
     code = "too_large"
-    sentence_by_default = "This is too long to send at once. Nothing is lost: make it shorter and send it again."
+    sentence_by_default = (
+        "This is too long to send at once. Nothing is lost: make it shorter and send it again."
+    )
 
 
 class UnknownCommand(Refused):

@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlmodel import col
 
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
@@ -22,11 +23,11 @@ def reveal(change: Change, command: Any) -> dict[str, Any]:
     stages = agenda_of(change.before)
     stage = stages[find_stage(stages, command.stage_id)]
     rows = change.db.execute(
-        select(Reflection.__table__).where(  # type: ignore[attr-defined]
-            Reflection.group_session_id == change.before.id,
-            Reflection.stage_id == command.stage_id,
-            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
-            Reflection.passed.is_(False),  # type: ignore[attr-defined]
+        select(Reflection.__table__).where(
+            col(Reflection.group_session_id) == change.before.id,
+            col(Reflection.stage_id) == command.stage_id,
+            col(Reflection.withdrawn_at).is_(None),
+            col(Reflection.passed).is_(False),
         )
     ).all()
     rows = [row for row in rows if shareable(row, stage)]
@@ -97,8 +98,10 @@ def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
 
 
 def shareable(row: Any, stage: dict[str, Any]) -> bool:
-    """Whether anything is left of an answer once the prompts that are for facilitators alone are taken out."""
-    return bool(without_private(stage["prompts"], json.loads(open_sealed(Reflection.answer, row.id, row.answer))))
+    """Whether anything is left of an answer without the prompts that are for facilitators alone."""
+    return bool(
+        without_private(stage["prompts"], json.loads(open_sealed(Reflection.answer, row.id, row.answer)))
+    )
 
 
 def _hidden_among_enough(change: Change, named: list[Any], unnamed: list[Any]) -> bool:
@@ -110,8 +113,8 @@ def _hidden_among_enough(change: Change, named: list[Any], unnamed: list[Any]) -
 
 def _released(db: Any, group_session_id: str, stage_id: str) -> bool:
     found = db.execute(
-        select(StageReveal.stage_id).where(  # type: ignore[call-overload]
-            StageReveal.group_session_id == group_session_id, StageReveal.stage_id == stage_id
+        select(col(StageReveal.stage_id)).where(
+            col(StageReveal.group_session_id) == group_session_id, col(StageReveal.stage_id) == stage_id
         )
     ).first()
     return found is not None
@@ -143,10 +146,10 @@ def _release(change: Change, stage_id: str, rows: list[Any]) -> None:
 
 def _answer(change: Change, reflection_id: str) -> tuple[Any, dict[str, Any]]:
     row = change.db.execute(
-        select(Reflection.__table__).where(  # type: ignore[attr-defined]
-            Reflection.id == reflection_id,
-            Reflection.group_session_id == change.before.id,
-            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+        select(Reflection.__table__).where(
+            col(Reflection.id) == reflection_id,
+            col(Reflection.group_session_id) == change.before.id,
+            col(Reflection.withdrawn_at).is_(None),
         )
     ).one_or_none()
     if row is None:
@@ -156,4 +159,4 @@ def _answer(change: Change, reflection_id: str) -> tuple[Any, dict[str, Any]]:
 
 
 def _update(reflection_id: str) -> Any:
-    return update(Reflection).where(Reflection.id == reflection_id)  # type: ignore[arg-type]
+    return update(Reflection).where(col(Reflection.id) == reflection_id)

@@ -1,8 +1,9 @@
-"""Verbs of the live session: its states, its stages, its door. Each takes a Change and a command, see commands.py."""
+"""Verbs of the live session: its states, its stages, its door. See commands.py."""
 
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlmodel import col
 
 from app.core import door
 from app.core.agenda import Stage, agenda_of, edited, find_stage, next_index, sealed_agenda
@@ -99,7 +100,7 @@ def skip_stage(change: Change, command: Any) -> dict[str, Any]:
 
 
 def add_minutes(change: Change, command: Any) -> dict[str, Any]:
-    """More or fewer minutes for the current stage. Only facilitators see time, and no move becomes stale by it."""
+    """More or fewer minutes for the current stage; only facilitators see it, and no move becomes stale."""
     stages = edited(change.before)
     stage = stages[change.before.stage_index]
     minutes = max(1, min(240, stage["minutes"] + command.minutes))
@@ -185,26 +186,30 @@ def leave(change: Change, command: Any) -> dict[str, Any]:
 
 
 def save_note(change: Change, command: Any) -> dict[str, Any]:
-    """Keeps a private note of the facilitators for a stage or a person; ``revision`` is one above what stands."""
+    """Keeps a private note for a stage or a person; ``revision`` is one above what stands."""
     if command.stage_id is not None:
         find_stage(agenda_of(change.before), command.stage_id)
     if command.participant_id is not None:
         _someone(change, command.participant_id)
     found = change.db.execute(
-        select(Note.id, Note.revision).where(  # type: ignore[call-overload]
-            Note.group_session_id == change.before.id,
-            Note.facilitator_id == change.who.id,
-            Note.stage_id == command.stage_id,
-            Note.participant_id == command.participant_id,
+        select(col(Note.id), col(Note.revision)).where(
+            col(Note.group_session_id) == change.before.id,
+            col(Note.facilitator_id) == change.who.id,
+            col(Note.stage_id) == command.stage_id,
+            col(Note.participant_id) == command.participant_id,
         )
     ).one_or_none()
     stands = found.revision if found else 0
     if command.revision <= stands:
         raise Superseded("A newer version of this note is already stored.", revision=stands)
     row_id = found.id if found else new_id()
-    values = {"text": seal(Note.text, row_id, command.text), "revision": command.revision, "saved_at": change.at}
+    values = {
+        "text": seal(Note.text, row_id, command.text),
+        "revision": command.revision,
+        "saved_at": change.at,
+    }
     if found:
-        change.db.execute(update(Note).where(Note.id == row_id).values(**values))  # type: ignore[arg-type]
+        change.db.execute(update(Note).where(col(Note.id) == row_id).values(**values))
     else:
         change.db.execute(
             insert(Note).values(
@@ -251,7 +256,7 @@ def _enter(change: Change, stage: Stage) -> None:
 def _leave_stage(change: Change) -> None:
     change.db.execute(
         update(StageVisit)
-        .where(StageVisit.group_session_id == change.before.id, StageVisit.left_at.is_(None))  # type: ignore
+        .where(col(StageVisit.group_session_id) == change.before.id, col(StageVisit.left_at).is_(None))
         .values(left_at=change.at)
     )
 
@@ -274,8 +279,8 @@ def _new_stage(command: Any) -> Stage:
 
 def _someone(change: Change, participant_id: str) -> Any:
     row = change.db.execute(
-        select(Participant.__table__).where(  # type: ignore[attr-defined]
-            Participant.id == participant_id, Participant.group_session_id == change.before.id
+        select(Participant.__table__).where(
+            col(Participant.id) == participant_id, col(Participant.group_session_id) == change.before.id
         )
     ).one_or_none()
     if row is None:
@@ -284,7 +289,7 @@ def _someone(change: Change, participant_id: str) -> Any:
 
 
 def _update_person(participant_id: str) -> Any:
-    return update(Participant).where(Participant.id == participant_id)  # type: ignore[arg-type]
+    return update(Participant).where(col(Participant.id) == participant_id)
 
 
 def _stand(change: Change, participant_id: str, standing: Standing, **values: Any) -> None:
@@ -298,6 +303,9 @@ def admitted_count(db: Any, group_session_id: str) -> int:
         db.execute(
             select(func.count())
             .select_from(Participant)
-            .where(Participant.group_session_id == group_session_id, Participant.standing == Standing.ADMITTED)  # type: ignore[arg-type]
+            .where(
+                col(Participant.group_session_id) == group_session_id,
+                col(Participant.standing) == Standing.ADMITTED,
+            )
         ).scalar_one()
     )

@@ -1,8 +1,9 @@
-"""Verbs of the private signals from a participant to the facilitators. A signal is never lost and never refused."""
+"""Verbs of the private signals to the facilitators. A signal is never lost and never refused."""
 
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlmodel import col
 
 from app.core.changes import Change
 from app.core.models import Signal, SignalKind, SignalStatus
@@ -32,7 +33,7 @@ def raise_signal(change: Change, command: Any) -> dict[str, Any]:
 
 
 def lower_signal(change: Change, command: Any) -> dict[str, Any]:
-    """The sender takes a signal back. A call for support stays with the facilitators until one of them has seen it."""
+    """The sender takes a signal back; a call for support stays with the facilitators until it was seen."""
     stands = _own(change, command.id)
     if stands.lowered_at is None and stands.status in (SignalStatus.NEW, SignalStatus.SEEN):
         keeps = stands.kind == SignalKind.SUPPORT and stands.status == SignalStatus.NEW
@@ -78,9 +79,7 @@ def _see(change: Change, signal_id: str, more: dict[str, Any]) -> dict[str, Any]
 
 
 def _signal(change: Change, signal_id: str) -> Any:
-    return change.db.execute(
-        select(Signal.__table__).where(Signal.id == signal_id)  # type: ignore[attr-defined]
-    ).one_or_none()
+    return change.db.execute(select(Signal.__table__).where(col(Signal.id) == signal_id)).one_or_none()
 
 
 def _known(change: Change, signal_id: str) -> Any:
@@ -98,4 +97,4 @@ def _own(change: Change, signal_id: str) -> Any:
 
 
 def _update(signal_id: str) -> Any:
-    return update(Signal).where(Signal.id == signal_id)  # type: ignore[arg-type]
+    return update(Signal).where(col(Signal.id) == signal_id)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from app.core.agenda import agenda_of
 from app.core.models import (
@@ -58,16 +59,16 @@ def summary_of(db: Connection, group_session_id: str) -> dict[str, Any]:
 
 
 def _row(db: Connection, group_session_id: str) -> Any:
-    return db.execute(
-        select(GroupSession.__table__).where(GroupSession.id == group_session_id)  # type: ignore[attr-defined]
-    ).one()
+    return db.execute(select(GroupSession.__table__).where(col(GroupSession.id) == group_session_id)).one()
 
 
 def _people(db: Connection, group_session_id: str) -> list[dict[str, Any]]:
     rows = db.execute(
-        select(Participant.__table__)  # type: ignore[attr-defined]
-        .where(Participant.group_session_id == group_session_id, Participant.admitted_at.is_not(None))  # type: ignore
-        .order_by(Participant.admitted_at)
+        select(Participant.__table__)
+        .where(
+            col(Participant.group_session_id) == group_session_id, col(Participant.admitted_at).is_not(None)
+        )
+        .order_by(col(Participant.admitted_at))
     ).all()
     return [
         {
@@ -88,9 +89,9 @@ def _answers(
 ) -> list[dict[str, Any]]:
     prompts = {stage["id"]: stage["prompts"] for stage in stages}
     rows = db.execute(
-        select(Reflection.__table__)  # type: ignore[attr-defined]
-        .where(Reflection.group_session_id == group_session_id, Reflection.withdrawn_at.is_(None))  # type: ignore
-        .order_by(Reflection.created_at, Reflection.id)
+        select(Reflection.__table__)
+        .where(col(Reflection.group_session_id) == group_session_id, col(Reflection.withdrawn_at).is_(None))
+        .order_by(col(Reflection.created_at), col(Reflection.id))
     ).all()
     return [_answer(row, prompts.get(row.stage_id, []), aliases) for row in rows]
 
@@ -161,14 +162,14 @@ def _about_people(
 def _last_moods(db: Connection, row: Any) -> dict[str, int]:
     """Each member's mood in the newest earlier session of the group."""
     earlier = db.execute(
-        select(GroupSession.__table__)  # type: ignore[attr-defined]
+        select(GroupSession.__table__)
         .where(
-            GroupSession.group_id == row.group_id,
-            GroupSession.kind == row.kind,
-            GroupSession.number < row.number,
-            GroupSession.state == SessionState.ENDED,
+            col(GroupSession.group_id) == row.group_id,
+            col(GroupSession.kind) == row.kind,
+            col(GroupSession.number) < row.number,
+            col(GroupSession.state) == SessionState.ENDED,
         )
-        .order_by(GroupSession.number.desc())  # type: ignore[attr-defined]
+        .order_by(col(GroupSession.number).desc())
     ).first()
     if earlier is None:
         return {}
@@ -241,7 +242,7 @@ def _stage(stage: dict[str, Any], answers: list[dict[str, Any]], visits: list[An
 
 def _visits(db: Connection, group_session_id: str) -> dict[str, list[tuple[datetime, datetime]]]:
     rows = db.execute(
-        select(StageVisit.__table__).where(StageVisit.group_session_id == group_session_id)  # type: ignore
+        select(StageVisit.__table__).where(col(StageVisit.group_session_id) == group_session_id)
     ).all()
     found: dict[str, list[tuple[datetime, datetime]]] = {}
     for row in rows:
@@ -251,15 +252,15 @@ def _visits(db: Connection, group_session_id: str) -> dict[str, list[tuple[datet
 
 def _signals(db: Connection, group_session_id: str, aliases: dict[str, str]) -> list[dict[str, Any]]:
     rows = db.execute(
-        select(Signal.__table__)  # type: ignore[attr-defined]
-        .where(Signal.group_session_id == group_session_id)
-        .order_by(Signal.raised_at)
+        select(Signal.__table__)
+        .where(col(Signal.group_session_id) == group_session_id)
+        .order_by(col(Signal.raised_at))
     ).all()
     names = {
         row.id: open_sealed(Facilitator.name, row.id, row.name)
         for row in db.execute(
-            select(Facilitator.id, Facilitator.name).where(  # type: ignore[call-overload]
-                Facilitator.id.in_([row.seen_by for row in rows if row.seen_by])  # type: ignore[attr-defined]
+            select(col(Facilitator.id), col(Facilitator.name)).where(
+                col(Facilitator.id).in_([row.seen_by for row in rows if row.seen_by])
             )
         )
     }

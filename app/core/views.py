@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlmodel import col
 
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
@@ -40,7 +41,7 @@ Row = Any
 def session_row(db: Connection, group_session_id: str) -> Row:
     """The row of a session; NotFound where there is none."""
     row = db.execute(
-        select(GroupSession.__table__).where(GroupSession.id == group_session_id)  # type: ignore[attr-defined]
+        select(GroupSession.__table__).where(col(GroupSession.id) == group_session_id)
     ).one_or_none()
     if row is None:
         raise NotFound()
@@ -48,28 +49,29 @@ def session_row(db: Connection, group_session_id: str) -> Row:
 
 
 def group_row(db: Connection, group_id: str) -> Row:
-    return db.execute(select(Group.__table__).where(Group.id == group_id)).one()  # type: ignore[attr-defined]
+    return db.execute(select(Group.__table__).where(col(Group.id) == group_id)).one()
 
 
 def facilitators_of(db: Connection, group_id: str) -> list[dict[str, str]]:
     """Everybody who leads or watches a group: id, name, role; the lead first."""
     rows = db.execute(
-        select(Facilitator.id, Facilitator.name, GroupFacilitator.role)  # type: ignore[call-overload]
-        .join(GroupFacilitator, GroupFacilitator.facilitator_id == Facilitator.id)
-        .where(GroupFacilitator.group_id == group_id)
-        .order_by(Facilitator.created_at)
+        select(col(Facilitator.id), col(Facilitator.name), col(GroupFacilitator.role))
+        .join(GroupFacilitator, col(GroupFacilitator.facilitator_id) == col(Facilitator.id))
+        .where(col(GroupFacilitator.group_id) == group_id)
+        .order_by(col(Facilitator.created_at))
     ).all()
     order = [Role.LEAD, Role.SUPPORT, Role.OBSERVER]
     rows = sorted(rows, key=lambda row: order.index(row.role))
     return [
-        {"id": row.id, "name": open_sealed(Facilitator.name, row.id, row.name), "role": row.role.value} for row in rows
+        {"id": row.id, "name": open_sealed(Facilitator.name, row.id, row.name), "role": row.role.value}
+        for row in rows
     ]
 
 
 def shown_stage_ids(db: Connection, group_session_id: str) -> set[str]:
     """The stages that have been the current one at some time."""
     rows = db.execute(
-        select(StageVisit.stage_id).where(StageVisit.group_session_id == group_session_id)  # type: ignore[call-overload]
+        select(col(StageVisit.stage_id)).where(col(StageVisit.group_session_id) == group_session_id)
     ).all()
     return {row.stage_id for row in rows}
 
@@ -78,7 +80,8 @@ def current_stage(row: Row) -> Stage | None:
     """The stage the group is at; None before the start and after the end."""
     if row.state not in (SessionState.LIVE, SessionState.HELD):
         return None
-    return agenda_of(row)[row.stage_index]
+    stage: Stage = agenda_of(row)[row.stage_index]
+    return stage
 
 
 def brief(stage: Stage) -> dict[str, str]:
@@ -113,7 +116,8 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
     of = programme.group_sessions if programme and row.kind == "group" else None
     stage = current_stage(row)
     return {
-        "session": session_part(db, row) | {"number": row.number, "of": of, "left": max(0, of - row.number) if of else None},
+        "session": session_part(db, row)
+        | {"number": row.number, "of": of, "left": max(0, of - row.number) if of else None},
         "stage": stage_part(db, row, stage, people) if stage else None,
         "facilitators": [each["name"] for each in leading if each["role"] != Role.OBSERVER],
         "observers": [each["name"] for each in leading if each["role"] == Role.OBSERVER],
@@ -132,8 +136,8 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
     """The current stage as a participant sees it: no minutes, no cue card."""
     offered = [each for each in stage["audiences"] if each != Audience.UNNAMED or people >= SMALL]
     revealed = db.execute(
-        select(StageReveal.stage_id).where(  # type: ignore[call-overload]
-            StageReveal.group_session_id == row.id, StageReveal.stage_id == stage["id"]
+        select(col(StageReveal.stage_id)).where(
+            col(StageReveal.group_session_id) == row.id, col(StageReveal.stage_id) == stage["id"]
         )
     ).first()
     default = stage["default_audience"]
@@ -150,16 +154,17 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
 
 
 def shown_answers(db: Connection, row: Row, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """What the group has chosen to show: the current stage first, named ones as they were shown, unnamed ones in the
-    order that was drawn. Prompts for facilitators alone are taken out."""
+    """What the group has chosen to show: the current stage first, named ones as they were shown, unnamed ones
+    in the order that was drawn. Prompts for facilitators alone are taken out.
+    """
     stages = {stage["id"]: (place, stage) for place, stage in enumerate(agenda_of(row))}
     query = (
-        select(Reflection.__table__, Participant.alias.label("alias"))  # type: ignore[attr-defined]
-        .join(Participant, Participant.id == Reflection.participant_id)
-        .where(Reflection.group_session_id == row.id, Reflection.shown_at.is_not(None))  # type: ignore[union-attr]
+        select(Reflection.__table__, col(Participant.alias).label("alias"))
+        .join(Participant, col(Participant.id) == col(Reflection.participant_id))
+        .where(col(Reflection.group_session_id) == row.id, col(Reflection.shown_at).is_not(None))
     )
     if only is not None:
-        query = query.where(Reflection.id.in_(list(only)))  # type: ignore[attr-defined]
+        query = query.where(col(Reflection.id).in_(list(only)))
     found = [each for each in db.execute(query).all() if _may_be_shown(each)]
     here = row.stage_index
 
@@ -209,8 +214,8 @@ def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str,
 
 def participant(db: Connection, group_session_id: str, participant_id: str) -> Row:
     row = db.execute(
-        select(Participant.__table__).where(  # type: ignore[attr-defined]
-            Participant.id == participant_id, Participant.group_session_id == group_session_id
+        select(Participant.__table__).where(
+            col(Participant.id) == participant_id, col(Participant.group_session_id) == group_session_id
         )
     ).one_or_none()
     if row is None:
@@ -221,10 +226,10 @@ def participant(db: Connection, group_session_id: str, participant_id: str) -> R
 def own_signals(db: Connection, participant_id: str) -> list[dict[str, Any]]:
     """A person's open signals, and the newest that was met; oldest first."""
     rows = db.execute(
-        select(Signal.__table__, Facilitator.name.label("seen_name"))  # type: ignore[attr-defined]
-        .outerjoin(Facilitator, Facilitator.id == Signal.seen_by)
-        .where(Signal.participant_id == participant_id)
-        .order_by(Signal.raised_at)
+        select(Signal.__table__, col(Facilitator.name).label("seen_name"))
+        .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
+        .where(col(Signal.participant_id) == participant_id)
+        .order_by(col(Signal.raised_at))
     ).all()
     is_open = {SignalStatus.NEW, SignalStatus.SEEN}
     rest = [each for each in rows if each.status == SignalStatus.RESOLVED][-1:]
@@ -248,24 +253,28 @@ def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
     if person.member_id is None:
         return last
     rows = db.execute(
-        select(Reflection.__table__, GroupSession.agenda.label("agenda"))  # type: ignore[attr-defined]
-        .join(Participant, Participant.id == Reflection.participant_id)
-        .join(GroupSession, GroupSession.id == Reflection.group_session_id)
+        select(Reflection.__table__, col(GroupSession.agenda).label("agenda"))
+        .join(Participant, col(Participant.id) == col(Reflection.participant_id))
+        .join(GroupSession, col(GroupSession.id) == col(Reflection.group_session_id))
         .where(
-            Participant.member_id == person.member_id,
-            Reflection.group_session_id != row.id,
-            Reflection.withdrawn_at.is_(None),  # type: ignore[union-attr]
+            col(Participant.member_id) == person.member_id,
+            col(Reflection.group_session_id) != row.id,
+            col(Reflection.withdrawn_at).is_(None),
         )
-        .order_by(Reflection.saved_at.desc())  # type: ignore[attr-defined]
+        .order_by(col(Reflection.saved_at).desc())
         .limit(60)
     ).all()
     for each in rows:
         stages = agenda_of(_AgendaRow(each.group_session_id, each.agenda))
-        prompts = next((s["prompts"] for s in stages if s["id"] == each.stage_id), [])
+        prompts: list[dict[str, Any]] = next((s["prompts"] for s in stages if s["id"] == each.stage_id), [])
         answer = _answer(each)
         for prompt in prompts:
             value = answer.get(prompt["key"])
-            if prompt.get("exercise") == "mood_event_checkin" and prompt["key"] == "mood" and last["mood"] is None:
+            if (
+                prompt.get("exercise") == "mood_event_checkin"
+                and prompt["key"] == "mood"
+                and last["mood"] is None
+            ):
                 last["mood"] = value
             if prompt.get("exercise") == "step_plan" and prompt["key"] == "step" and not last["step"]:
                 last["step"] = value or ""
@@ -278,7 +287,8 @@ def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[s
     stage = context["stage"]
     return {
         "session": context["session"],
-        "stage": stage and {
+        "stage": stage
+        and {
             "title": stage["title"],
             "kind": stage["kind"],
             "prompts": [{"key": each["key"], "text": each["text"]} for each in stage["prompts"]],
@@ -319,7 +329,10 @@ def _count(db: Connection, group_session_id: str) -> int:
         db.execute(
             select(func.count())
             .select_from(Participant)
-            .where(Participant.group_session_id == group_session_id, Participant.standing == Standing.ADMITTED)  # type: ignore[arg-type]
+            .where(
+                col(Participant.group_session_id) == group_session_id,
+                col(Participant.standing) == Standing.ADMITTED,
+            )
         ).scalar_one()
     )
 
@@ -327,9 +340,9 @@ def _count(db: Connection, group_session_id: str) -> int:
 def _own_rows(db: Connection, participant_id: str) -> list[Row]:
     return list(
         db.execute(
-            select(Reflection.__table__)  # type: ignore[attr-defined]
-            .where(Reflection.participant_id == participant_id)
-            .order_by(Reflection.created_at)
+            select(Reflection.__table__)
+            .where(col(Reflection.participant_id) == participant_id)
+            .order_by(col(Reflection.created_at))
         ).all()
     )
 

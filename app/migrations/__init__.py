@@ -33,7 +33,10 @@ def differences(url: str) -> bool:
 
 def is_current(db: Connection) -> bool:
     """Whether the database stands at the newest revision."""
-    return MigrationContext.configure(db).get_current_revision() == ScriptDirectory.from_config(_config()).get_current_head()
+    return (
+        MigrationContext.configure(db).get_current_revision()
+        == ScriptDirectory.from_config(_config()).get_current_head()
+    )
 
 
 def revise(url: str, message: str) -> None:
@@ -57,7 +60,9 @@ def _run(url: str, action: object) -> None:
 
 
 def engine_for(url: str) -> Engine:
-    """An engine of its own: on SQLite altering a table drops it, and with foreign keys on that would delete rows."""
+    """An engine of its own: on SQLite altering a table drops it, and with foreign keys on that would delete
+    rows.
+    """
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True)
