@@ -15,6 +15,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   let newest = null; // a form that came while words here were unsent: {html, stage}
   let source = ""; // this form as it came, so that it can be opened again later
   let justSaved = null; // time of the last card of a repeating stage
+  let card = null; // id of the last card sent from a repeating stage
   let leftBehind = {}; // what stood in the boxes when the person passed
 
   const form = () => region.querySelector("form");
@@ -31,14 +32,15 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     return { answer, audience: chosen?.value ?? form().dataset.audience };
   }
 
-  const pending = () => (id ? outbox.get(id) : undefined);
-  const underWay = () => pending()?.next ?? pending()?.message;
+  const own = () => (id ? outbox.get(id) : undefined);
+  const underWay = () => own()?.next ?? own()?.message;
+  const pending = () => own() ?? (card && blank() ? outbox.get(card) : undefined);
 
   function dirty() {
     if (!form()) return false;
     const now = content();
     const sent = underWay() ?? stand;
-    if (pending()?.status === "refused") return true;
+    if (own()?.status === "refused") return true;
     if (!sent || sent.passed) return Object.keys(now.answer).length > 0 && !same(now.answer, leftBehind);
     return !same(now.answer, sent.answer) || now.audience !== sent.audience;
   }
@@ -47,12 +49,13 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
 
   /** Shows a form that came from the server, or one that was put away. */
   function take(html, draft = null) {
-    const before = { stage: form()?.dataset.stage, at, reach, justSaved };
+    const before = { stage: form()?.dataset.stage, stands: stand?.id, at, reach, justSaved, card };
     newest = null;
-    morph(region, html);
+    morph(region, html, { ignoreActiveValue: false });
+    form()?.reset(); // nothing typed for one question may stay in the box of another
     setUp(html, draft);
-    if (form() && form().dataset.stage === before.stage && !draft) {
-      ({ at, reach, justSaved } = before); // the same questions: stay where the person was
+    if (form() && form().dataset.stage === before.stage && stand?.id === before.stands && !draft) {
+      ({ at, reach, justSaved, card } = before); // the same questions: stay where the person was
       show();
     }
     onChange();
@@ -60,7 +63,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
 
   function setUp(html, draft = null) {
     source = html;
-    justSaved = id = stand = null;
+    justSaved = card = id = stand = null;
     leftBehind = {};
     at = reach = 0;
     if (!form()) return;
@@ -74,10 +77,9 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     id = stand?.id ?? kept?.id ?? newId();
     if (kept && !kept.passed) write(kept);
     if (stand?.passed) leftBehind = content().answer;
-    const list = prompts();
-    const open = stand || !kept ? -1 : list.findIndex((prompt) => type(prompt).read(prompt) === null);
-    at = stand && !stand.passed ? list.length - 1 : Math.max(0, kept && open < 0 ? list.length - 1 : open);
-    reach = at;
+    const end = prompts().length - 1;
+    if (kept && !kept.passed) ({ at = end, reach = end } = kept);
+    else if (stand && !stand.passed) at = reach = end;
     show();
   }
 
@@ -121,7 +123,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     justSaved = null;
     if (dirty() && !blank()) {
       const { stage, title } = form().dataset;
-      drafts.put(`draft.${id}`, { id, stage, title, html: source, ...content() });
+      drafts.put(`draft.${id}`, { id, stage, title, html: source, at, reach, ...content() });
     } else {
       drafts.remove(`draft.${id}`);
     }
@@ -131,29 +133,31 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
 
   function send({ passed = false } = {}) {
     const { answer, audience } = content();
-    const known = pending()?.status === "refused" ? stand : (underWay() ?? stand);
+    const known = own()?.status === "refused" ? stand : (underWay() ?? stand);
     const stage_id = form().dataset.stage;
     if (passed) leftBehind = answer;
     outbox.put({ id, revision: (known?.revision ?? 0) + 1, stage_id, answer: passed ? {} : answer, audience, passed });
-    if (newest) comeAlong();
-    else onChange();
+    if (newest) return comeAlong();
+    if (passed) at = reach = 0;
+    else if ("repeat" in form().dataset) nextCard(audience);
+    show();
+    onChange();
+  }
+
+  /** The box is free for another card at once; the one sent is in the outbox until it is stored. */
+  function nextCard(audience) {
+    card = id;
+    id = newId();
+    justSaved = null;
+    write({ answer: {}, audience });
+    at = reach = 0;
   }
 
   function saved(message, acknowledgement) {
     const current = form() && message.id === id;
-    if (!message.passed && (!current || !dirty())) drafts.remove(`draft.${message.id}`);
-    if (current) {
-      const savedAt = acknowledgement.saved_at;
-      if ("repeat" in form().dataset && !message.passed) {
-        id = newId();
-        justSaved = savedAt;
-        write({ answer: {}, audience: message.audience });
-        at = reach = 0;
-      } else {
-        stand = { ...message, revision: acknowledgement.revision, savedAt };
-      }
-      show();
-    }
+    if (current) stand = { ...message, revision: acknowledgement.revision, savedAt: acknowledgement.saved_at };
+    if (message.id === card) justSaved = acknowledgement.saved_at;
+    if (!message.passed && !(current && dirty())) drafts.remove(`draft.${message.id}`);
     onChange();
   }
 

@@ -5,6 +5,7 @@ import { announce, connect, morph } from "./live.js";
 const page = document.body.dataset;
 const words = document.getElementById("words").dataset;
 const byId = (id) => document.getElementById(id);
+const CALM = 700; // milliseconds between two moves
 const KEEP_SIGNED_IN = 8 * 60_000; // the ticket call counts as activity while the session is open
 
 // Uncovered answers live here, in this tab alone: id → {html, revision}.
@@ -14,6 +15,15 @@ let all = false;
 const live = connect({ onState, onRegion, onNotice, onLine });
 
 // ——— commands
+
+// The second click of a double click would land on what the first one brought: it is not a decision.
+let moved = -Infinity;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".steer button");
+  if (!button || !(button.matches(".next") || (button.dataset.payload ?? "").includes('"version"'))) return;
+  if (performance.now() - moved < CALM) event.stopImmediatePropagation();
+  else moved = performance.now();
+}, true);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");

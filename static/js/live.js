@@ -29,11 +29,11 @@ const morphing = {
   },
 };
 
-/** Makes `element` hold `html`, keeping focus, selection, scroll and what is open. */
-export function morph(element, html) {
+/** Makes `element` hold `html`, keeping focus, selection, scroll and what is open; `more` are options of the morph. */
+export function morph(element, html, more = {}) {
   const fresh = document.createElement("div");
   fresh.append(...parse(html).childNodes);
-  Idiomorph.morph(element, [...fresh.childNodes], morphing);
+  Idiomorph.morph(element, [...fresh.childNodes], { ...morphing, ...more });
 }
 
 /**
@@ -141,10 +141,9 @@ export function connect({ held = [], onState, onHeld, onRegion, onNotice, onLine
   });
   socket.on("notice", notice);
   socket.on("connect", async () => {
-    const answer = await command("sync", { seen: complete });
-    if (!answer.ok) return;
-    complete = Math.max(complete, answer.version ?? 0);
     say("connected");
+    const answer = await command("sync", { seen: complete });
+    if (answer.ok) complete = Math.max(complete, answer.version ?? 0);
   });
   socket.on("disconnect", (reason) => {
     say("lost");

@@ -20,6 +20,7 @@ const IDLE_AFTER = 6_000;
 const drafts = createDrafts({ key: page.draftKey, person: page.person });
 const dismissed = new Set();
 let foldOpen = false;
+let place = `${page.state} ${part("answer-form")?.dataset.stage}`; // where the group is, as this page shows it
 
 const live = connect({ held: ["form"], onState, onHeld: arrived, onRegion, onNotice, onLine });
 const outbox = createOutbox({
@@ -41,6 +42,7 @@ const answering = createAnswering(part("region-form"), { drafts, outbox, onChang
 function arrived(name, html) {
   const was = answering.moved();
   answering.arrived(html);
+  backToTop();
   if (answering.moved() && !was) announce(part("region-moved").querySelector("p")?.textContent ?? "");
 }
 
@@ -71,9 +73,9 @@ function truth() {
 function primary() {
   const item = answering.pending();
   const stand = answering.stand();
-  if (!answering.last()) return "next";
   if (answering.late() && answering.dirty()) return "come-along";
   if (answering.moved()) return "send-along";
+  if (!answering.last() && !(stand && !stand.passed)) return "next";
   if (item?.status === "waiting") return "try-now";
   if (item?.status === "sending") return "sending";
   if (stand && !stand.passed && (answering.blank() || !answering.dirty())) return "withdraw";
@@ -85,11 +87,13 @@ function refresh() {
   const held = live.state.session ? live.state.session.state === "held" : page.state === "held";
   part("region-moved").hidden = !answering.moved();
   part("region-stage").hidden = answering.moved();
-  part("fold").hidden = !form || !held || foldOpen;
+  const written = form && (answering.stand() || !answering.blank());
+  part("fold").hidden = !written || !held || foldOpen;
   part("region-form").hidden = !form || (held && !foldOpen);
   listUnsent();
   if (!form) return;
   const [symbol, sentence, wait] = truth();
+  part("fold-state").textContent = sentence;
   const state = part("answer-state");
   state.classList.toggle("state-wait", wait);
   state.querySelector("use").setAttribute("href", `#i-${symbol}`);
@@ -102,14 +106,18 @@ function refresh() {
   send.textContent = words(`do-${action}`);
   send.classList.toggle("btn-first", !empty && action !== "withdraw" && action !== "sending");
   send.setAttribute("aria-disabled", String(empty || action === "sending"));
-  const stand = answering.stand();
-  part("answer-pass").hidden = Boolean(stand || answering.pending() || answering.justSaved() && answering.blank());
+  const other = part("answer-pass");
+  const more = action === "send-along" && !answering.last();
+  other.dataset.action = more ? "next" : "pass";
+  other.textContent = words(more ? "do-next" : "do-pass");
+  other.hidden = !more && Boolean(answering.stand() || answering.pending() || answering.moved());
 }
 
 /** What was put away, is on its way from an earlier stage, or was refused. */
 function listUnsent() {
   const list = part("unsent-list");
-  const entries = answering.elsewhere().map((draft) => {
+  const justSent = (draft) => outbox.get(draft.id)?.status === "sending" && outbox.get(draft.id).tries === 0;
+  const entries = answering.elsewhere().filter((draft) => !justSent(draft)).map((draft) => {
     const entry = part("unsent-entry").content.firstElementChild.cloneNode(true);
     const item = outbox.get(draft.id);
     entry.querySelector("[data-title]").textContent = draft.title;
@@ -128,6 +136,15 @@ function listUnsent() {
 function onState(state, changed) {
   if (changed.includes("session") && state.session.state !== "held") foldOpen = false;
   refresh();
+  backToTop();
+}
+
+/** Something new begins at its beginning, unless the person is still at something else. */
+function backToTop() {
+  const now = `${live.state.session?.state ?? page.state} ${answering.form()?.dataset.stage}`;
+  if (now === place || answering.moved()) return;
+  place = now;
+  document.querySelector(".room-main").scrollTop = 0;
 }
 
 function onRegion(name, element) {
@@ -187,6 +204,12 @@ function submit() {
   answering.send();
 }
 
+function passOrNext(action) {
+  if (action === "next") return answering.forward();
+  tellWriting(false);
+  answering.send({ passed: true });
+}
+
 function askToWithdraw(id) {
   part("withdraw-yes").dataset.id = id;
   part("withdraw-state").hidden = true;
@@ -235,8 +258,8 @@ document.addEventListener("click", ({ target }) => {
     hideDismissed(part("region-banner"));
   } else if (button.dataset.withdraw) askToWithdraw(button.dataset.withdraw);
   else if (button.id === "withdraw-yes") withdraw(button.dataset.id);
-  else if (button.id === "answer-pass") { tellWriting(false); answering.send({ passed: true }); }
-  else if (button.id === "come-along") answering.comeAlong();
+  else if (button.id === "answer-pass") passOrNext(button.dataset.action);
+  else if (button.id === "come-along") { answering.comeAlong(); backToTop(); }
   else if (button.id === "fold-open") { foldOpen = true; refresh(); }
 });
 

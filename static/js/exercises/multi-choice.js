@@ -9,4 +9,4 @@ export function write(root, value) {
   for (const input of root.querySelectorAll("input")) input.checked = (value ?? []).includes(input.value);
 }
 
-export const said = (root) => (read(root) ?? []).join(", ");
+export const said = (root) => (read(root) ?? []).join(" · ");

@@ -39,4 +39,4 @@ export function write(root, value) {
   root.querySelectorAll("[data-line]").forEach((input, at) => { input.value = value?.[at] ?? ""; });
 }
 
-export const said = (root) => (read(root) ?? []).filter(Boolean).join(", ");
+export const said = (root) => (read(root) ?? []).filter(Boolean).join(" · ");
