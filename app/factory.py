@@ -102,7 +102,6 @@ def _speak(app: Flask) -> None:
         locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en" if request else "en",
     )
     app.jinja_env.filters["clock"] = clock
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
 

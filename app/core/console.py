@@ -66,7 +66,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
         "stage": _stage(stage, time) if stage else None,
         "next": _neighbour(stages, next_index(stages, row.stage_index if stage else -1)),
         "previous": _neighbour(stages, previous_index(stages, row.stage_index) if stage else None),
-        "people": sorted(inside, key=lambda each: not each["signals"]),
+        "people": sorted(inside, key=_need),
         "waiting": [
             {"id": each["id"], "alias": each["alias"], "since": each["joined_at"]}
             for each in entries
@@ -310,6 +310,12 @@ def _person(
             if signal["participant_id"] == each.id
         ],
     }
+
+
+def _need(entry: dict[str, Any]) -> int:
+    """The place in the roster: who needs support, then who gave another signal, then the order of coming."""
+    kinds = {signal["kind"] for signal in entry["signals"]}
+    return 0 if SignalKind.SUPPORT in kinds else 1 if kinds else 2
 
 
 def _wants(stage: Stage | None, own: list[Row]) -> str:
