@@ -13,7 +13,7 @@ from app.access import access_group_session
 from app.core import door, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Nothing, perform
-from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, Standing, new_id
+from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing, new_id
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
@@ -58,11 +58,12 @@ def personal_link(token: str) -> Any:
 
 def _come_in(db: Any, row: Any, member: Any) -> Any:
     """Shows the few questions before the room, or lets the person in who has answered them."""
-    if row is None or row.state not in door.OPEN_STATES:
+    if row is None or row.state == SessionState.PLANNED:
         return _closed()
-    place = _place(db, row.id, member)
-    if place is not None:
+    if _place(db, row.id, member) is not None:
         return redirect(f"/room/{row.id}", 303)
+    if row.state == SessionState.ENDED:
+        return _come_back(db, row, member)
     room = services().screens.doorway(db, row)
     alias = open_sealed(Member.alias, member.id, member.alias) if member else ""
     given = {
@@ -86,8 +87,26 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             problems=problems,
             facilitators=room["facilitators"],
             one_to_one=room["one_to_one"],
+            help=room["help"],
         )
     return page, 422 if problems else 200
+
+
+def _come_back(db: Any, row: Any, member: Any) -> Any:
+    """After the end a member's own link still leads to their own words, on any device."""
+    participant_id = door.place_of_member(db, row.id, member) if member else None
+    if participant_id is None:
+        return _closed()
+    if request.method == "POST":
+        _remember(row.id, participant_id)
+        return redirect(f"/room/{row.id}/words", 303)
+    return render_template("participant/again.html")
+
+
+def _remember(group_session_id: str, participant_id: str) -> None:
+    """Keeps a person's place in the browser's signed cookie."""
+    places = [place for place in cookie.get("places", []) if place[0] != group_session_id]
+    cookie["places"] = [*places, [group_session_id, participant_id]][-PLACES:]
 
 
 def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any]) -> Any:
@@ -104,8 +123,7 @@ def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any])
         )
     except (NotNow, NotFound):
         return _closed()
-    places = [place for place in cookie.get("places", []) if place[0] != group_session_id]
-    cookie["places"] = [*places, [group_session_id, participant_id]][-PLACES:]
+    _remember(group_session_id, participant_id)
     return redirect(f"/room/{group_session_id}", 303)
 
 

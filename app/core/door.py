@@ -90,6 +90,18 @@ def session_for_member(db: Connection, member: Any) -> Any:
     ).first()
 
 
+def place_of_member(db: Connection, group_session_id: str, member: Any) -> str | None:
+    """The id a member has as a participant of a session, if they took part and were not removed."""
+    found = db.execute(
+        select(Participant.id).where(  # type: ignore[call-overload]
+            Participant.group_session_id == group_session_id,
+            Participant.member_id == member.id,
+            Participant.standing != Standing.REMOVED,
+        )
+    ).scalar_one_or_none()
+    return str(found) if found else None
+
+
 def join(
     db: Connection,
     group_session_id: str,
