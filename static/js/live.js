@@ -19,7 +19,6 @@ export function parse(html) {
 
 const morphing = {
   morphStyle: "innerHTML",
-  ignoreActiveValue: true,
   restoreFocus: true,
   callbacks: {
     // What the page itself owns stays as it is: open details and dialogs, and elements marked as kept.
@@ -33,7 +32,9 @@ const morphing = {
 export function morph(element, html, more = {}) {
   const fresh = document.createElement("div");
   fresh.append(...parse(html).childNodes);
-  Idiomorph.morph(element, [...fresh.childNodes], { ...morphing, ...more });
+  // Only what is typed is left alone: a button that has the focus must say what it does now.
+  const ignoreActiveValue = document.activeElement?.matches("input, textarea, select") ?? false;
+  Idiomorph.morph(element, [...fresh.childNodes], { ...morphing, ignoreActiveValue, ...more });
 }
 
 /**
