@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import format_date
 
@@ -43,12 +43,9 @@ def back(endpoint: str, told: str = "", anchor: str | None = None, **values: Any
 
 
 def read(view: Callable[..., Any], *args: Any) -> Any:
-    """Reads in one snapshot; what is not there, or not theirs, is a 404."""
+    """Reads in one snapshot; what is not there, or not theirs, is a 404 by its refusal."""
     with services().database.reader() as db:
-        try:
-            return view(db, *args)
-        except NotFound:
-            abort(404)
+        return view(db, *args)
 
 
 def my_group(db: Any, group_id: str, leading: bool = False) -> Any:

@@ -1,6 +1,7 @@
 """The planner of a session that has not opened yet."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, request
 from flask_babel import gettext as _
@@ -28,13 +29,15 @@ def plan(group_session_id: str) -> Any:
     if shown["session"]["state"] != "planned":
         return back("console.console", group_session_id=group_session_id)
     in_zone(shown["group"]["time_zone"])
-    starts = clock(shown["session"]["scheduled_at"])
+    at = shown["session"]["scheduled_at"]
+    zone = ZoneInfo(shown["group"]["time_zone"])
+    times = {"starts": clock(at), "when": at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if at else ""}
     phase = next((stage["phase"] for stage in shown["stages"] if stage["phase"]), "")
     for stage in shown["stages"]:
         stage["choices"] = [load().exercises[each] for each in stage["pool"] if each in load().exercises]
         stage["later"] = agendas.fallbacks(stage)
     return page(
-        "facilitator/planner.html", "groups", starts=starts, phase=phase, exercises=load().filtered(), **shown
+        "facilitator/planner.html", "groups", phase=phase, exercises=load().filtered(), **times, **shown
     )
 
 

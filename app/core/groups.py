@@ -55,6 +55,32 @@ def create_group(
     return new
 
 
+def change_group(
+    db: Connection,
+    group_id: str,
+    *,
+    name: str,
+    language: str,
+    time_zone: str,
+    online: bool,
+    emergency_number: str,
+    crisis_line: str,
+) -> None:
+    """Changes what a group is called, its frame and its help numbers; its programme stays."""
+    db.execute(
+        update(Group)
+        .where(Group.id == group_id)  # type: ignore[arg-type]
+        .values(
+            name=seal(Group.name, group_id, name),
+            language=language,
+            time_zone=time_zone,
+            online=online,
+            emergency_number=emergency_number,
+            crisis_line=crisis_line,
+        )
+    )
+
+
 def set_role(db: Connection, group_id: str, facilitator_id: str, role: Role) -> None:
     """Gives a facilitator a role in a group, or another one than before."""
     place = (GroupFacilitator.group_id == group_id) & (GroupFacilitator.facilitator_id == facilitator_id)
@@ -111,7 +137,8 @@ def plan_session(
     if number is None:
         highest = db.execute(
             select(func.max(GroupSession.number)).where(
-                GroupSession.group_id == group_id, GroupSession.kind == kind  # type: ignore[arg-type]
+                GroupSession.group_id == group_id,
+                GroupSession.kind == kind,  # type: ignore[arg-type]
             )
         ).scalar()
         number = (highest or 0) + 1
@@ -154,8 +181,6 @@ def schedule_session(
 ) -> None:
     with changing(db, Who("facilitator", group_session_id, facilitator_id), "schedule_session") as change:
         change.wrote(group_session_id, scheduled_at=scheduled_at)
-
-
 
 
 def _member(db: Connection, group_id: str, member_id: str, **values: Any) -> None:

@@ -168,7 +168,6 @@ function dress() {
 
 function label(button, open, uncoverWord, coverWord) {
   if (!button) return;
-  button.setAttribute("aria-pressed", String(open));
   button.querySelector("use").setAttribute("href", open ? "#i-cover" : "#i-eye");
   const text = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
   text.textContent = open ? coverWord : uncoverWord;
