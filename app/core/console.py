@@ -20,11 +20,10 @@ from app.core.models import (
     Signal,
     SignalKind,
     SignalStatus,
-    StageReveal,
     Standing,
     now,
 )
-from app.core.reveals import SMALL
+from app.core.reveals import releasable, released
 from app.core.sealing import open_sealed
 from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, parts, session_part_of
@@ -78,7 +77,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
         ],
         "passed": [each["alias"] for each in inside if each["passed"]],
         "counts": _counts(inside),
-        "can_release_unnamed": stage is not None and _can_release(db, row, stage, inside, answered),
+        "can_release_unnamed": stage is not None and bool(releasable(db, row.id, stage, answered)),
         "signals": signals,
         "facilitators_here": [
             each["name"] for each in leading if each["id"] in here and each["id"] != who.id
@@ -120,7 +119,7 @@ def answers(
 ) -> list[dict[str, Any]]:
     """The answers of a stage without their words: who, for whom, and what may be done with them."""
     names = {each.id: open_sealed(Participant.alias, each.id, each.alias) for each in rows}
-    released = _released(db, row.id, stage["id"])
+    out = released(db, row.id, stage["id"])
     return [
         {
             "id": each.id,
@@ -132,7 +131,7 @@ def answers(
             "shown": each.shown_at is not None,
             "shown_at": each.shown_at,
             "share": _share(each),
-            "acts": _acts(each, stage, released),
+            "acts": _acts(each, stage, out),
             "revised": each.revision > 1,
         }
         for each in answered
@@ -355,24 +354,6 @@ def _acts(each: Row, stage: Stage, released: bool) -> str:
     if each.audience == Audience.UNNAMED and not released:
         return "with_others"
     return "ask" if Audience.NAMED in stage["audiences"] else "none"
-
-
-def _released(db: Connection, group_session_id: str, stage_id: str) -> bool:
-    return (
-        db.execute(
-            select(col(StageReveal.stage_id)).where(
-                col(StageReveal.group_session_id) == group_session_id, col(StageReveal.stage_id) == stage_id
-            )
-        ).first()
-        is not None
-    )
-
-
-def _can_release(
-    db: Connection, row: Row, stage: Stage, inside: list[dict[str, Any]], answered: list[Row]
-) -> bool:
-    unnamed = [each for each in answered if each.audience == Audience.UNNAMED and not each.passed]
-    return bool(unnamed) and len(inside) >= SMALL and not _released(db, row.id, stage["id"])
 
 
 def _answer(each: Row) -> dict[str, Any]:

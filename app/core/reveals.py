@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -30,14 +31,11 @@ def reveal(change: Change, command: Any) -> dict[str, Any]:
             col(Reflection.passed).is_(False),
         )
     ).all()
-    rows = [row for row in rows if shareable(row, stage)]
-    named = [row for row in rows if row.audience == Audience.NAMED]
-    unnamed = [row for row in rows if row.audience == Audience.UNNAMED]
-    released = _released(change.db, change.before.id, command.stage_id)
-    may_release = not released and unnamed and _hidden_among_enough(change, named, unnamed)
+    together = releasable(change.db, change.before.id, stage, rows)
+    named = [row for row in rows if row.audience == Audience.NAMED and shareable(row, stage)]
     _show(change, [row for row in named if row.shown_at is None])
-    if may_release:
-        _release(change, command.stage_id, unnamed)
+    if together:
+        _release(change, command.stage_id, together)
     return {"ok": True, "version": change.version, "shown": len(change.reflections)}
 
 
@@ -104,14 +102,22 @@ def shareable(row: Any, stage: dict[str, Any]) -> bool:
     )
 
 
-def _hidden_among_enough(change: Change, named: list[Any], unnamed: list[Any]) -> bool:
-    """A group of at least five, and more than one person who could have written what has no name."""
-    people = admitted_count(change.db, change.before.id)
-    known = {row.participant_id for row in named} - {row.participant_id for row in unnamed}
-    return people >= SMALL and people - len(known) > 1
+def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequence[Any]) -> list[Any]:
+    """The unnamed ones among a stage's answers, if they may be shown now: once, in a group of five or more,
+    and with more than one person who could have written them.
+    """
+    if released(db, group_session_id, stage["id"]):
+        return []
+    rows = [row for row in rows if not row.passed and shareable(row, stage)]
+    unnamed = [row for row in rows if row.audience == Audience.UNNAMED]
+    named = {row.participant_id for row in rows if row.audience == Audience.NAMED}
+    people = admitted_count(db, group_session_id)
+    hidden = people - len(named - {row.participant_id for row in unnamed})
+    return unnamed if people >= SMALL and hidden > 1 else []
 
 
-def _released(db: Any, group_session_id: str, stage_id: str) -> bool:
+def released(db: Any, group_session_id: str, stage_id: str) -> bool:
+    """Whether the unnamed answers of a stage have been shown already."""
     found = db.execute(
         select(col(StageReveal.stage_id)).where(
             col(StageReveal.group_session_id) == group_session_id, col(StageReveal.stage_id) == stage_id
