@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
+from sqlmodel import col
 
 from app.core.agenda import Stage, sealed_agenda
 from app.core.changes import Who, changing
@@ -69,7 +70,7 @@ def change_group(
     """Changes what a group is called, its frame and its help numbers; its programme stays."""
     db.execute(
         update(Group)
-        .where(Group.id == group_id)  # type: ignore[arg-type]
+        .where(col(Group.id) == group_id)
         .values(
             name=seal(Group.name, group_id, name),
             language=language,
@@ -83,8 +84,10 @@ def change_group(
 
 def set_role(db: Connection, group_id: str, facilitator_id: str, role: Role) -> None:
     """Gives a facilitator a role in a group, or another one than before."""
-    place = (GroupFacilitator.group_id == group_id) & (GroupFacilitator.facilitator_id == facilitator_id)
-    if db.execute(select(GroupFacilitator.role).where(place)).first():
+    place = (col(GroupFacilitator.group_id) == group_id) & (
+        col(GroupFacilitator.facilitator_id) == facilitator_id
+    )
+    if db.execute(select(col(GroupFacilitator.role)).where(place)).first():
         db.execute(update(GroupFacilitator).where(place).values(role=role))
     else:
         db.execute(
@@ -136,9 +139,9 @@ def plan_session(
     new = group_session_id or new_id()
     if number is None:
         highest = db.execute(
-            select(func.max(GroupSession.number)).where(
-                GroupSession.group_id == group_id,
-                GroupSession.kind == kind,  # type: ignore[arg-type]
+            select(func.max(col(GroupSession.number))).where(
+                col(GroupSession.group_id) == group_id,
+                col(GroupSession.kind) == kind,
             )
         ).scalar()
         number = (highest or 0) + 1
@@ -185,7 +188,7 @@ def schedule_session(
 
 def _member(db: Connection, group_id: str, member_id: str, **values: Any) -> None:
     found = db.execute(
-        update(Member).where(Member.id == member_id, Member.group_id == group_id).values(**values)  # type: ignore[arg-type]
+        update(Member).where(col(Member.id) == member_id, col(Member.group_id) == group_id).values(**values)
     )
     if found.rowcount != 1:
         raise NotFound()
