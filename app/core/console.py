@@ -216,6 +216,7 @@ def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
             "alias": open_sealed(Participant.alias, each.participant_id, each.alias),
             "participant_id": each.participant_id,
             "raised_at": each.raised_at,
+            "reply": open_sealed(Signal.reply, each.id, each.reply),
             "taken_back": each.lowered_at is not None,
             "seen_by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
         }

@@ -78,11 +78,12 @@ byId("ask-remove").addEventListener("opening", ({ detail: button }) => {
 byId("ask-end").addEventListener("opening", () => {
   const list = byId("before-end");
   const labels = list.dataset;
+  const hearing = (live.state.people ?? []).some((person) => person.heard);
   const rows = (live.state.people ?? []).flatMap((person) => {
     if (person.presence === "waiting") return [];
-    const open = (person.signals ?? []).some((signal) => signal.kind === "support");
-    const open_points = [open && labels.support, person.writing && labels.writing, !person.heard && labels.notHeard];
-    const points = open_points.filter(Boolean);
+    const calling = (person.signals ?? []).some((signal) => signal.kind === "support");
+    const unheard = hearing && !person.heard;
+    const points = [calling && labels.support, person.writing && labels.writing, unheard && labels.notHeard].filter(Boolean);
     return points.length ? [[person.alias, points]] : [];
   });
   list.replaceChildren(...rows.map(([alias, points]) => {
