@@ -145,6 +145,8 @@ function backToTop() {
   if (now === place || answering.moved()) return;
   place = now;
   document.querySelector(".room-main").scrollTop = 0;
+  const title = answering.form() && part("stage-name").textContent;
+  if (title) announce(words("now-at", { title }));
 }
 
 function onRegion(name, element) {

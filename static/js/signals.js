@@ -23,6 +23,7 @@ export function createSignals({ command, drafts, onRefused }) {
   }
 
   function raise(kind) {
+    if ([...under_way.values()].includes(kind)) return; // pressed again while it is on its way
     const id = newId();
     under_way.set(id, kind);
     drafts.put(`signal.${id}`, kind);
