@@ -1,0 +1,155 @@
+"""Private signals: never lost, never refused, seen by the facilitators alone."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from app.core.refusals import Refused
+from tests.core.cast import Oak, refused
+
+
+def on_console(oak: Oak) -> list[tuple[str, str, str]]:
+    return [(each["alias"], each["kind"], each["status"]) for each in oak.console()["signals"]]
+
+
+def own(oak: Oak, name: str = "amal") -> list[tuple[str, str, str]]:
+    signals = oak.me(getattr(oak, name))["signals"]
+    return [(each["status"], each["reply"], each["by"]) for each in signals]
+
+
+def test_a_signal_sent_twice_is_one_signal_with_the_status_it_has_by_now(oak: Oak) -> None:
+    sent = {"id": str(uuid4()), "kind": "support"}
+    assert oak.does(oak.amal, "raise_signal", **sent) == {"ok": True, "status": "new"}
+    oak.does(oak.fola, "acknowledge_signal", id=sent["id"])
+    assert oak.does(oak.amal, "raise_signal", **sent) == {"ok": True, "status": "seen"}
+    assert len(on_console(oak)) == 1
+
+
+@pytest.mark.parametrize("state", ["lobby", "live", "held", "ended"])
+def test_a_signal_is_taken_in_every_state(open_oak: Oak, state: str) -> None:
+    oak = open_oak
+    for command in {"lobby": [], "live": ["start"], "held": ["start", "hold"], "ended": ["start", "end"]}[
+        state
+    ]:
+        oak.does(oak.fola, command)
+    assert oak.row().state == state
+    signal = oak.signals(oak.amal)
+    assert on_console(oak) == [("Amal", "support", "new")]
+    oak.does(oak.sami, "acknowledge_signal", id=signal)
+    assert own(oak) == [("seen", "", "Sami")]
+
+
+def test_somebody_who_waits_at_the_door_is_heard_too(oak: Oak) -> None:
+    gus = oak.joins("Gus")
+    signal = oak.signals(gus)
+    assert on_console(oak) == [("Gus", "support", "new")]
+    oak.does(gus, "lower_signal", id=signal)
+
+
+def test_somebody_who_was_removed_is_not_there_any_more(oak: Oak) -> None:
+    oak.does(oak.fola, "remove", participant_id=oak.amal.id)
+    with refused("not_found"):
+        oak.signals(oak.amal)
+
+
+def test_no_peer_and_no_wall_learns_of_a_signal(oak: Oak) -> None:
+    before = json.dumps([oak.room(), oak.wall(), oak.me(oak.birgit)], default=str), oak.row().shared_version
+    signal = oak.signals(oak.amal)
+    oak.does(oak.fola, "answer_signal", id=signal, reply="Stay if you can.")
+    after = json.dumps([oak.room(), oak.wall(), oak.me(oak.birgit)], default=str), oak.row().shared_version
+    assert on_console(oak) == [("Amal", "support", "seen")]  # there was something to learn
+    assert after == before
+
+
+def test_its_sender_reads_what_became_of_it(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    assert own(oak) == [("new", "", "")]
+    oak.does(oak.fola, "acknowledge_signal", id=signal)
+    assert own(oak) == [("seen", "", "Fola")]
+    oak.does(oak.sami, "answer_signal", id=signal, reply="I will call you at the end.")
+    assert own(oak) == [("seen", "I will call you at the end.", "Fola")]
+    oak.does(oak.fola, "resolve_signal", id=signal)
+    assert own(oak) == [("resolved", "I will call you at the end.", "Fola")]
+    assert on_console(oak) == []
+
+
+def test_a_reply_alone_says_that_the_signal_was_seen(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    oak.does(oak.sami, "answer_signal", id=signal, reply="Seen.")
+    assert own(oak) == [("seen", "Seen.", "Sami")]
+
+
+def test_what_is_met_without_being_seen_counts_as_seen_too(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    oak.does(oak.sami, "resolve_signal", id=signal)
+    assert own(oak) == [("resolved", "", "Sami")]
+
+
+def test_seen_twice_stays_with_who_saw_it_first(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    oak.does(oak.fola, "acknowledge_signal", id=signal)
+    before = oak.row().version
+    oak.does(oak.sami, "acknowledge_signal", id=signal)
+    oak.does(oak.fola, "resolve_signal", id=signal)
+    oak.does(oak.sami, "resolve_signal", id=signal)
+    assert oak.row().version == before + 1
+    assert own(oak) == [("resolved", "", "Fola")]
+
+
+def test_a_call_for_support_that_was_taken_back_stays_until_somebody_has_seen_it(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    oak.does(oak.amal, "lower_signal", id=signal)
+    assert on_console(oak) == [("Amal", "support", "new")]
+    assert oak.console()["signals"][0]["taken_back"] is True
+    assert own(oak) == []
+    oak.does(oak.fola, "acknowledge_signal", id=signal)
+    assert on_console(oak) == []
+
+
+def test_a_reply_to_a_call_that_was_taken_back_still_reaches_its_sender(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    oak.does(oak.amal, "lower_signal", id=signal)
+    oak.does(oak.fola, "answer_signal", id=signal, reply="I am here.")
+    oak.does(oak.fola, "resolve_signal", id=signal)
+    assert own(oak) == [("resolved", "I am here.", "Fola")]
+
+
+@pytest.mark.parametrize("kind", ["hand", "slower"])
+def test_a_hand_that_is_lowered_is_gone(oak: Oak, kind: str) -> None:
+    signal = oak.signals(oak.amal, kind)
+    oak.does(oak.amal, "lower_signal", id=signal)
+    assert on_console(oak) == [] and own(oak) == []
+    before = oak.row().version
+    oak.does(oak.amal, "lower_signal", id=signal)
+    assert oak.row().version == before
+
+
+def test_a_signal_is_its_senders_own(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    with refused("not_found"):
+        oak.does(oak.birgit, "lower_signal", id=signal)
+    with refused("not_found"):
+        oak.does(oak.birgit, "raise_signal", id=signal, kind="support")
+    for command in ("acknowledge_signal", "resolve_signal"):
+        with refused("not_found"):
+            oak.does(oak.fola, command, id=str(uuid4()))
+
+
+def test_a_signal_of_another_session_is_not_found(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    oak.plans()
+    oak.opens()
+    with pytest.raises(Refused):
+        oak.does(oak.fola, "resolve_signal", id=signal)
+
+
+def test_calls_for_support_stand_first_then_the_oldest(oak: Oak) -> None:
+    oak.signals(oak.amal, "hand")
+    oak.signals(oak.birgit, "slower")
+    oak.signals(oak.chidi, "support")
+    assert [each[:2] for each in on_console(oak)] == [
+        ("Chidi", "support"),
+        ("Amal", "hand"),
+        ("Birgit", "slower"),
+    ]
