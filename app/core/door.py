@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
 from app.core.changes import Change, Who, changing
@@ -163,10 +163,8 @@ def _return(change: Change, found: Any, private: bool | None, safe: bool | None)
 def _add(
     change: Change, new: str, alias: str, member: Any, admitted: bool, private: bool | None, safe: bool | None
 ) -> None:
-    rows = change.db.execute(
-        select(col(Participant.id)).where(col(Participant.group_session_id) == change.before.id)
-    ).all()
-    if len(rows) >= LARGEST_ROOM:
+    # strangers who knock must not be able to keep the members out
+    if member is None and _people(change) >= LARGEST_ROOM:
         raise NotNow("This room is full.")
     change.db.execute(
         Participant.__table__.insert().values(
@@ -183,3 +181,17 @@ def _add(
         )
     )
     change.wrote(new, shared=admitted, people=[new])
+
+
+def _people(change: Change) -> int:
+    """How many people are in the room or at its door."""
+    return int(
+        change.db.execute(
+            select(func.count())
+            .select_from(Participant)
+            .where(
+                col(Participant.group_session_id) == change.before.id,
+                col(Participant.standing) != Standing.REMOVED,
+            )
+        ).scalar_one()
+    )
