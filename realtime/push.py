@@ -30,6 +30,8 @@ log = logging.getLogger("concentric.push")
 
 PLAIN_EVERY = 0.025
 REGIONS_EVERY = 0.1
+SHARE = 5  # a push that took long is followed by a pause of this many times its length
+LONGEST = 0.01  # seconds after which the personal regions of the others wait for the next push
 TICK = 3.0
 ON_ANSWERS = ("answers", "roster", "steer", "signals")
 ON_PRESENCE = ("roster", "answers", "waiting", "clock")
@@ -68,11 +70,12 @@ class Room:
 
     plain: News = field(default_factory=News)
     regions: News = field(default_factory=News)
-    plain_at: float = 0.0
-    regions_at: float = 0.0
+    plain_due: float = 0.0
+    regions_due: float = 0.0
     running: bool = False
     sent: dict[str, int] = field(default_factory=dict)  # room and region → hash of its HTML
     people: dict[str, Any] = field(default_factory=dict)
+    rendered_at: dict[str, float] = field(default_factory=dict)  # participant → when their own regions were
     leader_here: bool = True
 
 
@@ -142,12 +145,14 @@ class Pusher:
         try:
             while room.plain or room.regions:
                 at = time.monotonic()
-                plain_due = room.plain_at + PLAIN_EVERY
-                regions_due = 0.0 if room.regions.moved else room.regions_at + REGIONS_EVERY
+                plain_due = 0.0 if room.plain.moved else room.plain_due
+                regions_due = 0.0 if room.regions.moved else room.regions_due
                 if room.plain and at >= plain_due:
                     self._guarded(self._push_plain, group_session_id, room)
+                    room.plain_due = at + max(PLAIN_EVERY, SHARE * (time.monotonic() - at))
                 elif room.regions and at >= regions_due:
                     self._guarded(self._push_regions, group_session_id, room)
+                    room.regions_due = at + max(REGIONS_EVERY, SHARE * (time.monotonic() - at))
                 else:
                     due = [
                         when for when, news in ((plain_due, room.plain), (regions_due, room.regions)) if news
@@ -169,7 +174,7 @@ class Pusher:
     # plain state
 
     def _push_plain(self, db: Any, row: Any, room: Room) -> None:
-        news, room.plain, room.plain_at = room.plain, News(), time.monotonic()
+        news, room.plain = room.plain, News()
         shown = self._shown(db, row, news) if news.shared or news.moved else []
         self._plain_to_participants(db, row, shown, news)
         if self.sockets.of(row.id, "facilitator"):
@@ -197,8 +202,9 @@ class Pusher:
             if person is None or person.standing == Standing.WAITING:
                 continue
             data = {"version": row.shared_version + person.own_version, **shared}
-            if who.id in news.people:
-                data["mine"] = views.mine(db, row, who)
+            mine = views.mine(db, row, who, news.reflections) if who.id in news.people else []
+            if mine:
+                data["mine"] = mine
             emit(self.server, NAMESPACES["participant"], person_room(who), "region", data)
 
     def _plain_to_facilitators(self, db: Any, row: Any, room: Room, news: News) -> None:
@@ -234,9 +240,9 @@ class Pusher:
     # regions
 
     def _push_regions(self, db: Any, row: Any, room: Room) -> None:
-        news, room.regions, room.regions_at = room.regions, News(), time.monotonic()
+        news, room.regions = room.regions, News()
         self._regions_to_participants(db, row, room, news)
-        for who in self.sockets.people(row.id, "facilitator"):
+        for who in self.sockets.people(row.id, "facilitator") if news.console else []:
             context = self.screens.console(db, row, who)
             with speaking(context["language"], context["time_zone"]):
                 html = self.screens.render("facilitator", sorted(news.console), {"console": context})
@@ -261,7 +267,15 @@ class Pusher:
             shared = (
                 self.screens.render("participant", SHARED, {"room": context, "me": None}) if everybody else {}
             )
-            for who in people if everybody else personal:
+            wanted = (
+                people if everybody else sorted(personal, key=lambda who: room.rendered_at.get(who.id, 0.0))
+            )
+            until = time.monotonic() + LONGEST
+            for place, who in enumerate(wanted):
+                if not everybody and time.monotonic() > until:
+                    room.regions.people.update(each.id for each in wanted[place:])
+                    break
+                room.rendered_at[who.id] = time.monotonic()
                 person = self._still_here(db, row, who)
                 if person is None:
                     continue

@@ -337,14 +337,11 @@ def _count(db: Connection, group_session_id: str) -> int:
     )
 
 
-def _own_rows(db: Connection, participant_id: str) -> list[Row]:
-    return list(
-        db.execute(
-            select(Reflection.__table__)
-            .where(col(Reflection.participant_id) == participant_id)
-            .order_by(col(Reflection.created_at))
-        ).all()
-    )
+def _own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = None) -> list[Row]:
+    query = select(Reflection.__table__).where(col(Reflection.participant_id) == participant_id)
+    if only is not None:
+        query = query.where(col(Reflection.id).in_(list(only)))
+    return list(db.execute(query.order_by(col(Reflection.created_at))).all())
 
 
 def _mine(each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
@@ -378,9 +375,9 @@ def own_entry(each: Row, answer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def mine(db: Connection, row: Row, who: Who) -> list[dict[str, Any]]:
-    """All of a person's answers of this session, as the wire carries them."""
-    return [own_entry(each, _answer(each)) for each in _own_rows(db, who.id)]
+def mine(db: Connection, row: Row, who: Who, only: Iterable[str]) -> list[dict[str, Any]]:
+    """Some of a person's answers of this session, as the wire carries them."""
+    return [own_entry(each, _answer(each)) for each in _own_rows(db, who.id, only)]
 
 
 def _came_late(row: Row, person: Row) -> bool:
