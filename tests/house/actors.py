@@ -26,6 +26,12 @@ class Client(socketio.Client):  # type: ignore[misc]
         super()._handle_eio_message(data)
         self._hear(data)
 
+    def _handle_eio_disconnect(self, reason: Any) -> None:
+        ws = self.eio.ws
+        super()._handle_eio_disconnect(reason)
+        if ws is not None and reason != self.eio.reason.CLIENT_DISCONNECT:
+            ws.shutdown()  # the library leaves a connection that was lost to the garbage collector
+
 
 class Actor:
     """One socket of one person. ``frames`` is all that ever reached it, ``events`` the named ones in it."""
@@ -210,7 +216,8 @@ class Company:
         return actor
 
 
-EVENT = re.compile(r"(\d)(/\w+),(\d*)(.*)", re.DOTALL)
+ACK = 3
+MESSAGE = re.compile(r"(\d)(/\w+),(\d*)(.*)", re.DOTALL)
 
 
 def strictly_read(frame: str) -> tuple[int, str, Any]:
@@ -219,6 +226,6 @@ def strictly_read(frame: str) -> tuple[int, str, Any]:
     def refuse(constant: str) -> None:
         raise AssertionError(f"a browser cannot read {constant}")
 
-    found = EVENT.fullmatch(frame)
+    found = MESSAGE.fullmatch(frame)
     assert found, frame
     return int(found[1]), found[3], json.loads(found[4], parse_constant=refuse) if found[4] else None
