@@ -147,7 +147,10 @@ class Writer:
             log.warning("batch failed: %s", type(broken).__name__)
             outcomes = [Retry() for _ in batch]
         for change in news:
-            committed.send(self, change=change)
+            try:
+                committed.send(self, change=change)
+            except Exception as failed:  # noqa: BLE001 - a listener that fails keeps nobody from an answer
+                log.error("a listener failed: %s", type(failed).__name__)
         for item, outcome in zip(batch, outcomes, strict=True):
             item.outcome = outcome
             item.done.set()
