@@ -21,7 +21,10 @@ def main() -> None:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
-    commands.add_parser("run", help="development: migrate, make a demo, serve")
+    running = commands.add_parser("run", help="development: migrate, make a demo, serve")
+    running.add_argument("--pace", type=float, default=1.0, help="how fast the simulated members are")
+    simulating = commands.add_parser("simulate", help="development: the simulated members of a session")
+    simulating.add_argument("plan", type=Path, help="who takes part where, as the demo writes it")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("check-library", help="check programmes and exercises")
     commands.add_parser("new-key", help="print a fresh ring for CONCENTRIC_KEYS")
@@ -70,11 +73,21 @@ def serve(options: argparse.Namespace) -> None:
         raise SystemExit(f"Port {options.port} is in use. Choose another: PORT={options.port + 1}") from None
 
 
-def run(_options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
     """What ``make run`` does: the demo beside a development server."""
     from app import demo
 
-    demo.run(config.from_environment(), int(os.environ.get("PORT", "8000")))
+    demo.run(config.from_environment(), int(os.environ.get("PORT", "8000")), options.pace)
+
+
+def simulate(options: argparse.Namespace) -> None:
+    from app import simulated
+    from app.access import Tickets
+
+    settings = config.from_environment()
+    if settings.production:
+        raise SystemExit("Simulated members are refused in production.")
+    simulated.run(simulated.Plan.read(options.plan), Tickets(settings.secret_key))
 
 
 def migrate(_options: argparse.Namespace) -> None:
