@@ -46,6 +46,7 @@ SETTINGS = {
     "CONCENTRIC_ENV": "development or production",
     "DATABASE_URL": "sqlite:///… or postgresql+psycopg://…",
     "SECRET_KEY": "signs cookies and tickets; at least 32 characters in production",
+    "SECRET_KEY_FILE": "a file with the same, instead",
     "CONCENTRIC_KEYS": "seals fields: id:key entries, the key 32 bytes in base64 or hex; the first seals",
     "CONCENTRIC_KEYS_FILE": "a file with the same, instead",
     "CONCENTRIC_ORIGIN": "the address people use, with https in production",
