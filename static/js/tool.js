@@ -17,16 +17,25 @@ function open(button) {
 }
 
 async function copy(button) {
-  const field = document.getElementById(button.dataset.copy);
+  const source = document.getElementById(button.dataset.copy);
+  const text = source.value ?? source.textContent;
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(text);
   } catch {
-    field.focus();
-    field.select();
-    document.execCommand("copy"); // where the page is not served over https
+    copyByHand(text); // where the page is not served over https
+    button.focus();
   }
   button.classList.add("copied");
   setTimeout(() => button.classList.remove("copied"), 2_000);
+}
+
+function copyByHand(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
 }
 
 // A click beside a sheet closes it, as with a popover.

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -17,58 +16,28 @@ from app.core.sealing import open_sealed
 from app.db import Database
 from app.factory import create_app
 from tests.house.environment import environment
+from tests.house.pages import Page
 from tests.house.rooms import TABLES, Room, asking, make_room, open_database
 
 NEVER_IN_A_TITLE = ("therapy", "ipt", "depression", "oak", "amal")
 CAME_IN = {"private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
 UNNAMED = {"key": "text", "type": "free_text", "text": "What is on your mind?", "who": "all"}
 MOOD = {"key": "mood", "type": "scale_0_10", "text": "How is it?", "audience": "facilitators", "who": "all"}
-CHOICE = {"key": "first", "type": "single_choice", "text": "Which?", "options": ["This", "That"], "who": "all"}
+CHOICE = {
+    "key": "first",
+    "type": "single_choice",
+    "text": "Which?",
+    "options": ["This", "That"],
+    "who": "all",
+}
 TICKS = {"key": "ticks", "type": "multi_choice", "text": "Tick.", "options": ["One", "Two"], "who": "all"}
-LINES = {"key": "lines", "type": "short_texts", "text": "Name them.", "options": ["First", "Second"], "who": "all"}
-
-
-class Page(HTMLParser):
-    """What matters of a page: its title, headings, fields and labels, and anything inline."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.headings, self.inline, self.titles = 0, [], ""
-        self.fields: list[dict[str, str]] = []
-        self.labelled: set[str] = set()
-        self._open: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attributes}
-        self._open.append(tag)
-        self.headings += tag == "h1"
-        self.inline += [name for name in values if name == "style" or name.startswith("on")]
-        self.inline += [tag] if tag == "style" or (tag == "script" and not values.get("src")) else []
-        if tag == "label":
-            self.labelled.add(values.get("for", ""))
-        if tag in ("input", "textarea", "select") and values.get("type") != "hidden":
-            self.fields.append(values | {"in a label": str("label" in self._open)})
-
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attributes)
-        self._open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        while tag in self._open and self._open.pop() != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if self._open[-1:] == ["title"]:
-            self.titles += data
-
-    @property
-    def unlabelled(self) -> list[dict[str, str]]:
-        return [
-            field
-            for field in self.fields
-            if field["in a label"] != "True" and field.get("id") not in self.labelled
-        ]
+LINES = {
+    "key": "lines",
+    "type": "short_texts",
+    "text": "Name them.",
+    "options": ["First", "Second"],
+    "who": "all",
+}
 
 
 class Visitor:

@@ -1,0 +1,191 @@
+"""The facilitator's pages in the browser: who may see them, what they show, what they never show."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+
+from app import sign_in
+from app.core import accounts, groups
+from app.core.models import GroupSession, Role
+from app.core.sealing import open_sealed
+from app.db import Database
+from app.library import agendas
+from tests.core.cast import MEMBERS, Oak
+from tests.house.browser import Browser
+from tests.house.environment import SECRET_KEY
+
+DATES = {"kind": "group", "when": "2027-03-02T18:20"}
+A_GROUP = {
+    "name": "Tuesday",
+    "programme": "online_short_75",
+    "language": "en",
+    "time_zone": "Europe/London",
+    "emergency_number": "112",
+    "crisis_line": "116 123",
+    "online": "yes",
+    "colleague": "",
+}
+
+
+def pages_of(oak: Oak) -> list[str]:
+    session = f"/sessions/{oak.id}"
+    group = f"/groups/{oak.group_id}"
+    return [group, f"{group}/edit", *(f"{session}/{name}" for name in ("console", "summary"))]
+
+
+def planned(oak: Oak) -> str:
+    """One more session of the oak group, not opened yet, with a shipped agenda."""
+    stages = agendas.agenda_of("online_short_75", 4)
+    return str(oak.database.writer.do(groups.plan_session, oak.group_id, stages))
+
+
+# who may see what
+
+
+def test_every_page_opens_for_its_own_facilitators_and_is_checked(oak: Oak, fola: Browser) -> None:
+    for path in ["/today", "/groups", "/groups/new", "/library", *pages_of(oak)]:
+        fola.visit(path)
+    fola.visit(f"/sessions/{planned(oak)}/plan")
+
+
+def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_page(oak: Oak, stranger: Browser) -> None:
+    for path in ["/today", "/groups", "/library", *pages_of(oak)]:
+        assert stranger.goes(path) == "/sign-in"
+    assert (
+        stranger.goes(sign_in.enter_path(SECRET_KEY, oak.leaders["Fola"], pages_of(oak)[0]))
+        == pages_of(oak)[0]
+    )
+    for path in (f"/sessions/{oak.id}/ticket", f"/groups/{oak.group_id}/members"):
+        assert Browser(stranger.client.application).fetch(path, {}).status_code == 401
+
+
+def test_somebody_elses_group_looks_like_none(
+    oak: Oak, database: Database, browser_of: Callable[[str], Browser]
+) -> None:
+    other = browser_of(database.writer.do(accounts.add_facilitator, "Ines", "l"))
+    for path in pages_of(oak):
+        there, nowhere = (
+            other.client.get(path),
+            other.client.get(path.replace(oak.id, "x").replace(oak.group_id, "x")),
+        )
+        assert there.status_code == nowhere.status_code == 404
+        assert re.sub(r'content="[^"]*"', "", there.text) == re.sub(r'content="[^"]*"', "", nowhere.text)
+    for name in ("answers?id=x", "summary.json", "summary.csv"):
+        assert other.client.get(f"/sessions/{oak.id}/{name}").status_code == 404
+    assert other.fetch(f"/sessions/{oak.id}/ticket", {}).status_code == 404
+    other.send(f"/groups/{oak.group_id}/members", 404, aliases="Goran")
+
+
+def test_an_observer_reads_and_changes_nothing(
+    oak: Oak, database: Database, browser_of: Callable[[str], Browser]
+) -> None:
+    observer = database.writer.do(accounts.add_facilitator, "Ines", "l")
+    database.writer.do(groups.set_role, oak.group_id, observer, Role.OBSERVER)
+    ines = browser_of(observer)
+    ines.visit(f"/groups/{oak.group_id}")
+    ines.send(f"/groups/{oak.group_id}/members", 404, aliases="Goran")
+    ines.send(f"/groups/{oak.group_id}/edit", 404, **A_GROUP)
+    ines.send(f"/groups/{oak.group_id}/sessions", 404, **DATES)
+    assert ines.fetch(f"/sessions/{planned(oak)}/plan", {"version": 0, "stages": []}).status_code == 404
+
+
+# the console and the wall
+
+
+def test_the_console_holds_no_word_of_an_answer_before_it_is_uncovered(fola: Browser, oak: Oak) -> None:
+    secret = "I told my son I was tired."
+    written = oak.writes(oak.amal, text=secret, audience="facilitators")["id"]
+    page = fola.visit(f"/sessions/{oak.id}/console")
+    assert "Amal" in page and 'class="cover"' in page
+    assert secret not in page
+    uncovered = fola.client.get(f"/sessions/{oak.id}/answers?id={written}").json["answers"]
+    assert list(uncovered) == [written]
+    assert secret in uncovered[written]
+
+
+def test_an_answer_of_another_session_is_not_uncovered_here(fola: Browser, oak: Oak) -> None:
+    first = oak.id
+    written = oak.writes(oak.amal, text="For the first session.")["id"]
+    oak.does(oak.fola, "end")
+    oak.plans()
+    assert fola.client.get(f"/sessions/{first}/answers?id={written}").json["answers"]
+    assert fola.client.get(f"/sessions/{oak.id}/answers?id={written}").json["answers"] == {}
+
+
+def test_what_people_write_is_shown_as_words_and_never_run(fola: Browser, oak: Oak) -> None:
+    script = '<script>alert(1)</script><img src=x onerror="alert(2)">'
+    written = oak.writes(oak.amal, text=script)["id"]
+    body = fola.client.get(f"/sessions/{oak.id}/answers?id={written}").json["answers"][written]
+    assert "&lt;script&gt;" in body and "<img" not in body
+    fola.visit(f"/sessions/{oak.id}/summary")
+
+
+def test_next_names_the_stage_and_who_is_still_writing(fola: Browser, oak: Oak) -> None:
+    oak.writes(oak.amal, text="Done.")
+    oak.writes(oak.birgit, passed=True)
+    page = " ".join(fola.visit(f"/sessions/{oak.id}/console").split())
+    assert "Next: Mixed" in page
+    assert "3 of 5 still writing. Move on?" in page
+
+
+def test_a_call_for_support_stands_on_the_console_until_it_is_met(fola: Browser, oak: Oak) -> None:
+    signal = oak.signals(oak.chidi)
+    assert "Chidi needs support." in fola.visit(f"/sessions/{oak.id}/console")
+    oak.does(oak.sami, "answer_signal", id=signal, reply="Stay if you can.")
+    page = fola.visit(f"/sessions/{oak.id}/console")
+    assert "Seen by Sami." in page and "“Stay if you can.”" in page
+    oak.does(oak.fola, "resolve_signal", id=signal)
+    assert "Chidi needs support." not in fola.visit(f"/sessions/{oak.id}/console")
+
+
+def wall_of(oak: Oak) -> str:
+    return f"/display/{open_sealed(GroupSession.display_link, oak.id, oak.row().display_link)}"
+
+
+def test_the_wall_knows_no_names_but_those_that_are_shown(stranger: Browser, oak: Oak) -> None:
+    assert all(name in json.dumps(oak.console(), default=str) for name in MEMBERS)
+    shown = oak.writes(oak.amal, text="Lunch with my old team.")["id"]
+    oak.writes(oak.birgit, text="Nobody rang.", audience="facilitators")
+    oak.signals(oak.chidi)
+    page = stranger.visit(wall_of(oak))
+    assert not [name for name in [*MEMBERS, "Oak", "Fola", "Lunch", "Nobody"] if name in page]
+    oak.does(oak.fola, "show_reflection", id=shown)
+    page = stranger.visit(wall_of(oak))
+    assert "Lunch with my old team." in page and "Amal" in page
+    assert not [name for name in [*MEMBERS[1:], "Nobody"] if name in page]
+
+
+def test_the_wall_shows_the_code_and_a_wrong_address_shows_nothing(stranger: Browser, oak: Oak) -> None:
+    code = oak.row().code
+    assert f"{code[:3]} {code[3:]}" in stranger.visit(wall_of(oak))
+    assert "Nothing is shown at this address." in stranger.visit("/display/wrong", 404)
+    assert stranger.fetch("/display/wrong/ticket", {}).status_code == 404
+    assert stranger.fetch(f"{wall_of(oak)}/ticket", {}).json["ticket"]
+
+
+# afterwards
+
+
+def test_the_files_are_attachments_whose_names_say_nothing(fola: Browser, oak: Oak) -> None:
+    oak.writes(oak.amal, text="=1+1")
+    for ending, kind in (("csv", "text/csv"), ("json", "application/json")):
+        answer = fola.client.get(f"/sessions/{oak.id}/summary.{ending}")
+        assert answer.headers["Content-Type"].startswith(kind)
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="session.{ending}"'
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.json["stages"][0]["answers"][0]["parts"][0]["text"] == "=1+1"
+    text = fola.client.get(f"/sessions/{oak.id}/summary.csv").data.decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(text, newline="")))["answer"] == "'=1+1"
+
+
+def test_the_summary_says_what_people_wrote_and_for_whom(fola: Browser, oak: Oak) -> None:
+    oak.writes(oak.amal, text="My sister called.", audience="facilitators")
+    oak.writes(oak.birgit, passed=True)
+    oak.does(oak.fola, "end")
+    page = " ".join(fola.visit(f"/sessions/{oak.id}/summary").split())
+    assert "My sister called." in page and "Us only" in page
+    assert "Passed: Birgit" in page
+    assert "Fola led." in page and "Sami supported." in page
+    assert "To the console" not in fola.visit("/today")
