@@ -1,0 +1,1 @@
+"""Tests that look at the product as people do: through Chromium, against the real server."""

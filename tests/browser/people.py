@@ -1,0 +1,222 @@
+"""The people of a browser test: each has a context of their own, and says what went wrong on their pages."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebSocket, expect
+
+LAPTOP = {"viewport": {"width": 1280, "height": 800}}
+WALL = {"viewport": {"width": 1920, "height": 1080}}
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+# Keeps the sockets of a page within reach, so that a test can cut one, and hears what the policy forbids.
+WATCH = """
+window.openSockets = [];
+window.WebSocket = class extends WebSocket {
+  constructor(...all) {
+    super(...all);
+    openSockets.push(this);
+    this.addEventListener("message", ({ data }) => { this.answered ||= /^43.*"ok":true/.test(data); });
+  }
+};
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+CALM = 700  # milliseconds in which the console takes a second move for the second half of a double click
+# A line that is cut or a server that is killed is no fault of the page.
+LINE_IS_DOWN = re.compile(r"net::ERR_|WebSocket connection to .* failed")
+
+
+class Person:
+    """One browser context with one page."""
+
+    def __init__(self, browser: Browser, address: str, device: dict[str, Any], **more: Any) -> None:
+        self.address = address
+        self.context: BrowserContext = browser.new_context(**device, **more)
+        self.context.set_default_timeout(15_000)
+        self.context.add_init_script(WATCH)
+        self.faults: list[str] = []
+        self.frames: list[str] = []  # all that came over its sockets
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        """One more tab."""
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("console", self._said)
+        page.on("websocket", self._listens)
+        return page
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not LINE_IS_DOWN.search(message.text):
+            self.faults.append(f"{message.location.get('url')}: {message.text}")
+
+    def _listens(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.frames.append(str(frame)))
+
+    def opens(self, path: str) -> None:
+        self.page.goto(path if path.startswith("http") else self.address + path)
+
+    def sees(self, words: str) -> None:
+        """Waits until the words can be read somewhere on the page."""
+        expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible()
+
+    def press(self, name: str, *, exact: bool = True) -> None:
+        self.page.get_by_role("button", name=name, exact=exact).filter(visible=True).click()
+
+    def is_connected(self) -> None:
+        """Waits until the server has answered this page's first sync."""
+        self.page.wait_for_function(
+            "() => openSockets.some((each) => each.readyState === 1 && each.answered)"
+        )
+
+    def source(self) -> str:
+        """All that the page holds, templates and attributes included."""
+        return self.page.evaluate(
+            "() => [document.documentElement.outerHTML,"
+            " ...[...document.querySelectorAll('input, textarea')].map((field) => field.value)].join('\\n')"
+        )
+
+    def loses_the_line(self) -> None:
+        self.context.set_offline(True)
+        self.page.evaluate("() => openSockets.forEach((socket) => socket.close())")
+
+    def gets_the_line_back(self) -> None:
+        self.context.set_offline(False)
+
+    def leaves(self) -> None:
+        self.context.close()
+
+
+class Participant(Person):
+    """Somebody with a phone."""
+
+    def __init__(self, browser: Browser, address: str, **more: Any) -> None:
+        super().__init__(browser, address, PHONE, **more)
+
+    @property
+    def box(self) -> Locator:
+        """The field of the question that is open now."""
+        return self.page.locator("#answer-form .prompt:not([hidden]) [data-body]:not([hidden]) textarea")
+
+    @property
+    def state(self) -> Locator:
+        """The line that says what is true of the answer."""
+        return self.page.locator("#answer-state")
+
+    @property
+    def send_button(self) -> Locator:
+        return self.page.locator("#answer-send")
+
+    def comes_in(self, path: str | None = None, alias: str | None = None) -> None:
+        """From a link, or from the page that is open, through the few questions."""
+        if path:
+            self.opens(path)
+        if alias:
+            self.page.get_by_label("What should we call you?").fill(alias)
+        for question in ("Are you somewhere private?", "Is it safe for you to talk now?"):
+            self.page.get_by_role("group", name=question).get_by_text("Yes", exact=True).click()
+        self.page.get_by_label("What people say here stays here.").check()
+        self.page.get_by_label("I have read what is kept and who can see it.").check()
+        self.press("Come in")
+        self.page.wait_for_url("**/room/*")
+        self.is_connected()
+
+    def writes(self, words: str) -> None:
+        self.box.fill(words)
+
+    def chooses(self, name: str) -> None:
+        """Takes a number of a scale or a card."""
+        self.page.locator("#answer-form .prompt:not([hidden]) [data-body]:not([hidden])").locator(
+            f'label:has(input[value="{name}"])'
+        ).click()
+
+    def next_question(self) -> None:
+        expect(self.send_button).to_have_text("Next question")
+        self.send_button.click()
+
+    def sends(self) -> None:
+        """Sends, and reads that it is stored."""
+        expect(self.send_button).to_have_text(re.compile("^Send"))
+        self.send_button.click()
+        self.is_saved()
+
+    def is_saved(self) -> None:
+        expect(self.state).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+
+    def reads(self, audience: str) -> None:
+        """Chooses who will read the answer."""
+        self.page.locator("#answer-form .prompt:not([hidden]) .aud:not([hidden])").get_by_role(
+            "button", name="Change who will read this"
+        ).click()
+        sheet = self.page.locator("#audience-sheet")
+        sheet.locator(f"label:has(input[value={audience}])").click()
+        sheet.get_by_role("button", name="Close").click()
+
+    def signals(self, words: str) -> None:
+        self.page.locator("#signal-open").click()
+        sheet = self.page.locator("#signal-sheet")
+        sheet.get_by_role("button", name=words).click()
+        sheet.get_by_role("button", name="Close").click()
+
+
+class Facilitator(Person):
+    """Somebody at a laptop, mostly with the console open."""
+
+    def __init__(self, browser: Browser, address: str, **more: Any) -> None:
+        super().__init__(browser, address, LAPTOP, **more)
+
+    @property
+    def next_button(self) -> Locator:
+        return self.page.locator("#region-steer .next")
+
+    def opens_the_console(self, path: str) -> None:
+        self.opens(path)
+        self.is_connected()
+
+    def decides(self, name: str) -> None:
+        """Presses the large button, which names what it does."""
+        expect(self.next_button).to_contain_text(name)
+        self._takes_a_breath()
+        self.next_button.click()
+
+    def keys(self, key: str) -> None:
+        """Uses a keyboard shortcut."""
+        self._takes_a_breath()
+        self.page.keyboard.press(key)
+
+    def _takes_a_breath(self) -> None:
+        """Waits until the last decision is longer ago than a double click, as it is with a person."""
+        self.page.wait_for_function(
+            "(calm) => performance.now() > (window.decidedAt ?? -Infinity) + calm"
+            " && Boolean(window.decidedAt = performance.now())",
+            arg=2 * CALM,
+        )
+
+    def moves_on(self, to: str) -> None:
+        """Moves the group on, and waits until it is there."""
+        self.decides(to)
+        expect(self.page.locator("#region-stage h1")).to_have_text(to)
+
+    def answer(self, alias: str) -> Locator:
+        """The row of one person's answer."""
+        return self.page.locator("#region-answers .answer").filter(
+            has=self.page.locator(".who", has_text=re.compile(f"^{alias}$"))
+        )
+
+    def person(self, alias: str) -> Locator:
+        """The row of one person in the roster."""
+        return self.page.locator("#region-roster .person").filter(
+            has=self.page.locator(".who-open", has_text=re.compile(f"^{alias}$"))
+        )
+
+
+class Wall(Person):
+    """The projector."""
+
+    def __init__(self, browser: Browser, address: str, **more: Any) -> None:
+        super().__init__(browser, address, WALL, **more)
+
+    def opens_the_wall(self, path: str) -> None:
+        self.opens(path)
+        self.is_connected()
