@@ -206,8 +206,8 @@ def _aliases(text: str, known: set[str]) -> tuple[list[str], str]:
 
 
 def options_for(shown: dict[str, Any]) -> list[dict[str, str]]:
-    """What can be planned now. With one member it is one to one: the group audiences are gone, and nobody else
-    has a link that leads there; with more, only the whole group meets."""
+    """What can be planned now. With one member it is one to one: the group audiences are gone, and nobody
+    else has a link that leads there; with more, only the whole group meets."""
     programme = load().programmes.get(shown["group"]["programme_id"] or "")
     alone = len(shown["members"]) == 1
     kind = "one_to_one" if alone else "group"

@@ -8,9 +8,18 @@ from sqlmodel import col
 from app.core import door
 from app.core.agenda import Stage, agenda_of, edited, find_stage, next_index, sealed_agenda
 from app.core.changes import Change
-from app.core.models import Note, Participant, SessionState, StageVisit, Standing, new_id
+from app.core.models import (
+    Facilitator,
+    LogEntry,
+    Note,
+    Participant,
+    SessionState,
+    StageVisit,
+    Standing,
+    new_id,
+)
 from app.core.refusals import Invalid, NotFound, NotNow, Stale, Superseded
-from app.core.sealing import seal
+from app.core.sealing import open_sealed, seal
 from app.library.agendas import for_one, stage_of_exercise, talk_stage
 
 OK: dict[str, Any] = {"ok": True}
@@ -231,7 +240,22 @@ def _at(change: Change) -> dict[str, Any]:
 
 def _fresh(change: Change, command: Any) -> None:
     if command.version < change.before.moved_version:
-        raise Stale(version=change.before.version)
+        raise Stale(version=change.before.version, **_who_moved(change))
+
+
+def _who_moved(change: Change) -> dict[str, str]:
+    """Which facilitator moved the session last, and when, for another one whose press came too late."""
+    row = change.db.execute(
+        select(LogEntry.at, Facilitator.id, Facilitator.name)  # type: ignore[call-overload]
+        .join(Facilitator, Facilitator.id == LogEntry.actor_id)
+        .where(
+            LogEntry.group_session_id == change.before.id,
+            LogEntry.version == change.before.moved_version,
+        )
+    ).one_or_none()
+    if row is None:
+        return {}
+    return {"by": open_sealed(Facilitator.name, row.id, row.name), "at": row.at.isoformat()}
 
 
 def _from(change: Change, command: Any, *states: SessionState) -> None:

@@ -8,6 +8,8 @@ const byId = (id) => document.getElementById(id);
 const CALM = 700; // milliseconds between two moves
 const KEEP_SIGNED_IN = 8 * 60_000; // the ticket call counts as activity while the session is open
 
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: page.timeZone || undefined });
+
 // Uncovered answers live here, in this tab alone: id → {html, revision}.
 const uncovered = new Map();
 let all = false;
@@ -48,8 +50,11 @@ async function send(name, payload) {
   const line = byId("refused");
   line.hidden = answer.ok;
   if (answer.ok) return answer;
-  const { code, message } = answer.error;
+  const { code, message, by, at } = answer.error;
   line.textContent = code === "timeout" ? words.timeout : message || words.refused;
+  if (code === "stale" && by) {
+    line.textContent = words.stale.replace("{name}", by).replace("{time}", clock.format(new Date(at)));
+  }
   if (code === "stale" || code === "timeout") live.sync();
   return answer;
 }
@@ -245,7 +250,6 @@ document.addEventListener("keydown", (event) => {
 
 // ——— time: the facilitator alone sees it
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: page.timeZone || undefined });
 function tick() {
   byId("now").textContent = clock.format(live.now());
 }

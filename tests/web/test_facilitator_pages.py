@@ -12,7 +12,7 @@ from app.core.models import GroupSession, Role
 from app.core.sealing import open_sealed
 from app.db import Database
 from app.library import agendas
-from tests.core.cast import MEMBERS, Oak
+from tests.core.cast import MEMBERS, Oak, refused
 from tests.house.browser import Browser
 from tests.house.environment import SECRET_KEY
 
@@ -189,3 +189,11 @@ def test_the_summary_says_what_people_wrote_and_for_whom(fola: Browser, oak: Oak
     assert "Passed: Birgit" in page
     assert "Fola led." in page and "Sami supported." in page
     assert "To the console" not in fola.visit("/today")
+
+
+def test_whoever_presses_too_late_reads_who_moved_the_session(oak: Oak) -> None:
+    seen = oak.row().version
+    oak.does(oak.sami, "go_to_stage", stage_id="mixed")
+    with refused("stale") as late:
+        oak.does(oak.fola, "go_to_stage", stage_id="talk", version=seen)
+    assert late.value.answer()["error"]["by"] == "Sami"
