@@ -150,12 +150,12 @@ def trusted_types(sources: Sources) -> list[str]:
 
 
 def too_long(sources: Sources) -> list[str]:
+    counts = {path: len(text.splitlines()) for path, text in sources.items() if path.endswith(TEXT)}
+    history = "app/migrations/versions/"
     return [
-        f"{path} has {len(text.splitlines())} lines"
-        for path, text in sources.items()
-        if path.endswith(TEXT)
-        and len(text.splitlines()) > LONGEST
-        and not path.startswith("app/migrations/versions/")
+        f"{path} has {lines} lines"
+        for path, lines in counts.items()
+        if lines > LONGEST and not path.startswith(history)
     ]
 
 
