@@ -17,6 +17,7 @@ from app.config import Settings
 from app.core import sealing
 from app.core.refusals import NotFound, Refused, Retry
 from app.db import Database
+from app.library import LANGUAGE as LIBRARY_LANGUAGE
 from app.regions import Screens, clock
 from app.runtime import Drain
 from app.safety import LARGEST_BODY, Edge, Limiter
@@ -102,6 +103,7 @@ def _speak(app: Flask) -> None:
         locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en" if request else "en",
     )
     app.jinja_env.filters["clock"] = clock
+    app.jinja_env.globals["library_language"] = LIBRARY_LANGUAGE
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
 
@@ -164,4 +166,6 @@ def _answer_errors(app: Flask) -> None:
     def on_refusal(refusal: Refused) -> tuple[Any, int]:
         if isinstance(refusal, NotFound):
             return page(404)
-        return page(503 if isinstance(refusal, Retry) else 409, refusal.sentence)
+        if isinstance(refusal, Retry):
+            return page(503)  # its own sentence promises another try, which a form does not make
+        return page(409, gettext(refusal.sentence))

@@ -62,9 +62,9 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
         return _closed()
     if _place(db, row.id, member) is not None:
         return redirect(f"/room/{row.id}", 303)
-    if row.state == SessionState.ENDED:
-        return _come_back(db, row, member)
     room = services().screens.doorway(db, row)
+    if row.state == SessionState.ENDED:
+        return _come_back(db, row, member, room)
     alias = open_sealed(Member.alias, member.id, member.alias) if member else ""
     given = {
         "alias": request.form.get("alias", ""),
@@ -92,7 +92,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
     return page, 422 if problems else 200
 
 
-def _come_back(db: Any, row: Any, member: Any) -> Any:
+def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
     """After the end a member's own link still leads to their own words, on any device."""
     participant_id = door.place_of_member(db, row.id, member) if member else None
     if participant_id is None:
@@ -100,7 +100,8 @@ def _come_back(db: Any, row: Any, member: Any) -> Any:
     if request.method == "POST":
         _remember(row.id, participant_id)
         return redirect(f"/room/{row.id}/words", 303)
-    return render_template("participant/again.html")
+    with speaking(room["language"], room["time_zone"]):
+        return render_template("participant/again.html")
 
 
 def _remember(group_session_id: str, participant_id: str) -> None:
@@ -184,7 +185,10 @@ def leave(group_session_id: str) -> Any:
         perform, who, REGISTRY["participant"]["leave"], Nothing(), of=group_session_id
     )
     cookie["places"] = [place for place in cookie.get("places", []) if place[0] != group_session_id]
-    answer = current_app.make_response(render_template("participant/left.html"))
+    with services().database.reader() as db:
+        room = services().screens.doorway(db, access_group_session(db, who))
+    with speaking(room["language"], room["time_zone"]):
+        answer = current_app.make_response(render_template("participant/left.html"))
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
 

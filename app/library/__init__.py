@@ -8,7 +8,9 @@ from types import MappingProxyType
 from app.library.items import Agenda, Exercise, Leaving, Meeting, Programme, Prompt, Row
 from app.library.loading import build, read_files
 
-__all__ = ["Agenda", "Exercise", "Library", "Meeting", "Programme", "Prompt", "Row", "load"]
+__all__ = ["LANGUAGE", "Agenda", "Exercise", "Library", "Meeting", "Programme", "Prompt", "Row", "load"]
+
+LANGUAGE = "en"  # of every text in the data files
 
 
 class Damaged(Exception):
