@@ -18,9 +18,11 @@ METHODS = [
     ("facilitator/**.py", "python"),
     ("realtime/**.py", "python"),
     ("templates/**.html", "jinja2"),
+    ("templates/**.txt", "jinja2"),
 ]
 # A template that cannot be read must not drop out of the catalogue in silence.
-OPTIONS = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
+STRICT = {"silent": "false", "trimmed": "true"}
+OPTIONS = {"templates/**.html": STRICT, "templates/**.txt": STRICT}
 
 
 def gathered() -> Catalog:

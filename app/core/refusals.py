@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from app.exercises.plain import N_
+
 
 class Refused(Exception):
     """Nothing was changed. ``code`` is for programs, the sentence for people, ``more`` goes beside them."""
@@ -13,7 +15,7 @@ class Refused(Exception):
         self.sentence = sentence or self.sentence_by_default
         self.more = more
 
-    sentence_by_default = "This could not be read. Nothing was changed."
+    sentence_by_default = N_("This could not be read. Nothing was changed.")
 
     def answer(self) -> dict[str, Any]:
         return {"ok": False, "error": {"code": self.code, "message": self.sentence, **self.more}}
@@ -29,60 +31,60 @@ class Unreadable(Refused):
 
 class TooLarge(Refused):
     code = "too_large"
-    sentence_by_default = (
+    sentence_by_default = N_(
         "This is too long to send at once. Nothing is lost: make it shorter and send it again."
     )
 
 
 class UnknownCommand(Refused):
     code = "unknown_command"
-    sentence_by_default = "There is no such command here."
+    sentence_by_default = N_("There is no such command here.")
 
 
 class NotFound(Refused):
     """Absent, or not for this person: both look the same."""
 
     code = "not_found"
-    sentence_by_default = "There is nothing here under this name."
+    sentence_by_default = N_("There is nothing here under this name.")
 
 
 class NotAdmitted(Refused):
     code = "not_admitted"
-    sentence_by_default = "You have not been let in yet."
+    sentence_by_default = N_("You have not been let in yet.")
 
 
 class NotNow(Refused):
     code = "not_now"
-    sentence_by_default = "This is not possible at this moment of the session."
+    sentence_by_default = N_("This is not possible at this moment of the session.")
 
 
 class NotYet(Refused):
     code = "not_yet"
-    sentence_by_default = "The group has not come to this stage yet."
+    sentence_by_default = N_("The group has not come to this stage yet.")
 
 
 class Stale(Refused):
     code = "stale"
-    sentence_by_default = "The session has moved already."
+    sentence_by_default = N_("The session has moved already.")
 
 
 class Superseded(Refused):
     code = "superseded"
-    sentence_by_default = "A newer version of this answer is already stored."
+    sentence_by_default = N_("A newer version of this answer is already stored.")
 
 
 class AlreadyAnswered(Refused):
     code = "already_answered"
-    sentence_by_default = "You have already answered here. Change that answer instead."
+    sentence_by_default = N_("You have already answered here. Change that answer instead.")
 
 
 class SlowDown(Refused):
     code = "slow_down"
-    sentence_by_default = "Too much at once. Nothing is lost: it will be sent again in a moment."
+    sentence_by_default = N_("Too much at once. Nothing is lost: it will be sent again in a moment.")
 
 
 class Retry(Refused):
     """The database could not take it now; the same command may be sent again."""
 
     code = "retry"
-    sentence_by_default = "This could not be stored just now. Nothing is lost: it will be sent again."
+    sentence_by_default = N_("This could not be stored just now. Nothing is lost: it will be sent again.")
