@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -180,6 +181,7 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=256)
 def qr_path(text: str) -> tuple[str, int]:
     """A QR code as one SVG path of unit squares, and the side of its square with the quiet zone of four."""
     code = segno.make(text, error="m", micro=False)

@@ -4,9 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlmodel import col
-
+from app.core import stored
 from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, Reflection, SessionState, StageVisit
@@ -47,17 +45,14 @@ def withdraw_reflection(change: Change, command: Any) -> dict[str, Any]:
     if stands is None or stands.participant_id != change.who.id:
         raise NotFound()
     if stands.withdrawn_at is None:
-        change.db.execute(
-            update(Reflection)
-            .where(col(Reflection.id) == command.id)
-            .values(answer=seal(Reflection.answer, command.id, "{}"), withdrawn_at=change.at, shown_at=None)
-        )
+        erased = seal(Reflection.answer, command.id, "{}")
+        stored.change(change.db, Reflection, command.id, answer=erased, withdrawn_at=change.at, shown_at=None)
         _touched(change, command.id, shared=stands.shown_at is not None)
     return {"ok": True, "id": command.id, "version": _own_version(change)}
 
 
 def _standing(db: Any, reflection_id: str) -> Any:
-    return db.execute(select(Reflection.__table__).where(col(Reflection.id) == reflection_id)).one_or_none()
+    return stored.find(db, Reflection, id=reflection_id)
 
 
 def _again(change: Change, command: Any, stands: Any) -> dict[str, Any]:
@@ -93,18 +88,9 @@ def _stage(change: Change, command: Any) -> tuple[Stage, bool]:
         raise NotNow("The session has ended.")
     if before.state != SessionState.ENDED and index == before.stage_index:
         return stages[index], False
-    if not _has_been_shown(change, command.stage_id):
+    if not stored.exists(change.db, StageVisit, group_session_id=before.id, stage_id=command.stage_id):
         raise NotYet()
     return stages[index], True
-
-
-def _has_been_shown(change: Change, stage_id: str) -> bool:
-    found = change.db.execute(
-        select(col(StageVisit.id))
-        .where(col(StageVisit.group_session_id) == change.before.id, col(StageVisit.stage_id) == stage_id)
-        .limit(1)
-    ).first()
-    return found is not None
 
 
 def _read(stage: Stage, command: Any) -> dict[str, Any]:
@@ -123,55 +109,50 @@ def _audience(stage: Stage, command: Any, answer: dict[str, Any]) -> Audience:
 def _may_add(change: Change, command: Any, stage: Stage) -> None:
     if stage["repeat"]:
         return
-    other = change.db.execute(
-        select(col(Reflection.id)).where(
-            col(Reflection.participant_id) == change.who.id,
-            col(Reflection.stage_id) == command.stage_id,
-            col(Reflection.withdrawn_at).is_(None),
-        )
-    ).first()
-    if other is not None:
-        raise AlreadyAnswered(id=other.id)
+    others = stored.find_all(
+        change.db, Reflection, participant_id=change.who.id, stage_id=command.stage_id, withdrawn_at=None
+    )
+    if others:
+        raise AlreadyAnswered(id=others[0].id)
 
 
 def _add(change: Change, command: Any, stage: Stage, answer: dict[str, Any], late: bool) -> None:
     _touched(change, command.id)
-    change.db.execute(
-        insert(Reflection).values(
-            id=command.id,
-            group_session_id=change.before.id,
-            participant_id=change.who.id,
-            stage_id=command.stage_id,
-            single=not stage["repeat"],
-            revision=command.revision,
-            answer=_sealed_answer(command.id, answer),
-            audience=_audience(stage, command, answer),
-            passed=command.passed,
-            late=late,
-            saved_at=change.at,
-            saved_version=_own_version(change),
-            created_at=change.at,
-        )
+    stored.add(
+        change.db,
+        Reflection,
+        id=command.id,
+        group_session_id=change.before.id,
+        participant_id=change.who.id,
+        stage_id=command.stage_id,
+        single=not stage["repeat"],
+        revision=command.revision,
+        answer=_sealed_answer(command.id, answer),
+        audience=_audience(stage, command, answer),
+        passed=command.passed,
+        late=late,
+        saved_at=change.at,
+        saved_version=_own_version(change),
+        created_at=change.at,
     )
 
 
 def _revise(change: Change, command: Any, stage: Stage, answer: dict[str, Any], stands: Any) -> None:
     """A revision hides the answer until it is shown again."""
     _touched(change, command.id, shared=stands.shown_at is not None)
-    change.db.execute(
-        update(Reflection)
-        .where(col(Reflection.id) == command.id)
-        .values(
-            revision=command.revision,
-            answer=_sealed_answer(command.id, answer),
-            audience=_audience(stage, command, answer),
-            passed=command.passed,
-            saved_at=change.at,
-            saved_version=_own_version(change),
-            shown_at=None,
-            share_asked_at=None,
-            share_answer=None,
-        )
+    stored.change(
+        change.db,
+        Reflection,
+        command.id,
+        revision=command.revision,
+        answer=_sealed_answer(command.id, answer),
+        audience=_audience(stage, command, answer),
+        passed=command.passed,
+        saved_at=change.at,
+        saved_version=_own_version(change),
+        shown_at=None,
+        share_asked_at=None,
+        share_answer=None,
     )
 
 

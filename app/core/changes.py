@@ -12,13 +12,20 @@ from datetime import datetime
 from typing import Any
 
 from blinker import signal
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, update
 from sqlmodel import col
 
+from app.core import stored
 from app.core.models import GroupSession, LogEntry, Participant, now
 from app.core.refusals import NotFound
 
 committed = signal("committed")  # sent by the writer with a Committed, after the commit
+
+ONE_MORE = (
+    update(Participant.__table__)
+    .where(col(Participant.id) == bindparam("person"))
+    .values(own_version=col(Participant.own_version) + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -96,9 +103,7 @@ class Change:
 @contextmanager
 def changing(db: Connection, who: Who, action: str) -> Iterator[Change]:
     """Opens the door to the session of ``who``; raises NotFound where there is none."""
-    row = db.execute(
-        select(GroupSession.__table__).where(col(GroupSession.id) == who.group_session_id).with_for_update()
-    ).one_or_none()
+    row = stored.find(db, GroupSession, lock=True, id=who.group_session_id)
     if row is None:
         raise NotFound()
     change = Change(db, who, action, row)
@@ -115,23 +120,19 @@ def _leave_footprint(change: Change) -> None:
         values["shared_version"] = change.shared_version
     if change.moved:
         values["moved_version"] = version
-    db.execute(update(GroupSession).where(col(GroupSession.id) == before.id).values(**values))
-    if change.people:
-        db.execute(
-            update(Participant)
-            .where(col(Participant.id).in_(change.people))
-            .values(own_version=col(Participant.own_version) + 1)
-        )
-    db.execute(
-        insert(LogEntry).values(
-            group_session_id=before.id,
-            version=version,
-            actor_kind=change.who.kind,
-            actor_id=change.who.id,
-            action=change.action,
-            subject_id=change.subject_id,
-            at=change.at,
-        )
+    stored.change(db, GroupSession, before.id, **values)
+    for person_id in sorted(change.people):
+        db.execute(ONE_MORE, {"person": person_id})
+    stored.add(
+        db,
+        LogEntry,
+        group_session_id=before.id,
+        version=version,
+        actor_kind=change.who.kind,
+        actor_id=change.who.id,
+        action=change.action,
+        subject_id=change.subject_id,
+        at=change.at,
     )
     announce(
         db,

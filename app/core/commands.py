@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import answers, reveals, sessions, signals
+from app.core import answers, reveals, sessions, signals, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import Facilitator, GroupFacilitator, Participant, Role, SessionState, Standing
 from app.core.refusals import NotAdmitted, NotFound, NotNow
@@ -193,6 +193,17 @@ REGISTRY: dict[str, dict[str, Command]] = {
 }
 
 
+ROLE = (
+    select(col(GroupFacilitator.role))
+    .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
+    .where(
+        col(GroupFacilitator.facilitator_id) == bindparam("facilitator"),
+        col(GroupFacilitator.group_id) == bindparam("group"),
+        col(Facilitator.disabled_at).is_(None),
+    )
+)
+
+
 def perform(db: Connection, who: Who, command: Command, payload: Payload) -> dict[str, Any]:
     """Runs one command inside the door: rights and state are read anew, then the verb speaks."""
     if command.verb is None:
@@ -216,11 +227,7 @@ def authorise(change: Change, command: Command) -> None:
 
 def participant_row(db: Connection, who: Who) -> Any:
     """The participant's row in their session; NotFound where there is none."""
-    row = db.execute(
-        select(Participant.__table__).where(
-            col(Participant.id) == who.id, col(Participant.group_session_id) == who.group_session_id
-        )
-    ).one_or_none()
+    row = stored.find(db, Participant, id=who.id, group_session_id=who.group_session_id)
     if row is None:
         raise NotFound()
     return row
@@ -228,12 +235,6 @@ def participant_row(db: Connection, who: Who) -> Any:
 
 def facilitator_role(db: Connection, facilitator_id: str, group_id: str) -> Role | None:
     """The role of an account that is not disabled, in a group; None where there is none."""
-    return db.execute(
-        select(col(GroupFacilitator.role))
-        .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
-        .where(
-            col(GroupFacilitator.facilitator_id) == facilitator_id,
-            col(GroupFacilitator.group_id) == group_id,
-            col(Facilitator.disabled_at).is_(None),
-        )
-    ).scalar_one_or_none()
+    found = db.execute(ROLE, {"facilitator": facilitator_id, "group": group_id})
+    role: Role | None = found.scalar_one_or_none()
+    return role

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
+from app.core import stored
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -23,15 +24,31 @@ from app.core.models import (
     Standing,
     now,
 )
-from app.core.reveals import releasable, released
+from app.core.reveals import releasable, released, shareable
 from app.core.sealing import open_sealed
 from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, parts, session_part_of
-from app.exercises import without_private
 from app.library import load
 
 Row = Any
 OPEN_SIGNALS = (SignalStatus.NEW, SignalStatus.SEEN)
+MOST_LISTED = 100  # answers of one stage that the console lists; the summary has all of them
+
+CAME = (
+    select(Participant.__table__)
+    .where(
+        col(Participant.group_session_id) == bindparam("session"),
+        col(Participant.standing) != Standing.REMOVED,
+    )
+    .order_by(col(Participant.joined_at), col(Participant.id))
+)
+UNMET = (
+    select(Signal.__table__, col(Participant.alias).label("alias"), col(Facilitator.name).label("seen_name"))
+    .join(Participant, col(Participant.id) == col(Signal.participant_id))
+    .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
+    .where(col(Signal.group_session_id) == bindparam("session"), col(Signal.status).in_(OPEN_SIGNALS))
+    .order_by(col(Signal.raised_at))
+)
 
 
 class Presence(Protocol):
@@ -57,7 +74,11 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
     here = presence.facilitators_here(row.id)
     me = next((each for each in leading if each["id"] == who.id), {"id": "", "name": "", "role": ""})
     time = Times(db, row)
-    entries = [_person(db, row, each, presence, stage, answered, signals) for each in rows]
+    wants = wishes(db, row)
+    entries = [
+        _person(row, each, presence, stage, answered, signals) | {"wants": wants.get(each.id, "")}
+        for each in rows
+    ]
     inside = [each for each in entries if each["standing"] == Standing.ADMITTED]
     return {
         "session": _session(row, group, time) | urls,
@@ -72,6 +93,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
             if each["standing"] == Standing.WAITING
         ],
         "answers": answers(db, row, stage, rows, answered) if stage else [],
+        "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),
         "still_writing": [
             each["alias"] for each in inside if stage and not each["answered"] and not each["passed"]
         ],
@@ -90,27 +112,14 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
 
 def participants(db: Connection, row: Row) -> list[Row]:
     """Everybody who ever knocked and was not removed, in the order in which they came."""
-    return list(
-        db.execute(
-            select(Participant.__table__)
-            .where(col(Participant.group_session_id) == row.id, col(Participant.standing) != Standing.REMOVED)
-            .order_by(col(Participant.joined_at), col(Participant.id))
-        ).all()
-    )
+    return list(db.execute(CAME, {"session": row.id}).all())
 
 
 def stage_rows(db: Connection, row: Row, stage_id: str) -> list[Row]:
     """The answers of a stage that were not withdrawn, oldest first."""
-    return list(
-        db.execute(
-            select(Reflection.__table__)
-            .where(
-                col(Reflection.group_session_id) == row.id,
-                col(Reflection.stage_id) == stage_id,
-                col(Reflection.withdrawn_at).is_(None),
-            )
-            .order_by(col(Reflection.created_at), col(Reflection.id))
-        ).all()
+    order = ("created_at", "id")
+    return stored.find_all(
+        db, Reflection, order, group_session_id=row.id, stage_id=stage_id, withdrawn_at=None
     )
 
 
@@ -134,8 +143,7 @@ def answers(
             "acts": _acts(each, stage, out),
             "revised": each.revision > 1,
         }
-        for each in answered
-        if not each.passed
+        for each in [each for each in answered if not each.passed][-MOST_LISTED:]
     ]
 
 
@@ -192,22 +200,14 @@ def people(db: Connection, row: Row, presence: Presence) -> list[dict[str, Any]]
     return [
         {key: entry[key] for key in keys}
         for entry in (
-            _person(db, row, each, presence, stage, answered, signals) for each in participants(db, row)
+            _person(row, each, presence, stage, answered, signals) for each in participants(db, row)
         )
     ]
 
 
 def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
     """Signals that nobody has met yet: calls for support first, then the oldest."""
-    rows = db.execute(
-        select(
-            Signal.__table__, col(Participant.alias).label("alias"), col(Facilitator.name).label("seen_name")
-        )
-        .join(Participant, col(Participant.id) == col(Signal.participant_id))
-        .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
-        .where(col(Signal.group_session_id) == row.id, col(Signal.status).in_(OPEN_SIGNALS))
-        .order_by(col(Signal.raised_at))
-    ).all()
+    rows = db.execute(UNMET, {"session": row.id}).all()
     entries = [
         {
             "id": each.id,
@@ -275,7 +275,6 @@ def _neighbour(stages: list[Stage], place: int | None) -> dict[str, Any] | None:
 
 
 def _person(
-    db: Connection,
     row: Row,
     each: Row,
     presence: Presence,
@@ -300,7 +299,6 @@ def _person(
         "answered": any(not reflection.passed for reflection in own),
         "passed": bool(own) and all(reflection.passed for reflection in own),
         "heard": each.heard_at is not None,
-        "wants": _wants(stage, own),
         "private": each.private,
         "safe": each.safe,
         "member": each.member_id is not None,
@@ -318,17 +316,19 @@ def _need(entry: dict[str, Any]) -> int:
     return 0 if SignalKind.SUPPORT in kinds else 1 if kinds else 2
 
 
-def _wants(stage: Stage | None, own: list[Row]) -> str:
-    """Whether the person would like to talk or to listen today, if this stage asks it."""
-    asked = stage and next((p for p in stage["prompts"] if p.get("exercise") == "talk_or_listen"), None)
-    if not asked:
-        return ""
-    options = asked.get("options", [])
-    for each in own:
-        value = _answer(each).get(asked["key"])
-        if value in options:
-            return "talk" if options.index(value) == 0 else "listen"
-    return ""
+def wishes(db: Connection, row: Row) -> dict[str, str]:
+    """Who would like to talk and who to listen today, by participant, from wherever the agenda asked it."""
+    found = {}
+    for stage in agenda_of(row):
+        asked = next((each for each in stage["prompts"] if each.get("exercise") == "talk_or_listen"), None)
+        if asked is None:
+            continue
+        options = asked.get("options", [])
+        for each in stage_rows(db, row, stage["id"]):
+            value = _answer(each).get(asked["key"])
+            if value in options:
+                found[each.participant_id] = "talk" if options.index(value) == 0 else "listen"
+    return found
 
 
 def _counts(inside: list[dict[str, Any]]) -> dict[str, int]:
@@ -346,7 +346,7 @@ def _share(each: Row) -> str | None:
 def _acts(each: Row, stage: Stage, released: bool) -> str:
     if each.shown_at is not None:
         return "take_back"
-    if not without_private(stage["prompts"], _answer(each)):
+    if not shareable(each, stage):
         return "none"
     if each.audience == Audience.NAMED:
         return "show"

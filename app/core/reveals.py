@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
+from app.core import stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, Reflection, StageReveal
@@ -97,9 +98,10 @@ def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
 
 def shareable(row: Any, stage: dict[str, Any]) -> bool:
     """Whether anything is left of an answer without the prompts that are for facilitators alone."""
-    return bool(
-        without_private(stage["prompts"], json.loads(open_sealed(Reflection.answer, row.id, row.answer)))
-    )
+    if not any(prompt.get("audience") == Audience.FACILITATORS for prompt in stage["prompts"]):
+        return not row.passed  # nothing to take out: no need to unseal
+    answer = json.loads(open_sealed(Reflection.answer, row.id, row.answer))
+    return bool(without_private(stage["prompts"], answer))
 
 
 def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequence[Any]) -> list[Any]:
@@ -118,12 +120,7 @@ def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequ
 
 def released(db: Any, group_session_id: str, stage_id: str) -> bool:
     """Whether the unnamed answers of a stage have been shown already."""
-    found = db.execute(
-        select(col(StageReveal.stage_id)).where(
-            col(StageReveal.group_session_id) == group_session_id, col(StageReveal.stage_id) == stage_id
-        )
-    ).first()
-    return found is not None
+    return stored.exists(db, StageReveal, group_session_id=group_session_id, stage_id=stage_id)
 
 
 def _show(change: Change, rows: list[Any]) -> None:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -121,7 +122,12 @@ def unseal(row: Any, column: str) -> str:
 
 
 def _place(column: Any, row_id: str) -> bytes:
-    return f"{column.class_.__tablename__}:{column.key}:{row_id}".encode()
+    return f"{_place_of(column)}{row_id}".encode()
+
+
+@cache
+def _place_of(column: Any) -> str:
+    return f"{column.class_.__tablename__}:{column.key}:"
 
 
 def _decode_key(encoded: str) -> bytes:

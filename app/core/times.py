@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
-from sqlmodel import col
+from sqlalchemy import Connection
 
+from app.core import stored
 from app.core.agenda import Stage
 from app.core.models import SessionState, StageVisit, now
 from app.core.views import brief
@@ -21,11 +21,7 @@ class Times:
         self.at = row.ended_at or now()
         self.seconds: dict[str, float] = {}
         self.entered: datetime | None = None
-        for visit in db.execute(
-            select(StageVisit.__table__)
-            .where(col(StageVisit.group_session_id) == row.id)
-            .order_by(col(StageVisit.entered_at))
-        ).all():
+        for visit in stored.find_all(db, StageVisit, ("entered_at",), group_session_id=row.id):
             spent = ((visit.left_at or self.at) - visit.entered_at).total_seconds()
             self.seconds[visit.stage_id] = self.seconds.get(visit.stage_id, 0.0) + max(0.0, spent)
             if visit.left_at is None:

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
+from app.core import stored
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.models import (
@@ -37,29 +38,51 @@ from app.library import load
 
 Row = Any
 
+LEADING = (
+    select(col(Facilitator.id), col(Facilitator.name), col(GroupFacilitator.role))
+    .join(GroupFacilitator, col(GroupFacilitator.facilitator_id) == col(Facilitator.id))
+    .where(col(GroupFacilitator.group_id) == bindparam("group"))
+    .order_by(col(Facilitator.created_at))
+)
+SHOWN = (
+    select(Reflection.__table__, col(Participant.alias).label("alias"))
+    .join(Participant, col(Participant.id) == col(Reflection.participant_id))
+    .where(col(Reflection.group_session_id) == bindparam("session"), col(Reflection.shown_at).is_not(None))
+)
+OWN_SIGNALS = (
+    select(Signal.__table__, col(Facilitator.name).label("seen_name"))
+    .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
+    .where(col(Signal.participant_id) == bindparam("person"))
+    .order_by(col(Signal.raised_at))
+)
+INSIDE = (
+    select(func.count())
+    .select_from(Participant)
+    .where(
+        col(Participant.group_session_id) == bindparam("session"),
+        col(Participant.standing) == Standing.ADMITTED,
+    )
+)
+
 
 def session_row(db: Connection, group_session_id: str) -> Row:
     """The row of a session; NotFound where there is none."""
-    row = db.execute(
-        select(GroupSession.__table__).where(col(GroupSession.id) == group_session_id)
-    ).one_or_none()
+    row = stored.find(db, GroupSession, id=group_session_id)
     if row is None:
         raise NotFound()
     return row
 
 
 def group_row(db: Connection, group_id: str) -> Row:
-    return db.execute(select(Group.__table__).where(col(Group.id) == group_id)).one()
+    group = stored.find(db, Group, id=group_id)
+    if group is None:
+        raise NotFound()
+    return group
 
 
 def facilitators_of(db: Connection, group_id: str) -> list[dict[str, str]]:
     """Everybody who leads or watches a group: id, name, role; the lead first."""
-    rows = db.execute(
-        select(col(Facilitator.id), col(Facilitator.name), col(GroupFacilitator.role))
-        .join(GroupFacilitator, col(GroupFacilitator.facilitator_id) == col(Facilitator.id))
-        .where(col(GroupFacilitator.group_id) == group_id)
-        .order_by(col(Facilitator.created_at))
-    ).all()
+    rows = db.execute(LEADING, {"group": group_id}).all()
     order = [Role.LEAD, Role.SUPPORT, Role.OBSERVER]
     rows = sorted(rows, key=lambda row: order.index(row.role))
     return [
@@ -70,10 +93,7 @@ def facilitators_of(db: Connection, group_id: str) -> list[dict[str, str]]:
 
 def shown_stage_ids(db: Connection, group_session_id: str) -> set[str]:
     """The stages that have been the current one at some time."""
-    rows = db.execute(
-        select(col(StageVisit.stage_id)).where(col(StageVisit.group_session_id) == group_session_id)
-    ).all()
-    return {row.stage_id for row in rows}
+    return {visit.stage_id for visit in stored.find_all(db, StageVisit, group_session_id=group_session_id)}
 
 
 def current_stage(row: Row) -> Stage | None:
@@ -135,11 +155,7 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
 def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str, Any]:
     """The current stage as a participant sees it: no minutes, no cue card."""
     offered = [each for each in stage["audiences"] if each != Audience.UNNAMED or people >= SMALL]
-    revealed = db.execute(
-        select(col(StageReveal.stage_id)).where(
-            col(StageReveal.group_session_id) == row.id, col(StageReveal.stage_id) == stage["id"]
-        )
-    ).first()
+    revealed = stored.exists(db, StageReveal, group_session_id=row.id, stage_id=stage["id"])
     default = stage["default_audience"]
     return {
         **brief(stage),
@@ -149,23 +165,16 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
         "offered": offered,
         "default_audience": default if default in offered else Audience.FACILITATORS.value,
         "repeat": stage["repeat"],
-        "revealed": revealed is not None,
+        "revealed": revealed,
     }
 
 
-def shown_answers(db: Connection, row: Row, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
+def shown_answers(db: Connection, row: Row) -> list[dict[str, Any]]:
     """What the group has chosen to show: the current stage first, named ones as they were shown, unnamed ones
     in the order that was drawn. Prompts for facilitators alone are taken out.
     """
     stages = {stage["id"]: (place, stage) for place, stage in enumerate(agenda_of(row))}
-    query = (
-        select(Reflection.__table__, col(Participant.alias).label("alias"))
-        .join(Participant, col(Participant.id) == col(Reflection.participant_id))
-        .where(col(Reflection.group_session_id) == row.id, col(Reflection.shown_at).is_not(None))
-    )
-    if only is not None:
-        query = query.where(col(Reflection.id).in_(list(only)))
-    found = [each for each in db.execute(query).all() if _may_be_shown(each)]
+    found = [each for each in db.execute(SHOWN, {"session": row.id}).all() if _may_be_shown(each)]
     here = row.stage_index
 
     def place(each: Row) -> tuple[Any, ...]:
@@ -213,11 +222,7 @@ def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str,
 
 
 def participant(db: Connection, group_session_id: str, participant_id: str) -> Row:
-    row = db.execute(
-        select(Participant.__table__).where(
-            col(Participant.id) == participant_id, col(Participant.group_session_id) == group_session_id
-        )
-    ).one_or_none()
+    row = stored.find(db, Participant, id=participant_id, group_session_id=group_session_id)
     if row is None:
         raise NotFound()
     return row
@@ -225,12 +230,7 @@ def participant(db: Connection, group_session_id: str, participant_id: str) -> R
 
 def own_signals(db: Connection, participant_id: str) -> list[dict[str, Any]]:
     """A person's open signals, and the newest that was met; oldest first."""
-    rows = db.execute(
-        select(Signal.__table__, col(Facilitator.name).label("seen_name"))
-        .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
-        .where(col(Signal.participant_id) == participant_id)
-        .order_by(col(Signal.raised_at))
-    ).all()
+    rows = db.execute(OWN_SIGNALS, {"person": participant_id}).all()
     is_open = {SignalStatus.NEW, SignalStatus.SEEN}
     rest = [each for each in rows if each.status == SignalStatus.RESOLVED][-1:]
     return [
@@ -325,23 +325,14 @@ def _answer(each: Row) -> dict[str, Any]:
 
 
 def _count(db: Connection, group_session_id: str) -> int:
-    return int(
-        db.execute(
-            select(func.count())
-            .select_from(Participant)
-            .where(
-                col(Participant.group_session_id) == group_session_id,
-                col(Participant.standing) == Standing.ADMITTED,
-            )
-        ).scalar_one()
-    )
+    return int(db.execute(INSIDE, {"session": group_session_id}).scalar_one())
 
 
 def _own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = None) -> list[Row]:
-    query = select(Reflection.__table__).where(col(Reflection.participant_id) == participant_id)
-    if only is not None:
-        query = query.where(col(Reflection.id).in_(list(only)))
-    return list(db.execute(query.order_by(col(Reflection.created_at))).all())
+    if only is None:
+        return stored.find_all(db, Reflection, ("created_at",), participant_id=participant_id)
+    found = (stored.find(db, Reflection, id=each, participant_id=participant_id) for each in only)
+    return [each for each in found if each is not None]
 
 
 def _mine(each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
