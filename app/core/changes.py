@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from app.core import stored
 from app.core.models import GroupSession, LogEntry, Participant, now
-from app.core.refusals import NotFound
+from app.core.refusals import NotFound, Refused
 
 committed = signal("committed")  # sent by the writer with a Committed, after the commit
 
@@ -102,12 +102,20 @@ class Change:
 
 @contextmanager
 def changing(db: Connection, who: Who, action: str) -> Iterator[Change]:
-    """Opens the door to the session of ``who``; raises NotFound where there is none."""
+    """Opens the door to the session of ``who``; raises NotFound where there is none.
+
+    A refusal after a write is a fault of the verb: passed on as a refusal, what was written would be committed.
+    """
     row = stored.find(db, GroupSession, lock=True, id=who.group_session_id)
     if row is None:
         raise NotFound()
     change = Change(db, who, action, row)
-    yield change
+    try:
+        yield change
+    except Refused as refusal:
+        if change.written:
+            raise AssertionError("a refusal after a write") from refusal
+        raise
     if change.written:
         _leave_footprint(change)
 

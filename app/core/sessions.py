@@ -189,8 +189,9 @@ def mark_heard(change: Change, command: Any) -> dict[str, Any]:
 
 def leave(change: Change, command: Any) -> dict[str, Any]:
     """The person has closed the door behind them; they may come back."""
-    change.db.execute(_update_person(change.who.id).values(left_at=change.at))
-    change.wrote(change.who.id)
+    if change.person.left_at is None:
+        change.db.execute(_update_person(change.who.id).values(left_at=change.at))
+        change.wrote(change.who.id)
     return _at(change)
 
 

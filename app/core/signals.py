@@ -8,7 +8,7 @@ from sqlmodel import col
 from app.core.changes import Change
 from app.core.models import Signal, SignalKind, SignalStatus
 from app.core.refusals import NotFound
-from app.core.sealing import seal
+from app.core.sealing import open_sealed, seal
 
 
 def raise_signal(change: Change, command: Any) -> dict[str, Any]:
@@ -49,7 +49,10 @@ def acknowledge_signal(change: Change, command: Any) -> dict[str, Any]:
 
 
 def answer_signal(change: Change, command: Any) -> dict[str, Any]:
-    """A facilitator has seen it and answers with a line."""
+    """A facilitator has seen it and answers with a line; the same line again changes nothing."""
+    stands = _known(change, command.id)
+    if stands.reply is not None and open_sealed(Signal.reply, stands.id, stands.reply) == command.reply:
+        return {"ok": True}
     return _see(change, command.id, {"reply": seal(Signal.reply, command.id, command.reply)})
 
 

@@ -47,6 +47,7 @@ class Actor:
             self._hear, reconnection=returns, reconnection_delay=0.05, reconnection_delay_max=0.2
         )
         self.client.on("*", self._event, namespace=self.namespace)
+        self.client.on("disconnect", self._wakes, namespace=self.namespace)
 
     def arrives(self) -> "Actor":
         """Connects and asks for the screen."""
@@ -113,6 +114,10 @@ class Actor:
             self.events.append((name, data))
             self.version = max(self.version, data.get("version", 0))
             self.session = data.get("session") or self.session
+            self.heard.notify_all()
+
+    def _wakes(self, *_: Any) -> None:
+        with self.heard:
             self.heard.notify_all()
 
     def _hear(self, data: Any) -> None:

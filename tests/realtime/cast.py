@@ -1,0 +1,132 @@
+"""A session in each of its states, everybody who may stand before it, and what they would send."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import update
+
+from app.core.models import GroupSession, Participant, SessionState, Standing
+from realtime.sockets import NAMESPACES
+from tests.house.rooms import Room, asking, make_room
+from tests.realtime.conftest import Wire
+
+OPEN = ("s-one", "s-two", "s-three")
+PARTICIPANTS = {"admitted": "Amal", "waiting": "Birgit", "removed": "Chidi"}
+FACILITATORS = {"lead": "Fola", "support": "Sami", "observer": "Olu"}
+# roles whose ticket opens no socket; each has one that was opened before
+SHUT_OUT = ("removed", "stranger")
+ROLES = ("nobody", *PARTICIPANTS, *FACILITATORS, "stranger", "display")
+
+
+@dataclass
+class Scene:
+    """One session and what its people have done there."""
+
+    room: Room
+    state: SessionState
+    own: dict[str, dict[str, str]]  # role → ids of that person's reflections and signals
+
+    def payload(self, command: str, role: str) -> dict[str, Any]:
+        """What this role would send; the people of other namespaces send what the right person would."""
+        own = self.own.get(role, self.own["admitted"])
+        now = {"version": self.room.row.version}
+        stage = {"stage_id": "s-one"}
+        made: dict[str, dict[str, Any]] = {
+            "submit_reflection": stage
+            | {"id": str(uuid4()), "answer": {"text": "words"}, "audience": "facilitators"},
+            "withdraw_reflection": {"id": own["named"]},
+            "answer_share_request": {"id": own["asked"], "accept": True},
+            "raise_signal": {"id": str(uuid4()), "kind": "support"},
+            "lower_signal": {"id": own["signal"]},
+            "leave": {},
+            "set_writing": stage | {"writing": True},
+            "sync": {"seen": 0},
+            **dict.fromkeys(("open_lobby", "start", "hold", "resume", "end"), now),
+            "go_to_stage": {"stage_id": "s-two"} | now,
+            "skip_stage": {"stage_id": "s-three"} | now,
+            "add_minutes": {"minutes": 3},
+            "insert_stage": {"exercise_id": None, "minutes": 5, "after_stage_id": "s-two"} | now,
+            "admit": {"participant_id": self.room.people["Birgit"]},
+            "refuse": {"participant_id": self.room.people["Birgit"]},
+            "remove": {"participant_id": self.room.people["Amal"]},
+            "lock": {"locked": True},
+            "rotate_link": {},
+            "mark_heard": {"participant_id": self.room.people["Amal"]},
+            "save_note": {"text": "a note", "revision": 1},
+            "reveal": stage,
+            "show_reflection": {"id": self.own["admitted"]["named"]},
+            "hide_reflection": {"id": self.own["admitted"]["shown"]},
+            "request_share": {"id": self.own["admitted"]["private"]},
+            "acknowledge_signal": {"id": own["signal"]},
+            "answer_signal": {"id": own["signal"], "reply": "I am here."},
+            "resolve_signal": {"id": own["signal"]},
+        }
+        return made[command]
+
+
+def make_scene(wire: Wire, state: SessionState) -> Scene:
+    """A session with answers and signals, then put into a state, whatever way leads there."""
+    stages = [asking("s-one", repeat=True), asking("s-two"), asking("s-three")]
+    room = make_room(wire.database, tuple(PARTICIPANTS.values()), stages, sandbox=True)
+    own = {role: _acts(room, alias) for role, alias in PARTICIPANTS.items()}
+    room.people["Birgit"] = room.lets_in("Birgit as a guest", guest=True)
+    signal = str(uuid4())
+    room.does("Birgit", "raise_signal", id=signal, kind="hand")
+    own["waiting"]["signal"] = signal
+    wire.database.writer.do(_put, room.id, state)
+    return Scene(room, state, own)
+
+
+def enter(wire: Wire, scene: Scene, stranger: Room) -> None:
+    """Everybody's sockets, opened while their tickets still did; then Chidi is removed."""
+    for role, name in {**PARTICIPANTS, **FACILITATORS, "display": "display"}.items():
+        wire.sockets.add(sid(scene, role), scene.room.who(name), sandbox=True)
+    who = stranger.who("Fola")
+    outsider = type(who)(who.kind, scene.room.id, who.id)
+    wire.sockets.add(sid(scene, "stranger"), outsider, sandbox=True)
+    scene.room.leading["stranger"] = who.id
+    wire.database.writer.do(_removes, scene.room.people["Chidi"])
+
+
+def sid(scene: Scene, role: str) -> str:
+    return f"{role} in {scene.state}"
+
+
+def namespaces_of(role: str) -> list[str]:
+    """Where a role can send at all: its own namespace; nobody tries all of them."""
+    if role in PARTICIPANTS:
+        return [NAMESPACES["participant"]]
+    if role == "display":
+        return [NAMESPACES["display"]]
+    return list(NAMESPACES.values()) if role == "nobody" else [NAMESPACES["facilitator"]]
+
+
+def _acts(room: Room, alias: str) -> dict[str, str]:
+    ids = {name: str(uuid4()) for name in ("named", "private", "asked", "shown", "signal")}
+    for name in ("named", "private", "asked", "shown"):
+        audience = "group_named" if name in ("named", "shown") else "facilitators"
+        room.does(
+            alias,
+            "submit_reflection",
+            id=ids[name],
+            stage_id="s-one",
+            answer={"text": name},
+            audience=audience,
+        )
+    room.does("Fola", "request_share", id=ids["asked"])
+    room.does("Fola", "show_reflection", id=ids["shown"])
+    room.does(alias, "raise_signal", id=ids["signal"], kind="hand")
+    return ids
+
+
+def _put(db: Any, room_id: str, state: SessionState) -> None:
+    values: dict[str, Any] = {"state": state}
+    if state == SessionState.ENDED:
+        table = GroupSession.__table__
+        values["ended_at"] = db.execute(table.select().where(table.c.id == room_id)).one().started_at
+    db.execute(update(GroupSession).where(GroupSession.id == room_id).values(**values))
+
+
+def _removes(db: Any, participant_id: str) -> None:
+    db.execute(update(Participant).where(Participant.id == participant_id).values(standing=Standing.REMOVED))

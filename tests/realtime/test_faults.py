@@ -1,0 +1,68 @@
+"""What goes wrong in one command stays with that command."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.core.changes import Change
+from app.core.commands import REGISTRY, Command
+from app.core.models import SessionState
+from app.core.refusals import NotNow
+from app.core.sessions import lock
+from tests.house.rooms import make_room
+from tests.realtime.cast import Scene, enter, make_scene, sid
+from tests.realtime.conftest import Wire, code_of
+
+
+@pytest.fixture
+def scene(wire: Wire) -> Scene:
+    made = make_scene(wire, SessionState.LIVE)
+    enter(wire, made, make_room(wire.database))
+    return made
+
+
+def writes_and_refuses(change: Change, command: Any) -> dict[str, Any]:
+    lock(change, command)
+    raise NotNow()
+
+
+def writes_and_fails(change: Change, command: Any) -> dict[str, Any]:
+    lock(change, command)
+    raise ZeroDivisionError("with words of a participant")
+
+
+@pytest.mark.parametrize("verb", [writes_and_refuses, writes_and_fails])
+def test_a_verb_that_stops_after_a_write_leaves_nothing_and_is_told_as_a_fault(
+    wire: Wire, scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, verb: Any
+) -> None:
+    right = REGISTRY["facilitator"]["lock"]
+    broken = Command(right.name, right.payload, right.who, right.states, verb)
+    monkeypatch.setitem(REGISTRY["facilitator"], "lock", broken)
+    before = scene.room.row
+    answer = wire.plays("/facilitator", sid(scene, "lead"), "lock", {"locked": True})
+    assert code_of(answer) == "internal"
+    assert answer["error"]["ref"] in caplog.text
+    assert "participant" not in caplog.text
+    assert scene.room.row == before
+
+
+def test_a_verb_that_fails_takes_nobody_with_it(
+    wire: Wire, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A held door makes one batch of all of them, the broken one in the middle."""
+    right = REGISTRY["facilitator"]["lock"]
+    broken = Command(right.name, right.payload, right.who, right.states, writes_and_fails)
+    monkeypatch.setitem(REGISTRY["facilitator"], "lock", broken)
+    batch = [
+        ("/participant", "admitted", "raise_signal", {"id": str(uuid4()), "kind": "support"}),
+        ("/facilitator", "lead", "lock", {"locked": True}),
+        ("/participant", "waiting", "raise_signal", {"id": str(uuid4()), "kind": "support"}),
+        ("/facilitator", "lead", "go_to_stage", {"stage_id": "nowhere", "version": 1}),
+        ("/facilitator", "lead", "mark_heard", {"participant_id": scene.room.people["Amal"]}),
+    ]
+    before = scene.room.row.version
+    answers = wire.plays_in_one_batch([(space, sid(scene, role), *rest) for space, role, *rest in batch])
+    assert [code_of(each) for each in answers] == ["ok", "internal", "ok", "not_found", "ok"]
+    assert scene.room.row.version == before + 3
+    assert scene.room.has_every_version()
