@@ -18,7 +18,7 @@ from app.core import sealing
 from app.core.refusals import NotFound, Refused, Retry
 from app.db import Database
 from app.library import LANGUAGE as LIBRARY_LANGUAGE
-from app.regions import Screens, clock
+from app.regions import Screens, clock, find_texts_once
 from app.runtime import Drain
 from app.safety import LARGEST_BODY, Edge, Limiter
 from app.services import Services
@@ -102,6 +102,7 @@ def _speak(app: Flask) -> None:
         app,
         locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en" if request else "en",
     )
+    find_texts_once(app.jinja_env)
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.globals["library_language"] = LIBRARY_LANGUAGE
     app.jinja_env.policies["ext.i18n.trimmed"] = True
