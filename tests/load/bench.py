@@ -76,13 +76,15 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
     crowd = sandbox(url, folder / "crowd.json", -(-options.joins // 20), 20)
     server = Server(url, folder).start()
     try:
-        empty = memory(server.pid)
-        house = await House.gather(server.port, rooms)
-        count = len(house.everybody)
-        grown = memory(server.pid) - empty
+        house = House(server.port)
+        await house.gather(rooms[:1])  # so that what is loaded once is not counted for each
+        warm, count = memory(server.pid), -len(house.everybody)
+        await house.gather(rooms[1:])
+        count += len(house.everybody)
+        grown = memory(server.pid) - warm
         told = f"{len(rooms)} rooms of {options.members}, each with a console and a display"
-        print(f"\n{told}: {count} connections", flush=True)
-        line("memory per connection", f"{grown / count:.0f} KB (of {(empty + grown) / 1024:.0f} MB)")
+        print(f"\n{told}: {len(house.everybody)} connections", flush=True)
+        line("memory per connection", f"{grown / count:.0f} KB (of {(warm + grown) / 1024:.0f} MB)")
         quiet = await house.moves(2 * len(rooms), every=0.06)
         line("stage push to the last participant", percentiles(quiet))
         with contextlib.suppress(asyncio.CancelledError):
@@ -112,23 +114,22 @@ def sandbox(url: str, file: Path, rooms: int, members: int) -> list[dict[str, An
 class House:
     """Everybody of all rooms, connected."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.rooms: list[dict[str, Any]] = []
         self.pushed: list[float] = []
 
-    @classmethod
-    async def gather(cls, port: int, rooms: list[dict[str, Any]]) -> "House":
-        house = cls()
+    async def gather(self, rooms: list[dict[str, Any]]) -> None:
         for room in rooms:
             tickets = [
                 ("/facilitator", room["facilitator"]["ticket"]),
                 ("/display", room["display"]["ticket"]),
                 *(("/participant", member["ticket"]) for member in room["members"]),
             ]
-            clients = await asyncio.gather(*(comes_in(port, *each) for each in tickets))
+            clients = await asyncio.gather(*(comes_in(self.port, *each) for each in tickets))
             leader, members = clients[0][0], [client for client, _ in clients[2:]]
             session = json.loads(clients[0][1][len("42/facilitator,") :])[1]["session"]
-            house.rooms.append(
+            self.rooms.append(
                 {
                     "leader": leader,
                     "members": members,
@@ -138,7 +139,6 @@ class House:
                 }
             )
         await asyncio.sleep(AFTER)  # what arrivals set off is over
-        return house
 
     @property
     def everybody(self) -> list[Client]:
