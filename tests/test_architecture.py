@@ -134,7 +134,7 @@ def marked_safe(sources: Sources) -> list[str]:
     wrong = {
         ".py": r"\bMarkup\b|render_template_string",
         ".html": r"\|\s*safe\b|\bautoescape\s+false|\bMarkup\b",
-        ".js": r"\.innerHTML\b|\.outerHTML\s*\+?=(?!=)|insertAdjacentHTML|document\.write|\beval\(|new Function\(",
+        ".js": r"\.innerHTML\b|\.outerHTML\s*\+?=(?!=)|insertAdjacentHTML|document\.write|\beval\(",
     }
     return found_in(sources, wrong)
 

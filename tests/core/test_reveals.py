@@ -169,9 +169,11 @@ def test_a_prompt_for_the_facilitators_is_cut_out_of_what_is_shown(oak: Oak) -> 
 def test_an_answer_to_private_prompts_alone_is_never_shown_or_asked_for(oak: Oak) -> None:
     oak.moves_to("mixed")
     answer = oak.writes(oak.amal, "mixed", mood=3, secret="Canary")["id"]
+    narrow = oak.writes(oak.birgit, "mixed", secret="Canary", audience="facilitators")["id"]
     for command in ("show_reflection", "request_share"):
-        with refused("not_now"):
-            oak.does(oak.fola, command, id=answer)
+        for each in (answer, narrow):
+            with refused("not_now"):
+                oak.does(oak.fola, command, id=each)
     oak.does(oak.fola, "reveal", stage_id="mixed")
     assert oak.shown() == []
 

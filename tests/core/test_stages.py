@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
-from app.core.models import now
+from app.core.models import StageVisit, now
 from app.core.refusals import Stale
 from tests.core.cast import Oak, refused
 
@@ -244,6 +245,8 @@ def test_the_end_closes_the_last_visit(open_oak: Oak) -> None:
         clock.shift(timedelta(minutes=7))
         oak.does(oak.fola, "end")
         clock.shift(timedelta(hours=3))
+        (visit,) = oak.all(select(StageVisit.__table__))
+        assert visit.left_at == visit.entered_at + timedelta(minutes=7)
         assert minutes(oak, "words") == (10, 7)
         assert oak.console()["session"]["spent"] == 7
 

@@ -113,6 +113,11 @@ def test_a_fault_of_ours_has_every_header_and_no_word_of_what_happened(app: Flas
     assert "canary" not in answer.text and "ZeroDivision" not in answer.text
 
 
+def test_what_serves_us_is_not_said(app: Flask, client: Client) -> None:
+    app.view_functions["healthz"] = lambda: ("ok", {"Server": "gunicorn/1.0"})
+    assert "Server" not in get(client, "/healthz").headers
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "", f"{HOST}.evil.example", f"{HOST}:8443", "127.0.0.1", "localhost"]
 )
