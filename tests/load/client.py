@@ -39,6 +39,8 @@ class Client(asyncio.Protocol):
 
     async def call(self, name: str, payload: dict[str, Any]) -> tuple[dict[str, Any], float]:
         """Sends a command; gives its acknowledgement and the time it came."""
+        if self.closed:
+            raise ConnectionError("the connection is closed")
         self._number += 1
         answer = self._acks[self._number] = self.loop.create_future()
         self._send(f"{self._event}{self._number}{json.dumps([name, payload])}")
