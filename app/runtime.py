@@ -45,7 +45,7 @@ def tune() -> None:
     """Fewer and cheaper garbage collections, once everything is loaded."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(10_000, 20, 50)
 
 
 def spawn(run: Callable[..., Any], *args: Any) -> None:
@@ -94,9 +94,17 @@ def serve(app: Any, host: str, port: int, drain: "Drain") -> None:
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
     tune()
+
+    class Protocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]
+        """A WebSocket keeps its request's buffers for life, so they are small."""
+
+        rbufsize = 4096
+        wbufsize = 4096
+
     eventlet.wsgi.server(
         listener,
         app,
+        protocol=Protocol,
         log_output=False,
         custom_pool=pool,
         debug=False,  # no traceback ever goes to a client

@@ -186,6 +186,7 @@ class Dispatcher:
             with self.app.app_context():
                 screen = self.screens.screen(db, row, who)
             emit(self.server, socket.namespace, socket.sid, "screen", screen)
+            self.pusher.forget(row.id, f"display:{row.id}" if who.kind == "display" else socket.person_room)
         return {"ok": True, "version": version}
 
     def _set_writing(self, row: Any, who: Who, payload: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from app import runtime
+from realtime.pings import Pings
 from realtime.push import TICK, Pusher
 
 SILENT_SECONDS = 10.0
@@ -18,6 +19,7 @@ class Keeper:
         self._first_seen: dict[str, float] = {}
 
     def start(self) -> None:
+        Pings(self.server.eio).start()
         runtime.spawn(self._run)
 
     def _run(self) -> None:

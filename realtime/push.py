@@ -150,6 +150,7 @@ class Pusher:
                 if room.plain and at >= plain_due:
                     self._guarded(self._push_plain, group_session_id, room)
                     room.plain_due = at + max(PLAIN_EVERY, SHARE * (time.monotonic() - at))
+                    time.sleep(0)  # it goes out before anything is rendered
                 elif room.regions and at >= regions_due:
                     self._guarded(self._push_regions, group_session_id, room)
                     room.regions_due = at + max(REGIONS_EVERY, SHARE * (time.monotonic() - at))
@@ -245,8 +246,10 @@ class Pusher:
         for who in self.sockets.people(row.id, "facilitator") if news.console else []:
             context = self.screens.console(db, row, who)
             with speaking(context["language"], context["time_zone"]):
-                html = self.screens.render("facilitator", sorted(news.console), {"console": context})
-            self._send(room, NAMESPACES["facilitator"], person_room(who), row.version, html)
+                for name in sorted(news.console):
+                    html = self.screens.render("facilitator", (name,), {"console": context})
+                    self._send(room, NAMESPACES["facilitator"], person_room(who), row.version, html)
+                    time.sleep(0)
         if (news.shared or news.moved) and self.sockets.of(row.id, "display"):
             context = self.screens.wall(db, row)
             with speaking(context["language"], "UTC"):
@@ -288,6 +291,13 @@ class Pusher:
                     html |= self.screens.render("participant", PERSONAL, {"room": context, "me": me})
                 version = row.shared_version + person.own_version
                 self._send(room, NAMESPACES["participant"], person_room(who), version, html)
+                time.sleep(0)  # rendering for a whole room would hold up the other rooms
+
+    def forget(self, group_session_id: str, to: str) -> None:
+        """A whole screen went out to this room of sockets: what was pushed before says nothing any more."""
+        sent = self.rooms[group_session_id].sent
+        for key in [key for key in sent if key.startswith(f"{to} ")]:
+            del sent[key]
 
     def _send(self, room: Room, namespace: str, to: str, version: int, html: dict[str, str]) -> None:
         for name, text in html.items():
