@@ -104,7 +104,7 @@ class Change:
 def changing(db: Connection, who: Who, action: str) -> Iterator[Change]:
     """Opens the door to the session of ``who``; raises NotFound where there is none.
 
-    A refusal after a write is a fault of the verb: passed on as a refusal, what was written would be committed.
+    A refusal after a write is a fault of the verb: as a mere refusal, what was written would be committed.
     """
     row = stored.find(db, GroupSession, lock=True, id=who.group_session_id)
     if row is None:
