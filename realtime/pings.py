@@ -1,6 +1,7 @@
 """Sends the pings of all connections from one loop.
 
-The library starts a background task for each connection that mostly sleeps; a green one costs some 18 KB of memory.
+The library starts a background task for each connection that mostly sleeps; a green one costs memory for its
+stack.
 """
 
 import time
@@ -14,7 +15,7 @@ from app import runtime
 
 
 class Pings:
-    """The loop of one Engine.IO server. All intervals are equal, so the next ping is always the first in line."""
+    """The loop of one Engine.IO server. Intervals are equal, so the next ping is always the first in line."""
 
     def __init__(self, engine: Any):
         self.engine = engine
