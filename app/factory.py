@@ -93,7 +93,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for name in ("werkzeug", "socketio", "engineio"):
-        logging.getLogger(name).setLevel(logging.ERROR)  # their lines carry addresses and messages
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # their lines quote what clients send
 
 
 def _speak(app: Flask) -> None:
