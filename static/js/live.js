@@ -49,7 +49,7 @@ export function morph(element, html, more = {}) {
 export function connect({ held = [], onState, onHeld, onRegion, onNotice, onLine } = {}) {
   const page = document.body.dataset;
   const shown = new Map(); // region name → version
-  const waiting = new Map(); // regions that arrived while a pointer was down in them
+  const waiting = new Map(); // regions that arrived while a pointer was down
   const state = { version: 0 };
   const first = Number(page.version) || 0;
   let complete = first; // everything up to here has certainly been seen
@@ -58,7 +58,7 @@ export function connect({ held = [], onState, onHeld, onRegion, onNotice, onLine
   let offset = 0;
   let line = "connecting";
   let closed = false;
-  let pressed = null;
+  let pressed = false;
   let again = null;
 
   const socket = io(page.namespace, {
@@ -95,17 +95,17 @@ export function connect({ held = [], onState, onHeld, onRegion, onNotice, onLine
   function take(name, html, version) {
     if (version < (shown.get(name) ?? first)) return;
     shown.set(name, version);
+    if (pressed) return waiting.set(name, html); // also what stands elsewhere: it would move what is under the pointer
+    waiting.delete(name);
     if (held.includes(name)) return onHeld?.(name, html, version);
     const element = document.querySelector(`[data-region="${name}"]`);
     if (!element) return;
-    if (pressed && element.contains(pressed)) return waiting.set(name, html);
-    waiting.delete(name);
     morph(element, html);
     onRegion?.(name, element);
   }
 
   function release() {
-    pressed = null;
+    pressed = false;
     for (const [name, html] of [...waiting]) take(name, html, shown.get(name));
   }
 
@@ -192,9 +192,12 @@ export function connect({ held = [], onState, onHeld, onRegion, onNotice, onLine
   document.addEventListener("visibilitychange", nudge);
   window.addEventListener("online", nudge);
   window.addEventListener("pageshow", (event) => event.persisted && nudge());
-  document.addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
-  // The click comes after pointerup: let it find the element it was meant for.
-  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(release), true);
+  document.addEventListener("pointerdown", (event) => { pressed = event.button === 0; }, true);
+  // The click comes after pointerup: let it find the element it was meant for, where it was.
+  for (const end of ["pointerup", "pointercancel", "contextmenu", "dragend"]) {
+    document.addEventListener(end, () => setTimeout(release), true);
+  }
+  window.addEventListener("blur", release); // the pointer may go up where this page does not hear it
 
   return {
     command,

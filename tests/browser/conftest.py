@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.people import Facilitator, Participant, Person, Wall
 from tests.browser.world import World
+from tests.house.actors import Actor
+from tests.house.databases import Databases
 from tests.house.server import Server
 
 expect.set_options(timeout=15_000)  # two cores carry the server, the browser and the test
@@ -27,16 +29,33 @@ def make_world() -> Iterator[Callable[..., World]]:
         world.close()
 
 
-@pytest.fixture
-def world(make_world: Callable[..., World], sqlite_url: str) -> World:
-    """A group with three members."""
-    return make_world(sqlite_url)
+@pytest.fixture(scope="module")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server for all tests of a module; each makes a world of its own in it."""
+    folder = tmp_path_factory.mktemp("house")
+    server = Server(databases.fresh_sqlite(folder), folder).start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def running(start_server: Callable[..., Server], world: World, sqlite_url: str) -> Server:
-    """The server on the world's database."""
-    return start_server(sqlite_url)
+def world(make_world: Callable[..., World], house: Server) -> World:
+    """A group with three members, in the house's database."""
+    return make_world(house.environment["DATABASE_URL"])
+
+
+@pytest.fixture
+def actors() -> Iterator[Callable[[Actor], Any]]:
+    """Brings in somebody without a browser: a bare client, with all that reached it."""
+    here: list[Actor] = []
+
+    def bring(actor: Actor) -> Any:
+        here.append(actor)
+        return actor.arrives()
+
+    yield bring
+    for actor in here:
+        actor.leaves()
 
 
 P = TypeVar("P", bound=Person)

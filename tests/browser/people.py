@@ -16,11 +16,14 @@ window.WebSocket = class extends WebSocket {
   constructor(...all) {
     super(...all);
     openSockets.push(this);
-    this.addEventListener("message", ({ data }) => { this.answered ||= /^43.*"ok":true/.test(data); });
+    this.addEventListener("message", ({ data }) => {
+      this.answered ||= /^43.*"ok":true/.test(data);
+      this.heard = (this.heard ?? 0) + 1;
+    });
   }
 };
-document.addEventListener("securitypolicyviolation", (event) =>
-  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) =>
+  console.error(`policy: ${violatedDirective} ${blockedURI} ${sourceFile}`));
 """
 CALM = 700  # milliseconds in which the console takes a second move for the second half of a double click
 # A line that is cut or a server that is killed is no fault of the page.
@@ -36,7 +39,7 @@ class Person:
         self.context.set_default_timeout(15_000)
         self.context.add_init_script(WATCH)
         self.faults: list[str] = []
-        self.frames: list[str] = []  # all that came over its sockets
+        self.frames: list[str] = []  # all that came over its sockets, if asked for before they open
         self.page = self.new_page()
 
     def new_page(self) -> Page:
@@ -44,8 +47,10 @@ class Person:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         page.on("console", self._said)
-        page.on("websocket", self._listens)
         return page
+
+    def keeps_frames(self) -> None:
+        self.page.on("websocket", self._listens)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not LINE_IS_DOWN.search(message.text):

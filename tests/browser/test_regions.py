@@ -8,10 +8,10 @@ from tests.house.server import Server
 
 
 def test_a_button_that_has_the_focus_says_what_it_does_now(
-    world: World, running: Server, people: People
+    world: World, house: Server, people: People
 ) -> None:
     session = world.open([line("First"), line("Second"), line("Third")])
-    fola = people.facilitator(running.url)
+    fola = people.facilitator(house.url)
     fola.opens_the_console(world.console_path(session))
     fola.decides("Next: Second")
     expect(fola.next_button).to_contain_text("Next: Third")

@@ -1,4 +1,4 @@
-"""One session from the planner to the summary, with everybody at their own screen and everything that may go wrong."""
+"""One session from the planner to the summary: everybody at their own screen, and all that may go wrong."""
 
 import csv
 import io
@@ -41,6 +41,7 @@ def test_a_whole_session(
     people: People,
 ) -> None:
     world, server = make_world(database_url), start_server(database_url)
+    world.gives_fola_a_password()
     address = server.url
     room = Room(
         server,
@@ -51,6 +52,8 @@ def test_a_whole_session(
         people.participant(address),
         people.participant(address),
     )
+    for person in (room.wall, room.amal, room.ines):
+        person.keeps_frames()
     fola_signs_in_and_plans(room)
     people_come_in(room)
     everybody_talks(room)
@@ -178,6 +181,7 @@ def karim_comes_late(room: Room) -> None:
     fola = room.fola
     fola.moves_on("A time it was good with someone")
     karim = room.karim = room.people.participant(room.server.url)
+    karim.keeps_frames()
     karim.opens("/")
     karim.page.get_by_label("Room code").fill(room.wall.page.locator(".code b").inner_text().lower())
     karim.press("Go on")

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from app.access import SANDBOX_SECONDS, Tickets
 from app.core import accounts, commands, door, groups, sealing
 from app.core.changes import Who
-from app.core.models import GroupSession, Member, Participant
+from app.core.models import GroupSession, LogEntry, Member, Participant
 from app.core.sealing import open_sealed
 from app.db import Database
 from app.library.agendas import stage_of_exercise, talk_stage
 from app.sign_in import enter_path
+from tests.house.actors import Leader, Person
 from tests.house.environment import KEYS, SECRET_KEY
 
 EMAIL, PASSWORD = "fola@example.org", "four words that never met"
@@ -46,13 +47,13 @@ def line(title: str, *, repeat: bool = False, audience: str = "group_named") -> 
 
 
 class World:
-    """One group and its sessions, led by Fola. Ends with `close()`, so that the server has its database to itself."""
+    """One group and its sessions, led by Fola."""
 
     def __init__(self, database_url: str, aliases: Sequence[str] = ("Amal", "Birgit", "Chidi")) -> None:
         sealing.use(sealing.parse_ring(KEYS))
         self.database = Database(database_url)
         self.tickets = Tickets(SECRET_KEY)
-        self.fola = self.do(self._account)
+        self.fola = self.do(accounts.add_facilitator, "Fola", f"the set-up link of {id(self)}")
         self.group = self.do(
             groups.create_group,
             self.fola,
@@ -65,13 +66,12 @@ class World:
     def do(self, verb: Any, *arguments: Any, **named: Any) -> Any:
         return self.database.writer.do(verb, *arguments, **named)
 
-    def _account(self, db: Any) -> str:
-        accounts.add_facilitator(db, "Fola", "the set-up link of a test")
+    def gives_fola_a_password(self) -> None:
+        """From now on Fola can use the sign-in page; once in a database."""
+        link = f"the set-up link of {id(self)}"
         hashed = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
         email_hash = accounts.email_hash(SECRET_KEY, EMAIL)
-        return accounts.set_up(
-            db, "the set-up link of a test", email=EMAIL, email_hash=email_hash, password_hash=hashed
-        )
+        self.do(accounts.set_up, link, email=EMAIL, email_hash=email_hash, password_hash=hashed)
 
     def plan(self, stages: list[Stage], number: int | None = None) -> str:
         """A planned session with these stages; gives its id."""
@@ -111,6 +111,15 @@ class World:
         """What opens a socket for this person, without a limit on commands."""
         return self.tickets.issue(who, SANDBOX_SECONDS, sandbox=True)
 
+    def leader(self, address: str, group_session_id: str) -> Leader:
+        """Fola without a browser."""
+        who = Who("facilitator", group_session_id, self.fola)
+        return Leader(address, "facilitator", self.ticket(who))
+
+    def member(self, address: str, group_session_id: str, alias: str) -> Person:
+        """A member who comes in without a browser."""
+        return Person(address, "participant", self.ticket(self.joins(group_session_id, alias)))
+
     def row(self, group_session_id: str) -> Any:
         return self._row(GroupSession, group_session_id)
 
@@ -121,6 +130,12 @@ class World:
                 Participant.member_id == self.members[alias]
             )
             return str(db.execute(select(Participant.id).where(place)).scalar_one())
+
+    def logged(self, group_session_id: str, action: str) -> int:
+        """How often something was done in a session."""
+        entries = select(LogEntry.action).where(LogEntry.group_session_id == group_session_id)
+        with self.database.reader() as db:
+            return [row.action for row in db.execute(entries)].count(action)
 
     def _row(self, model: Any, row_id: str) -> Any:
         with self.database.reader() as db:
