@@ -148,11 +148,13 @@ class Pusher:
                 plain_due = 0.0 if room.plain.moved else room.plain_due
                 regions_due = 0.0 if room.regions.moved else room.regions_due
                 if room.plain and at >= plain_due:
-                    self._guarded(self._push_plain, group_session_id, room)
+                    news, room.plain = room.plain, News()
+                    self._guarded(self._push_plain, group_session_id, room, news)
                     room.plain_due = at + max(PLAIN_EVERY, SHARE * (time.monotonic() - at))
                     time.sleep(0)  # it goes out before anything is rendered
                 elif room.regions and at >= regions_due:
-                    self._guarded(self._push_regions, group_session_id, room)
+                    news, room.regions = room.regions, News()
+                    self._guarded(self._push_regions, group_session_id, room, news)
                     room.regions_due = at + max(REGIONS_EVERY, SHARE * (time.monotonic() - at))
                 else:
                     due = [
@@ -162,11 +164,14 @@ class Pusher:
         finally:
             room.running = False
 
-    def _guarded(self, push: Callable[..., None], group_session_id: str, room: Room) -> None:
-        """A push that fails is only late: the clients' next sync brings the whole screen."""
+    def _guarded(self, push: Callable[..., None], group_session_id: str, room: Room, news: News) -> None:
+        """Pushes news that was taken before the snapshot begins: what comes later is for the next push.
+
+        A push that fails is only late: the clients' next sync brings the whole screen.
+        """
         try:
             with self.app.app_context(), self.database.reader() as db:
-                push(db, views.session_row(db, group_session_id), room)
+                push(db, views.session_row(db, group_session_id), room, news)
         except NotFound:
             pass
         except Exception as failed:
@@ -174,8 +179,7 @@ class Pusher:
 
     # plain state
 
-    def _push_plain(self, db: Any, row: Any, room: Room) -> None:
-        news, room.plain = room.plain, News()
+    def _push_plain(self, db: Any, row: Any, room: Room, news: News) -> None:
         shown = self._shown(db, row, news) if news.shared or news.moved else []
         self._plain_to_participants(db, row, shown, news)
         if self.sockets.of(row.id, "facilitator"):
@@ -240,8 +244,7 @@ class Pusher:
 
     # regions
 
-    def _push_regions(self, db: Any, row: Any, room: Room) -> None:
-        news, room.regions = room.regions, News()
+    def _push_regions(self, db: Any, row: Any, room: Room, news: News) -> None:
         self._regions_to_participants(db, row, room, news)
         for who in self.sockets.people(row.id, "facilitator") if news.console else []:
             context = self.screens.console(db, row, who)

@@ -64,7 +64,7 @@ class Wire:
 
     def __init__(self, url: str, *, undone: bool = False) -> None:
         self.database = open_database(url)
-        app = create_app(from_environment(environment(url)), self.database)
+        self.app = app = create_app(from_environment(environment(url)), self.database)
         self.tickets: Tickets = app.extensions["concentric"].tickets
         screens = app.extensions["concentric"].screens
         self.server, sockets, presence = Switchboard(), Sockets(), Presence()
