@@ -184,14 +184,22 @@ class House:
 
 
 async def comes_in(port: int, namespace: str, ticket: str) -> tuple[Client, str]:
-    """A client with its screen, which comes before the answer to ``sync``."""
+    """A client with its screen."""
     client = Client(namespace, ticket)
-    screens: list[str] = []
-    client.watch = lambda text, at: screens.append(text)
+    screen: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def watch(text: str, at: float) -> None:
+        if '["screen"' in text[:40] and not screen.done():
+            screen.set_result(text)
+
+    client.watch = watch
     await client.connect(port)
-    await client.call("sync", {"seen": 0})
+    answer, _ = await client.call("sync", {"seen": 0})
+    if not answer["ok"]:
+        raise RuntimeError(f"no screen: {answer}")
+    found = await asyncio.wait_for(screen, LONGEST)
     client.watch = lambda text, at: None
-    return client, next(text for text in screens if '"screen"' in text[:40])
+    return client, found
 
 
 async def move(room: dict[str, Any]) -> float:
