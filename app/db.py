@@ -24,7 +24,9 @@ from app.core.sealing import Unsealable, open_sealed, seal
 log = logging.getLogger("concentric.db")
 
 LARGEST_BATCH = 200
-LOCKED_FOR = 2.0  # seconds a batch waits for SQLite's write lock before its callers are told to retry
+LOCKED_FOR = (
+    2.0  # seconds a caller waits for SQLite's write lock before everybody in its batch is told to retry
+)
 PAUSE = 0.02
 TRANSIENT = (exc.OperationalError, exc.InterfaceError)
 DEADLOCK_OR_SERIALISATION = {"40001", "40P01"}
@@ -168,7 +170,7 @@ class Writer:
     ) -> tuple[list[Any], list[Any]]:
         for attempt in range(3):
             try:
-                with self._connection() as db:
+                with self._connection(min(item.at for item in batch) + LOCKED_FOR) as db:
                     db.info["news"] = []
                     outcomes = run(db, batch)
                     news = db.info["news"]
@@ -180,9 +182,8 @@ class Writer:
         raise AssertionError("unreachable")
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _connection(self, give_up: float) -> Iterator[Connection]:
         """A connection in a write transaction; waits for SQLite's lock without holding up anybody else."""
-        give_up = time.monotonic() + LOCKED_FOR
         with self.engine.connect() as db:
             while True:
                 try:
@@ -229,10 +230,11 @@ class Writer:
 
 
 class _Item:
-    __slots__ = ("args", "done", "kwargs", "of", "outcome", "verb")
+    __slots__ = ("args", "at", "done", "kwargs", "of", "outcome", "verb")
 
     def __init__(self, verb: Verb, args: tuple[Any, ...], kwargs: dict[str, Any], of: str):
         self.verb, self.args, self.kwargs, self.of = verb, args, kwargs, of
+        self.at = time.monotonic()
         self.done = threading.Event()
         self.outcome: Any = None
 
