@@ -83,8 +83,9 @@ class Edge:
             if "j" in query or query.get("EIO") != ["4"]:
                 return "400 BAD REQUEST", "Not spoken here."
             if not self.origin_is_ours(environ.get("HTTP_ORIGIN")):
+                # browsers leave it out where a page of ours polls by GET, and nowhere else
                 upgrade = str(environ.get("HTTP_UPGRADE", "")).lower() == "websocket"
-                if environ.get("HTTP_ORIGIN") or upgrade:
+                if environ.get("HTTP_ORIGIN") or upgrade or environ.get("REQUEST_METHOD") != "GET":
                     return "400 BAD REQUEST", "Not an origin of ours."
             if _length(environ) > LARGEST_BODY:
                 return "413 CONTENT TOO LARGE", "Too large."
