@@ -1,6 +1,7 @@
 """The people of a browser test: each has a context of their own, and says what went wrong on their pages."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebSocket, expect
@@ -33,8 +34,17 @@ LINE_IS_DOWN = re.compile(r"net::ERR_|WebSocket connection to .* failed")
 class Person:
     """One browser context with one page."""
 
-    def __init__(self, browser: Browser, address: str, device: dict[str, Any], **more: Any) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        device: dict[str, Any],
+        expects: Sequence[str] = (),
+        **more: Any,
+    ) -> None:
+        """`expects` are parts of messages that these pages may give, such as a 404 that is looked for."""
         self.address = address
+        self.expects = expects
         self.context: BrowserContext = browser.new_context(**device, **more)
         self.context.set_default_timeout(15_000)
         self.context.add_init_script(WATCH)
@@ -53,7 +63,8 @@ class Person:
         self.page.on("websocket", self._listens)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not LINE_IS_DOWN.search(message.text):
+        known = LINE_IS_DOWN.search(message.text) or any(each in message.text for each in self.expects)
+        if message.type in ("error", "warning") and not known:
             self.faults.append(f"{message.location.get('url')}: {message.text}")
 
     def _listens(self, socket: WebSocket) -> None:

@@ -1,0 +1,57 @@
+"""What is looked at on every page: axe's findings, width, the size of what one touches, motion."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SERIOUS = {"serious", "critical"}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+AT_REST = "() => document.getAnimations().every((each) => !(each instanceof CSSTransition))"
+# Links within sentences are as high as their line; fields for the screen reader alone have no size.
+SMALL_TARGETS = """() => [
+  ...document.querySelectorAll("button, a.btn, summary, select, textarea, label.choice"),
+  ...document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox])")]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+  .filter((each) => !each.closest(".only-read"))
+  .map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && (box.width < 43.5 || box.height < 43.5))
+  .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds serious or critical, in the light and in the dark theme."""
+    found: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(AT_REST)  # a colour on its way to another has no contrast yet
+        rules: Any = RULES if scheme == "light" else RULES | {"runOnly": ["color-contrast"]}
+        for each in Axe().run(page, options=rules).response["violations"]:
+            if each["impact"] in SERIOUS:
+                nodes = [node["html"][:160] for node in each["nodes"][:3]]
+                found.append(f"{scheme}, {page.url}: {each['id']}: {nodes}")
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def too_wide(page: Page) -> int:
+    """By how many pixels the page can be scrolled sideways."""
+    return int(page.evaluate("() => document.scrollingElement.scrollWidth - innerWidth"))
+
+
+def small_targets(page: Page) -> list[str]:
+    """What one touches that is smaller than 44 pixels in either direction."""
+    return list(page.evaluate(SMALL_TARGETS))
+
+
+def moving(page: Page) -> int:
+    """How many things on the page move by themselves."""
+    return int(
+        page.evaluate(
+            "() => document.getAnimations().filter((each) => each.playState === 'running'"
+            " && each.effect.getComputedTiming().duration > 1).length"
+        )
+    )
