@@ -1,5 +1,6 @@
 """Renders screens and their regions: the one way from a view to HTML, for first load, push and catch-up."""
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -28,6 +29,8 @@ CONSOLE = (
     *("roster", "person_notes", "waiting", "steer"),
 )
 WALL = ("where", "prompt", "shown")
+KNOWN_SECONDS = 1.0  # a group's name or numbers may change without a version of the session
+MOST_KNOWN = 500
 
 
 _spoken: ContextVar[Any] = ContextVar("_spoken", default=None)  # the texts of the language that is spoken
@@ -71,6 +74,19 @@ def clock(value: datetime | str | None) -> str:
     return value.astimezone(ZoneInfo(g.get("time_zone") or "UTC")).strftime("%H:%M")
 
 
+class _Known:
+    """A room as it was put together, and for how long that holds."""
+
+    def __init__(self, shared_version: int, leader_here: bool, context: dict[str, Any]):
+        self.key = (shared_version, leader_here)
+        self.until = time.monotonic() + KNOWN_SECONDS
+        self.context = context
+        self.regions: dict[str, str] = {}
+
+    def holds(self, shared_version: int, leader_here: bool) -> bool:
+        return self.key == (shared_version, leader_here) and time.monotonic() < self.until
+
+
 class Screens:
     """Puts together what each viewer sees. ``origin`` is the address in room links and on the wall."""
 
@@ -79,6 +95,7 @@ class Screens:
         self.presence = presence
         self.origin = origin
         self._last: dict[str, dict[str, Any]] = {}
+        self._rooms: dict[str, _Known] = {}
 
     def render(self, audience: str, names: Iterable[str], context: dict[str, Any]) -> dict[str, str]:
         """The inner HTML of regions by name; needs an application context."""
@@ -91,7 +108,27 @@ class Screens:
     # what each viewer's templates get
 
     def room(self, db: Connection, row: Any) -> dict[str, Any]:
-        return views.room(db, row, bool(self.presence.facilitators_here(row.id)))
+        """The room as everybody in it sees it: put together once for all who ask within a second."""
+        return self._known(db, row).context
+
+    def shared(self, db: Connection, row: Any) -> dict[str, str]:
+        """The regions that are the same for everybody in the room; needs an application context."""
+        known = self._known(db, row)
+        if not known.regions:
+            room = known.context
+            with speaking(room["language"], room["time_zone"]):
+                known.regions = self.render("participant", SHARED, {"room": room, "me": None})
+        return known.regions
+
+    def _known(self, db: Connection, row: Any) -> "_Known":
+        leader_here = bool(self.presence.facilitators_here(row.id))
+        known = self._rooms.get(row.id)
+        if known is None or not known.holds(row.shared_version, leader_here):
+            if len(self._rooms) > MOST_KNOWN:
+                self._rooms.clear()
+            known = _Known(row.shared_version, leader_here, views.room(db, row, leader_here))
+            self._rooms[row.id] = known
+        return known
 
     def doorway(self, db: Connection, row: Any) -> dict[str, Any]:
         """The room as somebody sees it who has not been let in: nothing of what happens inside."""
@@ -125,9 +162,9 @@ class Screens:
         waiting = person.standing == Standing.WAITING
         room = self.doorway(db, row) if waiting else self.room(db, row)
         me = self.me(db, row, who)
-        names = WAITING if waiting else SHARED + PERSONAL
         with speaking(room["language"], room["time_zone"]):
-            regions = self.render("participant", names, {"room": room, "me": me})
+            own = self.render("participant", WAITING if waiting else PERSONAL, {"room": room, "me": me})
+        regions = own if waiting else {**self.shared(db, row), **own}
         return {
             "version": row.shared_version + person.own_version,
             "server_now": stamp(now()),

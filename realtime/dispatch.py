@@ -211,5 +211,5 @@ def read_payload(command: Command, args: tuple[Any, ...]) -> Payload:
 def _deeper(value: Any, levels: int) -> bool:
     if levels == 0:
         return True
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(_deeper(each, levels - 1) for each in inside)
+    inside = value.values() if isinstance(value, dict) else value
+    return any(isinstance(each, dict | list) and _deeper(each, levels - 1) for each in inside)
