@@ -6,10 +6,12 @@ snapshot when it is sent, so nothing here can be out of date or out of order.
 """
 
 import logging
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -25,6 +27,7 @@ from app.regions import CONSOLE, PERSONAL, SHARED, WALL, Screens, plain_room, pl
 from realtime.emit import emit
 from realtime.presence import Presence
 from realtime.sockets import NAMESPACES, Sockets, person_room
+from realtime.turns import Turns
 
 log = logging.getLogger("concentric.push")
 
@@ -77,6 +80,8 @@ class Room:
     people: dict[str, Any] = field(default_factory=dict)
     rendered_at: dict[str, float] = field(default_factory=dict)  # participant → when their own regions were
     leader_here: bool = True
+    lined_up: set[str] = field(default_factory=set)  # "plain" and "regions", while they wait for their turn
+    one: threading.Lock = field(default_factory=threading.Lock)  # regions are sent by one at a time
 
 
 class Pusher:
@@ -96,6 +101,7 @@ class Pusher:
         self.rooms: dict[str, Room] = defaultdict(Room)
         self.enter_rooms: Callable[[Any, str], None] = lambda socket, standing: None
         self._seen_presence: dict[str, object] = {}
+        self.turns = Turns()
 
     def on_committed(self, change: Committed) -> None:
         """News from the bus."""
@@ -142,27 +148,56 @@ class Pusher:
             runtime.spawn(self._run, group_session_id, room)
 
     def _run(self, group_session_id: str, room: Room) -> None:
+        """Waits until a room's news is due. A move is sent at once; everything else waits for its turn."""
+        plain, regions = (
+            partial(self._plain_news, group_session_id, room),
+            partial(self._region_news, group_session_id, room),
+        )
         try:
-            while room.plain or room.regions:
-                at = time.monotonic()
-                plain_due = 0.0 if room.plain.moved else room.plain_due
-                regions_due = 0.0 if room.regions.moved else room.regions_due
-                if room.plain and at >= plain_due:
-                    news, room.plain = room.plain, News()
-                    self._guarded(self._push_plain, group_session_id, room, news)
-                    room.plain_due = at + max(PLAIN_EVERY, SHARE * (time.monotonic() - at))
+            while True:
+                if room.plain.moved:
+                    plain()
                     time.sleep(0)  # it goes out before anything is rendered
-                elif room.regions and at >= regions_due:
-                    news, room.regions = room.regions, News()
-                    self._guarded(self._push_regions, group_session_id, room, news)
-                    room.regions_due = at + max(REGIONS_EVERY, SHARE * (time.monotonic() - at))
+                elif room.regions.moved:
+                    regions()
+                due = {}
+                if room.plain and "plain" not in room.lined_up:
+                    due["plain"] = room.plain_due
+                if room.regions and "regions" not in room.lined_up:
+                    due["regions"] = room.regions_due
+                if not due:
+                    break
+                what = min(due, key=lambda each: due[each])
+                pause = due[what] - time.monotonic()
+                if pause > 0:
+                    time.sleep(pause)
+                elif what == "plain":
+                    room.lined_up.add(what)
+                    self.turns.small(plain)
                 else:
-                    due = [
-                        when for when, news in ((plain_due, room.plain), (regions_due, room.regions)) if news
-                    ]
-                    time.sleep(max(0.001, min(due) - at))
+                    room.lined_up.add(what)
+                    self.turns.costly(regions)
         finally:
             room.running = False
+
+    def _plain_news(self, group_session_id: str, room: Room) -> None:
+        room.lined_up.discard("plain")
+        at = time.monotonic()
+        news, room.plain = room.plain, News()
+        if news:
+            self._guarded(self._push_plain, group_session_id, room, news)
+        room.plain_due = at + max(PLAIN_EVERY, SHARE * (time.monotonic() - at))
+
+    def _region_news(self, group_session_id: str, room: Room) -> None:
+        room.lined_up.discard("regions")
+        with room.one:
+            at = time.monotonic()
+            news, room.regions = room.regions, News()
+            if news:
+                self._guarded(self._push_regions, group_session_id, room, news)
+            room.regions_due = at + max(REGIONS_EVERY, SHARE * (time.monotonic() - at))
+        if room.regions:
+            self._mark(group_session_id, News())  # some of it was left for the next time
 
     def _guarded(self, push: Callable[..., None], group_session_id: str, room: Room, news: News) -> None:
         """Pushes news that was taken before the snapshot begins: what comes later is for the next push.
@@ -248,6 +283,7 @@ class Pusher:
         self._regions_to_participants(db, row, room, news)
         for who in self.sockets.people(row.id, "facilitator") if news.console else []:
             context = self.screens.console(db, row, who)
+            time.sleep(0)
             with speaking(context["language"], context["time_zone"]):
                 for name in sorted(news.console):
                     html = self.screens.render("facilitator", (name,), {"console": context})
