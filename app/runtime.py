@@ -4,10 +4,13 @@ The asynchronous mode is a setting. After ``patch()`` the standard library's thr
 green, so the rest of the program uses those; in the mode ``threading`` nothing is patched.
 """
 
+import contextlib
 import gc
 import logging
 import os
 import signal
+import socket
+import struct
 import sys
 import threading
 import time
@@ -164,6 +167,17 @@ def close_sockets(engine: Any) -> None:
             each.close(wait=False, abort=True)
         except Exception as failed:  # noqa: BLE001 - one broken socket must not keep the others
             log.warning("closing a socket failed: %s", type(failed).__name__)
+
+
+def hang_up(environ: dict[str, Any]) -> None:
+    """Ends the connection of a request at once, also while something waits for the other side to read."""
+    source = environ.get("eventlet.input")
+    connection = source.get_socket() if source else environ.get("werkzeug.socket")
+    if connection is not None:
+        with contextlib.suppress(OSError):  # it has ended by itself
+            # nothing that is still unread is kept for somebody who does not read
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 def self_check() -> None:

@@ -37,6 +37,7 @@ class Keeper:
         for sid, socket in sockets.items():
             silent = at - self._first_seen.get(sid, at) > SILENT_SECONDS
             if silent or socket.queue.qsize() > LARGEST_QUEUE:
+                runtime.hang_up(self.server.environ.get(sid, {}))
                 socket.close(wait=False, abort=True)
 
     def _connected(self) -> set[str]:
