@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from app.core import export, overview
+from app.core import export, notes, overview
 from app.core import summary as core
 from app.sign_in import facilitators_only
-from facilitator.pages import in_zone, my_session, page, read
+from facilitator.pages import in_zone, me, my_session, page, read
 
 pages = Blueprint("summaries", __name__)
 
@@ -16,7 +16,7 @@ pages = Blueprint("summaries", __name__)
 @pages.get("/sessions/<group_session_id>/summary")
 @facilitators_only
 def summary(group_session_id: str) -> str:
-    told = read(_summary, group_session_id)
+    told = read(_page, group_session_id)
     in_zone(told["group"]["time_zone"])
     return page("facilitator/summary.html", "groups", **told)
 
@@ -33,6 +33,12 @@ def as_json(group_session_id: str) -> Response:
 def as_csv(group_session_id: str) -> Response:
     # the mark at the start tells spreadsheets that this is UTF-8
     return _file("\ufeff" + export.as_csv(read(_summary, group_session_id)), "text/csv", "csv")
+
+
+def _page(db: Any, group_session_id: str) -> dict[str, Any]:
+    """The summary with the reader's own notes, which the files leave out."""
+    row = my_session(db, group_session_id)
+    return _summary(db, group_session_id) | {"notes": notes.told(db, row, me())}
 
 
 def _summary(db: Any, group_session_id: str) -> dict[str, Any]:

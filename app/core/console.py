@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import stored
+from app.core import notes, stored
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -105,6 +105,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
             each["name"] for each in leading if each["id"] in here and each["id"] != who.id
         ],
         "me": {"name": me["name"], "role": me["role"]},
+        "notes": notes.beside(db, row, who, stage["id"] if stage else None),
         "time_zone": group.time_zone,
         "language": group.language,
     }

@@ -1,6 +1,7 @@
 // The console: sends what the facilitator decides, keeps what is uncovered uncovered, and tells the truth about the line.
 
 import { announce, connect, morph } from "./live.js";
+import { createNotes, NOTES } from "./notes.js";
 
 const page = document.body.dataset;
 const words = document.getElementById("words").dataset;
@@ -14,7 +15,12 @@ const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 const uncovered = new Map();
 let all = false;
 
-const live = connect({ onState, onRegion, onNotice, onLine });
+const notes = createNotes({
+  send: (payload) => live.command("save_note", payload),
+  catchUp: () => live.sync(),
+  clock: (at) => clock.format(at),
+});
+const live = connect({ held: NOTES, onState, onHeld: notes.take, onRegion, onNotice, onLine });
 
 // ——— commands
 
@@ -225,6 +231,7 @@ function onNotice({ code }) {
 
 function onLine(state) {
   showLine(state === "connected" ? null : "lost");
+  if (state === "connected") notes.kick();
 }
 
 function showLine(which) {

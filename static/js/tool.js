@@ -39,10 +39,8 @@ function copyByHand(text) {
 }
 
 // A click beside a sheet closes it, as with a popover.
-for (const dialog of document.querySelectorAll("dialog")) {
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-}
 document.addEventListener("click", (event) => {
+  if (event.target.matches("dialog")) event.target.close();
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
