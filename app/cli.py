@@ -11,6 +11,8 @@ from pathlib import Path
 from app import config, runtime
 from app.core import sealing
 
+HERE = "127.0.0.1"
+
 
 def main() -> None:
     """Runs one command; a sentence and exit code 1 where it cannot."""
@@ -18,7 +20,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     serving = commands.add_parser("serve", help="run the server")
-    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--host", default=HERE)
     serving.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     running = commands.add_parser("run", help="development: migrate, make a demo, serve")
@@ -64,6 +66,7 @@ def serve(options: argparse.Namespace) -> None:
         raise SystemExit("The database cannot be reached. Check DATABASE_URL.") from None
     except sealing.Unsealable:
         raise SystemExit("This database was sealed with other keys. Check CONCENTRIC_KEYS.") from None
+    kept.screens.origin = settings.origin or _address(options.host, options.port)
     app.extensions["concentric.keeper"].start()
     try:
         runtime.serve(app, options.host, options.port, kept.drain)
@@ -113,7 +116,7 @@ def add_facilitator(options: argparse.Namespace) -> None:
     token = secrets.token_urlsafe(32)
     database.writer.do(accounts.add_facilitator, options.name, token)
     database.close()
-    origin = settings.origin or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+    origin = settings.origin or _address(HERE, int(os.environ.get("PORT", "8000")))
     print(f"Open this once, within three days: {origin}/set-up/{token}")
 
 
@@ -125,6 +128,12 @@ def sandbox(options: argparse.Namespace) -> None:
         raise SystemExit("The sandbox is refused in production.")
     rooms.make(settings, database, options.rooms, options.members, options.json)
     database.close()
+
+
+def _address(host: str, port: int) -> str:
+    """Where a browser of this machine finds a development server, also one that listens everywhere."""
+    name = host if host.strip(".:0") else HERE
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
 
 def _database() -> tuple[config.Settings, object]:
