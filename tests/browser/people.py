@@ -45,7 +45,7 @@ class Person:
         """`expects` are parts of messages that these pages may give, such as a 404 that is looked for."""
         self.address = address
         self.expects = expects
-        self.context: BrowserContext = browser.new_context(**device, **more)
+        self.context: BrowserContext = browser.new_context(**device | more)
         self.context.set_default_timeout(15_000)
         self.context.add_init_script(WATCH)
         self.faults: list[str] = []

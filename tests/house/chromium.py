@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -19,6 +21,16 @@ OPTIONS = [
 ]
 
 
+@contextmanager
+def running(program: Path) -> Iterator[Browser]:
+    """A headless browser, closed afterwards."""
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=[*OPTIONS, *as_root])
+        yield launched
+        launched.close()
+
+
 # A module's browser ends with it: while Playwright runs, no other test of this thread could run asyncio.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -26,8 +38,5 @@ def browser() -> Iterator[Browser]:
     program = tools.chromium()
     if program is None:
         pytest.skip(f"Chromium is missing: {tools.how_to_install(['chromium'])}")
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=[*OPTIONS, *as_root])
+    with running(program) as launched:
         yield launched
-        launched.close()
