@@ -18,12 +18,12 @@ from flask import Flask
 
 from app import runtime
 from app.core import console as consoles
-from app.core import views
+from app.core import stored, views
 from app.core.changes import Committed, Who
-from app.core.models import Standing
+from app.core.models import Participant, Standing
 from app.core.refusals import NotFound
 from app.db import Database
-from app.regions import CONSOLE, PERSONAL, SHARED, WALL, Screens, plain_room, plain_shown, speaking
+from app.regions import CONSOLE, PERSONAL, WALL, Screens, plain_room, plain_shown, speaking
 from realtime.emit import emit
 from realtime.presence import Presence
 from realtime.sockets import NAMESPACES, Sockets, person_room
@@ -36,7 +36,18 @@ REGIONS_EVERY = 0.1
 SHARE = 5  # a push that took long is followed by a pause of this many times its length
 LONGEST = 0.01  # seconds after which the personal regions of the others wait for the next push
 TICK = 3.0
-ON_ANSWERS = ("answers", "roster", "steer", "signals")
+ON_SIGNALS = ("signals", "roster"), ("banner", "dock_signal")
+# What an action that comes often touches: regions of the console, and of the person concerned; others, all.
+TOUCHES = {
+    "submit_reflection": (("answers", "roster", "steer"), ("form", "mine")),
+    "withdraw_reflection": (("answers", "roster", "steer"), ("form", "mine")),
+    "mark_heard": (("roster",), ()),
+    "raise_signal": ON_SIGNALS,
+    "lower_signal": ON_SIGNALS,
+    "acknowledge_signal": ON_SIGNALS,
+    "answer_signal": ON_SIGNALS,
+    "resolve_signal": ON_SIGNALS,
+}
 ON_PRESENCE = ("roster", "answers", "waiting", "clock")
 
 
@@ -51,6 +62,7 @@ class News:
     reflections: set[str] = field(default_factory=set)
     shared_reflections: set[str] = field(default_factory=set)  # those of changes that the group may see
     console: set[str] = field(default_factory=set)
+    personal: set[str] = field(default_factory=set)  # regions of the people concerned
 
     def __bool__(self) -> bool:
         return bool(
@@ -65,6 +77,7 @@ class News:
         self.reflections |= other.reflections
         self.shared_reflections |= other.shared_reflections
         self.console |= other.console
+        self.personal |= other.personal
 
 
 @dataclass
@@ -107,14 +120,15 @@ class Pusher:
         """News from the bus."""
         if not self.sockets.of(change.group_session_id, "facilitator") and not self._audience(change):
             return
-        regions = set(CONSOLE) if change.moved or not change.reflections else set(ON_ANSWERS)
+        console, personal = TOUCHES.get(change.action, (CONSOLE, PERSONAL))
         news = News(
             shared=change.shared,
             moved=change.moved,
             people=set(change.people),
             reflections=set(change.reflections),
             shared_reflections=set(change.reflections) if change.shared else set(),
-            console=regions,
+            console=set(CONSOLE if change.moved else console),
+            personal=set(personal),
         )
         self._mark(change.group_session_id, news)
 
@@ -237,8 +251,9 @@ class Pusher:
         shared: dict[str, Any] = {}
         if news.shared or news.moved:
             shared = plain_room(self.screens.room(db, row)) | {"shown": shown}
+        persons = self._persons(db, row, wanted)
         for who in wanted:
-            person = self._still_here(db, row, who)
+            person = self._still_here(db, row, who, persons)
             if person is None or person.standing == Standing.WAITING:
                 continue
             data = {"version": row.shared_version + person.own_version, **shared}
@@ -259,11 +274,18 @@ class Pusher:
             data["reflections"] = consoles.reflections(db, row, news.reflections)
         emit(self.server, NAMESPACES["facilitator"], f"facilitators:{row.id}", "region", data)
 
-    def _still_here(self, db: Any, row: Any, who: Who) -> Any:
+    def _persons(self, db: Any, row: Any, wanted: list[Who]) -> dict[str, Any]:
+        """The rows of these people, by id, in one query."""
+        if len(wanted) == 1:
+            found = [stored.find(db, Participant, id=wanted[0].id, group_session_id=row.id)]
+        else:
+            found = [*stored.find_all(db, Participant, group_session_id=row.id)]
+        return {person.id: person for person in found if person is not None}
+
+    def _still_here(self, db: Any, row: Any, who: Who, persons: dict[str, Any]) -> Any:
         """The participant's row; somebody removed is told and let go, somebody admitted gets it all."""
-        try:
-            person = views.participant(db, row.id, who.id)
-        except NotFound:
+        person = persons.get(who.id)
+        if person is None:
             return None
         standing = person.standing
         for socket in self.sockets.of(row.id, "participant"):
@@ -299,26 +321,27 @@ class Pusher:
         people = self.sockets.people(row.id, "participant")
         leader_here = bool(self.presence.facilitators_here(row.id))
         everybody = news.shared or news.moved or leader_here != room.leader_here
-        personal = people if news.moved or leader_here != room.leader_here else []
+        all_of_it = news.moved or leader_here != room.leader_here
+        personal = people if all_of_it else []
         personal = personal or [who for who in people if who.id in news.people]
         room.leader_here = leader_here
         if not (people and (everybody or personal)):
             return
         context = self.screens.room(db, row)
         with speaking(context["language"], context["time_zone"]):
-            shared = (
-                self.screens.render("participant", SHARED, {"room": context, "me": None}) if everybody else {}
-            )
+            shared = self.screens.shared(db, row) if everybody else {}
             wanted = (
                 people if everybody else sorted(personal, key=lambda who: room.rendered_at.get(who.id, 0.0))
             )
             until = time.monotonic() + LONGEST
+            persons = self._persons(db, row, wanted)
             for place, who in enumerate(wanted):
                 if not everybody and time.monotonic() > until:
                     room.regions.people.update(each.id for each in wanted[place:])
+                    room.regions.personal |= news.personal
                     break
                 room.rendered_at[who.id] = time.monotonic()
-                person = self._still_here(db, row, who)
+                person = self._still_here(db, row, who, persons)
                 if person is None:
                     continue
                 html = dict(shared)
@@ -327,7 +350,8 @@ class Pusher:
                     html = self.screens.render("participant", ("waiting", "dock_signal"), door)
                 elif who in personal:
                     me = self.screens.me(db, row, who)
-                    html |= self.screens.render("participant", PERSONAL, {"room": context, "me": me})
+                    names = PERSONAL if all_of_it else sorted(news.personal)
+                    html |= self.screens.render("participant", names, {"room": context, "me": me})
                 version = row.shared_version + person.own_version
                 self._send(room, NAMESPACES["participant"], person_room(who), version, html)
                 time.sleep(0)  # rendering for a whole room would hold up the other rooms
