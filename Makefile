@@ -9,7 +9,7 @@ run: setup
 
 test: setup-dev
 	@$(VENV) -m tests.house.tools
-	@$(VENV) -m pytest
+	@$(VENV) -m pytest -n 2 --dist loadfile
 
 check: setup-dev
 	$(VENV) -m ruff format --check .

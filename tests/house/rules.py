@@ -39,16 +39,20 @@ class Rules:
         return report
 
     def is_skip(self, report: pytest.TestReport | pytest.CollectReport) -> bool:
-        """Whether this is a skip that must not pass; it is counted either way."""
+        """Whether this is a skip that must not pass."""
         if not report.skipped or hasattr(report, "wasxfail"):
             return False
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        self.skipped[reason.removeprefix("Skipped: ")] += 1
         if self.strict:
-            report.longrepr = f"In CI nothing is skipped. {reason}"
+            report.longrepr = f"In CI nothing is skipped: {_reason(report)}"
         return self.strict
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self.skipped[_reason(report)] += 1
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self.skipped[_reason(report)] += 1
         if report.when == "call" and not report.skipped:
             self.ran.update(str(kind) for name, kind in report.user_properties if name == KIND)
 
@@ -56,7 +60,8 @@ class Rules:
         return len({self.ran[kind] for kind in KINDS}) > 1
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self.strict and self.unequal() and session.exitstatus == pytest.ExitCode.OK:
+        whole = not hasattr(session.config, "workerinput")  # a worker process sees only its share
+        if whole and self.strict and self.unequal() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -67,6 +72,11 @@ class Rules:
                 say("Both databases must run the same tests.", red=True, bold=True)
         for reason, number in self.skipped.items():
             say(f"SKIPPED {number} × {reason}", yellow=True, bold=True)
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return str(reason).removeprefix("Skipped: ")
 
 
 def pytest_configure(config: pytest.Config) -> None:
