@@ -206,7 +206,7 @@ class Facilitator(Person):
         self.page.wait_for_function(
             "(calm) => performance.now() > (window.decidedAt ?? -Infinity) + calm"
             " && Boolean(window.decidedAt = performance.now())",
-            arg=2 * CALM,
+            arg=CALM + 100,
         )
 
     def moves_on(self, to: str) -> None:

@@ -45,7 +45,6 @@ def take(page: Page, name: str) -> None:
     """One picture, in the theme that the page has now."""
     page.mouse.move(0, 0)
     page.evaluate("() => document.fonts.ready.then(() => undefined)")
-    page.wait_for_function("() => document.getAnimations().every((each) => !(each instanceof CSSTransition))")
     picture = smaller(page.screenshot(animations="disabled", caret="hide"))
     if len(picture) > LARGEST:
         raise SystemExit(f"{name}.png has {len(picture)} bytes; the README should load quickly.")
