@@ -42,6 +42,7 @@ TOUCHES = {
     "submit_reflection": (("answers", "roster", "steer"), ("form", "mine")),
     "withdraw_reflection": (("answers", "roster", "steer"), ("form", "mine")),
     "mark_heard": (("roster",), ()),
+    "save_note": (("note", "person_notes"), ()),
     "raise_signal": ON_SIGNALS,
     "lower_signal": ON_SIGNALS,
     "acknowledge_signal": ON_SIGNALS,
