@@ -113,7 +113,7 @@ def serve(app: Any, host: str, port: int, drain: "Drain") -> None:
         debug=False,  # no traceback ever goes to a client
         keepalive=KEEP_ALIVE,
         socket_timeout=None,
-        url_length_limit=4096,
+        url_length_limit=16 * 1024,  # uncovering all answers of a stage names each
     )
 
 

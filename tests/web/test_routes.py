@@ -1,0 +1,109 @@
+"""The list of routes is deliberate, and none of a facilitator's opens to somebody else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.core import accounts
+from app.db import Database
+from tests.core.cast import Oak
+from tests.house.browser import Browser
+
+# path and methods; whoever changes this list has thought about who may come in
+OPEN_TO_ALL = {
+    ("/", "GET"),
+    ("/code", "POST"),
+    ("/display/<token>", "GET"),
+    ("/display/<token>/ticket", "POST"),
+    ("/enter/<token>", "GET"),
+    ("/healthz", "GET"),
+    ("/m/<token>", "GET POST"),
+    ("/r/<token>", "GET POST"),
+    ("/readyz", "GET"),
+    ("/room/<group_session_id>", "GET"),
+    ("/room/<group_session_id>/leave", "POST"),
+    ("/room/<group_session_id>/ticket", "POST"),
+    ("/room/<group_session_id>/words", "GET"),
+    ("/room/<group_session_id>/words.txt", "GET"),
+    ("/set-up/<token>", "GET"),
+    ("/set-up/<token>", "POST"),
+    ("/sign-in", "GET"),
+    ("/sign-in", "POST"),
+    ("/sign-out", "POST"),
+    ("/static/<path:filename>", "GET"),
+}
+FOR_FACILITATORS = {
+    ("/groups", "GET"),
+    ("/groups/<group_id>", "GET"),
+    ("/groups/<group_id>/edit", "GET"),
+    ("/groups/<group_id>/edit", "POST"),
+    ("/groups/<group_id>/members", "POST"),
+    ("/groups/<group_id>/members/<member_id>/leaves", "POST"),
+    ("/groups/<group_id>/members/<member_id>/renew", "POST"),
+    ("/groups/<group_id>/sessions", "POST"),
+    ("/groups/new", "GET"),
+    ("/groups/new", "POST"),
+    ("/library", "GET"),
+    ("/sessions/<group_session_id>/answers", "GET"),
+    ("/sessions/<group_session_id>/console", "GET"),
+    ("/sessions/<group_session_id>/date", "POST"),
+    ("/sessions/<group_session_id>/plan", "GET"),
+    ("/sessions/<group_session_id>/plan", "POST"),
+    ("/sessions/<group_session_id>/plan/<stage_id>/choose", "POST"),
+    ("/sessions/<group_session_id>/plan/<stage_id>/remove", "POST"),
+    ("/sessions/<group_session_id>/plan/add", "POST"),
+    ("/sessions/<group_session_id>/summary", "GET"),
+    ("/sessions/<group_session_id>/summary.csv", "GET"),
+    ("/sessions/<group_session_id>/summary.json", "GET"),
+    ("/sessions/<group_session_id>/ticket", "POST"),
+    ("/today", "GET"),
+}
+OF_A_GROUP = {each for each in FOR_FACILITATORS if "<" in each[0]}
+
+
+def named(rule: Rule) -> tuple[str, str]:
+    return rule.rule, " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+
+
+def asked(browser: Browser, oak: Oak, path: str, method: str) -> Any:
+    """The answer to a request for something of the oak group."""
+    real = {
+        "<group_id>": oak.group_id,
+        "<group_session_id>": oak.id,
+        "<member_id>": oak.members["Amal"],
+        "<stage_id>": "words",
+    }
+    for name, value in real.items():
+        path = path.replace(name, value)
+    if method == "GET":
+        return browser.client.get(path)
+    return browser.client.post(path, data={"csrf_token": browser.token()})
+
+
+def test_there_are_these_routes_and_no_others(app: Flask) -> None:
+    assert {named(rule) for rule in app.url_map.iter_rules()} == OPEN_TO_ALL | FOR_FACILITATORS
+
+
+def test_a_stranger_is_sent_to_sign_in(oak: Oak, stranger: Browser) -> None:
+    for path, method in sorted(FOR_FACILITATORS):
+        answer = asked(stranger, oak, path, method)
+        sent_away = answer.status_code in (302, 303) and answer.headers["Location"].startswith("/sign-in")
+        assert sent_away or answer.status_code == 401, (path, method, answer.status_code)
+
+
+@pytest.fixture
+def dagny(oak: Oak, database: Database, browser_of: Callable[[str], Browser]) -> Browser:
+    """A facilitator of no group of ours."""
+    return browser_of(database.writer.do(accounts.add_facilitator, "Dagny", "a token of hers"))
+
+
+def test_a_facilitator_of_another_group_finds_nothing(oak: Oak, dagny: Browser, fola: Browser) -> None:
+    for path, method in sorted(OF_A_GROUP):
+        theirs = asked(dagny, oak, path, method)
+        assert theirs.status_code == 404, (path, method, theirs.status_code)
+        assert "Oak" not in theirs.text
+        if method == "GET":
+            assert asked(fola, oak, path, method).status_code in (200, 302, 303), path
