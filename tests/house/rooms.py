@@ -26,6 +26,14 @@ from tests.house.environment import KEYS, SECRET_KEY
 
 CAST = ("Amal", "Birgit", "Chidi")
 ALL = ("facilitators", "group_unnamed", "group_named")
+LATEST = 2**40  # a version that is never stale
+STEPS = {
+    SessionState.PLANNED: (),
+    SessionState.LOBBY: ("open_lobby",),
+    SessionState.LIVE: ("open_lobby", "start"),
+    SessionState.HELD: ("open_lobby", "start", "hold"),
+    SessionState.ENDED: ("open_lobby", "start", "end"),
+}
 TABLES = SQLModel.metadata.tables
 tickets = Tickets(SECRET_KEY)
 
@@ -86,6 +94,12 @@ class Room:
         )
         return answer
 
+    def do(self, *steps: tuple[str, str, dict[str, Any]]) -> None:
+        """Several commands in one transaction: who, what, and with which payload."""
+        self.database.writer.do(
+            _play, [(self.who(name), command, payload) for name, command, payload in steps]
+        )
+
     def lets_in(self, alias: str, *, guest: bool = False) -> str:
         """One more person enters: a member at once, a guest into the waiting room."""
         self.people[alias] = self.database.writer.do(_enter, self.group, self.id, alias, guest)
@@ -136,30 +150,36 @@ def make_room(
 ) -> Room:
     """A session of the oak group in lobby, live, held or ended; Fola leads, Sami supports, Olu watches."""
     stages = stages or [asking("s-one"), asking("s-two"), asking("s-three", repeat=True)]
-    group, session, leading = database.writer.do(_plan, stages, sandbox)
-    room = Room(database, group, session, {}, leading, stages)
-    steps = {"lobby": [], "live": ["start"], "held": ["start", "hold"], "ended": ["start", "end"]}
-    if state != SessionState.PLANNED:
-        room.does("Fola", "open_lobby", version=0)
-        for alias in people:
-            room.lets_in(alias)
-        for step in steps[state]:
-            room.does("Fola", step, version=room.row.version)
-    return room
+    group, session, inside, leading = database.writer.do(_make, people, stages, state, sandbox)
+    return Room(database, group, session, inside, leading, stages)
 
 
-def _plan(db: Connection, stages: list[dict[str, Any]], sandbox: bool) -> tuple[str, str, dict[str, str]]:
+def _make(
+    db: Connection, people: tuple[str, ...], stages: list[dict[str, Any]], state: SessionState, sandbox: bool
+) -> tuple[str, str, dict[str, str], dict[str, str]]:
     leading = {name: _facilitator(db, name) for name in ("Fola", "Sami", "Olu")}
     group = groups.create_group(db, leading["Fola"], name="oak", programme_id=None)
     groups.set_role(db, group, leading["Sami"], Role.SUPPORT)
     groups.set_role(db, group, leading["Olu"], Role.OBSERVER)
-    return group, groups.plan_session(db, group, stages, sandbox=sandbox), leading
+    session = groups.plan_session(db, group, stages, sandbox=sandbox)
+    fola, inside = Who("facilitator", session, leading["Fola"]), {}
+    for step in STEPS[state]:
+        _play(db, [(fola, step, {"version": LATEST})])
+        if step == "open_lobby":
+            inside = {alias: _enter(db, group, session, alias, False) for alias in people}
+    return group, session, inside, leading
 
 
 def _facilitator(db: Connection, name: str) -> str:
     new = new_id()
     db.execute(insert(Facilitator).values(id=new, name=seal(Facilitator.name, new, name), created_at=now()))
     return new
+
+
+def _play(db: Connection, steps: list[tuple[Who, str, dict[str, Any]]]) -> None:
+    for who, command, payload in steps:
+        row = REGISTRY[who.kind][command]
+        perform(db, who, row, row.payload(**payload))
 
 
 def _enter(db: Connection, group: str, session: str, alias: str, guest: bool) -> str:

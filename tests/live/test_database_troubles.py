@@ -16,6 +16,7 @@ import pytest
 
 from app.db import Database
 from tests.house.actors import Answer, Company, Person
+from tests.house.databases import Databases
 from tests.house.outbox import Writers
 from tests.house.rooms import Room, asking, make_room, words_of
 from tests.house.server import Server
@@ -24,19 +25,28 @@ ABOUT_TWO_SECONDS = 3.0  # on a busy machine
 STILL_THERE = 0.25
 
 
+@pytest.fixture(scope="module")
+def troubled(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """A server over SQLite, and its database, which the tests of this file trouble in turn."""
+    folder = tmp_path_factory.mktemp("troubled")
+    url = databases.fresh_sqlite(folder)
+    server = Server(url, folder).start()
+    yield server, url
+    server.stop()
+
+
 @pytest.fixture
-def room(sqlite_url: str, opened: Callable[[str], Database]) -> Room:
-    return make_room(opened(sqlite_url))
+def room(troubled: tuple[Server, str], opened: Callable[[str], Database]) -> Room:
+    return make_room(opened(troubled[1]))
 
 
 @pytest.fixture
 def people(
-    start_server: Callable[..., Server], sqlite_url: str, room: Room, gathering: Callable[[Server], Company]
+    troubled: tuple[Server, str], room: Room, gathering: Callable[[Server], Company]
 ) -> tuple[Server, Person, Person]:
-    """Amal and Birgit on a server of their own, over SQLite."""
-    server = start_server(sqlite_url)
-    company = gathering(server)
-    return server, company.person(room, "Amal"), company.person(room, "Birgit")
+    """Amal and Birgit on that server."""
+    company = gathering(troubled[0])
+    return troubled[0], company.person(room, "Amal"), company.person(room, "Birgit")
 
 
 @contextmanager
@@ -62,11 +72,11 @@ def waits(answer: Answer, reader: Person) -> list[float]:
 
 
 def test_a_locked_database_is_told_within_two_seconds_and_holds_up_nobody_who_reads(
-    people: tuple[Server, Person, Person], sqlite_url: str, room: Room
+    people: tuple[Server, Person, Person], troubled: tuple[Server, str], room: Room
 ) -> None:
     _, amal, birgit = people
     sent = amal.answer("written while it was locked")
-    with locked(sqlite_url):
+    with locked(troubled[1]):
         began = time.monotonic()
         answer = amal.begins("submit_reflection", sent)
         took = waits(answer, birgit)
@@ -78,10 +88,10 @@ def test_a_locked_database_is_told_within_two_seconds_and_holds_up_nobody_who_re
 
 
 def test_whoever_comes_while_others_wait_for_the_lock_waits_no_longer_than_they_do(
-    people: tuple[Server, Person, Person], sqlite_url: str
+    people: tuple[Server, Person, Person], troubled: tuple[Server, str]
 ) -> None:
     _, amal, birgit = people
-    with locked(sqlite_url):
+    with locked(troubled[1]):
         first = amal.begins("submit_reflection", amal.answer("first"))
         assert birgit.says("sync", seen=0)["ok"]  # the writer waits for the lock by now
         began = time.monotonic()
@@ -90,9 +100,11 @@ def test_whoever_comes_while_others_wait_for_the_lock_waits_no_longer_than_they_
         assert time.monotonic() - began < ABOUT_TWO_SECONDS
 
 
-def test_a_short_lock_is_waited_for(people: tuple[Server, Person, Person], sqlite_url: str) -> None:
+def test_a_short_lock_is_waited_for(
+    people: tuple[Server, Person, Person], troubled: tuple[Server, str]
+) -> None:
     _, amal, birgit = people
-    with locked(sqlite_url):
+    with locked(troubled[1]):
         answer = amal.begins("submit_reflection", amal.answer("patiently"))
         assert birgit.says("sync", seen=0)["ok"]
         assert not answer.arrived.is_set()
@@ -101,12 +113,12 @@ def test_a_short_lock_is_waited_for(people: tuple[Server, Person, Person], sqlit
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux")
 def test_a_disk_that_takes_no_more_is_told_and_then_works_again(
-    people: tuple[Server, Person, Person], sqlite_url: str, room: Room
+    people: tuple[Server, Person, Person], troubled: tuple[Server, str], room: Room
 ) -> None:
     server, amal, birgit = people
     assert amal.writes("before")["ok"]
     sent = birgit.answer("while it was full")
-    log = Path(sqlite_url.removeprefix("sqlite:///") + "-wal")
+    log = Path(troubled[1].removeprefix("sqlite:///") + "-wal")
     _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (log.stat().st_size, hard))
     assert birgit.says("submit_reflection", **sent)["error"]["code"] == "retry"

@@ -4,6 +4,7 @@ import json
 import select
 import socket
 import time
+from collections.abc import Callable
 
 import pytest
 import websocket
@@ -16,6 +17,17 @@ from tests.house.server import Server
 MANY = 120
 MORE_THAN_IS_KEPT = 380
 PROMPT = 0.5  # seconds; without a turn for others it would be the time of all commands together
+
+
+@pytest.fixture
+def shared(standing: Callable[[str], tuple[Server, str]]) -> Server:
+    """One kind of database will do: what is tested lies before it."""
+    return standing("sqlite")[0]
+
+
+@pytest.fixture
+def database(standing: Callable[[str], tuple[Server, str]], opened: Callable[[str], Database]) -> Database:
+    return opened(standing("sqlite")[1])
 
 
 def test_somebody_who_sends_much_at_once_keeps_nobody_waiting(company: Company, database: Database) -> None:

@@ -104,19 +104,22 @@ def namespaces_of(role: str) -> list[str]:
 
 def _acts(room: Room, alias: str) -> dict[str, str]:
     ids = {name: str(uuid4()) for name in ("named", "private", "asked", "shown", "signal")}
-    for name in ("named", "private", "asked", "shown"):
-        audience = "group_named" if name in ("named", "shown") else "facilitators"
-        room.does(
-            alias,
-            "submit_reflection",
-            id=ids[name],
-            stage_id="s-one",
-            answer={"text": name},
-            audience=audience,
-        )
-    room.does("Fola", "request_share", id=ids["asked"])
-    room.does("Fola", "show_reflection", id=ids["shown"])
-    room.does(alias, "raise_signal", id=ids["signal"], kind="hand")
+    audiences = {
+        "named": "group_named",
+        "shown": "group_named",
+        "private": "facilitators",
+        "asked": "facilitators",
+    }
+    answers = [
+        {"id": ids[name], "stage_id": "s-one", "answer": {"text": name}, "audience": audience}
+        for name, audience in audiences.items()
+    ]
+    room.do(
+        *((alias, "submit_reflection", answer) for answer in answers),
+        ("Fola", "request_share", {"id": ids["asked"]}),
+        ("Fola", "show_reflection", {"id": ids["shown"]}),
+        (alias, "raise_signal", {"id": ids["signal"], "kind": "hand"}),
+    )
     return ids
 
 
