@@ -67,6 +67,7 @@ def serve(options: argparse.Namespace) -> None:
     except sealing.Unsealable:
         raise SystemExit("This database was sealed with other keys. Check CONCENTRIC_KEYS.") from None
     kept.screens.origin = settings.origin or _address(options.host, options.port)
+    kept.screens.warm()
     app.extensions["concentric.keeper"].start()
     try:
         runtime.serve(app, options.host, options.port, kept.drain)

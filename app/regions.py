@@ -20,6 +20,7 @@ from app.core import views
 from app.core.changes import Who
 from app.core.models import GroupSession, Standing, now
 from app.core.sealing import open_sealed
+from app.library import load
 
 SHARED = ("where", "stage", "moved", "shown")
 PERSONAL = ("banner", "form", "mine", "dock_signal")
@@ -104,6 +105,12 @@ class Screens:
             name: templates.get_template(f"regions/{audience}/{name}.html").render(context).strip()
             for name in names
         }
+
+    def warm(self) -> None:
+        """Reads the library and compiles every template before anybody waits for it."""
+        load()
+        for name in self.app.jinja_env.list_templates(extensions=["html"]):
+            self.app.jinja_env.get_template(name)
 
     # what each viewer's templates get
 

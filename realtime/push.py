@@ -49,6 +49,7 @@ TOUCHES = {
     "answer_signal": ON_SIGNALS,
     "resolve_signal": ON_SIGNALS,
 }
+ABOUT_ONE = frozenset(TOUCHES) - {"mark_heard", "save_note"}  # they change the people whom they name
 ON_PRESENCE = ("roster", "answers", "waiting", "clock")
 
 
@@ -59,6 +60,7 @@ class News:
     shared: bool = False
     moved: bool = False
     presence: bool = False
+    everybody: bool = False  # more people look different than those concerned
     people: set[str] = field(default_factory=set)
     reflections: set[str] = field(default_factory=set)
     shared_reflections: set[str] = field(default_factory=set)  # those of changes that the group may see
@@ -74,6 +76,7 @@ class News:
         self.shared |= other.shared
         self.moved |= other.moved
         self.presence |= other.presence
+        self.everybody |= other.everybody
         self.people |= other.people
         self.reflections |= other.reflections
         self.shared_reflections |= other.shared_reflections
@@ -128,13 +131,14 @@ class Pusher:
             people=set(change.people),
             reflections=set(change.reflections),
             shared_reflections=set(change.reflections) if change.shared else set(),
+            everybody=change.moved or change.action not in ABOUT_ONE,
             console=set(CONSOLE if change.moved else console),
             personal=set(personal),
         )
         self._mark(change.group_session_id, news)
 
     def presence_changed(self, group_session_id: str) -> None:
-        self._mark(group_session_id, News(presence=True, console=set(ON_PRESENCE)))
+        self._mark(group_session_id, News(presence=True, everybody=True, console=set(ON_PRESENCE)))
 
     def tick(self) -> None:
         """Called every few seconds: time alone changes what the roster says of people."""
@@ -265,10 +269,13 @@ class Pusher:
 
     def _plain_to_facilitators(self, db: Any, row: Any, room: Room, news: News) -> None:
         data = self.screens.plain_console(row) if news.moved or news.shared else {"version": row.version}
-        people = {each["id"]: each for each in consoles.people(db, row, self.presence)}
+        only = None if news.everybody or not room.people else news.people
+        people = {each["id"]: each for each in consoles.people(db, row, self.presence, only)}
         changed = [each for key, each in people.items() if room.people.get(key) != each]
-        changed += [{"id": key, "gone": True} for key in room.people if key not in people]
-        room.people = people
+        if only is None:
+            changed += [{"id": key, "gone": True} for key in room.people if key not in people]
+            room.people = {}
+        room.people |= people
         if changed:
             data["people"] = changed
         if news.reflections:

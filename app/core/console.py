@@ -1,7 +1,8 @@
 """What a facilitator sees of a live session: agenda and time, people, answers, signals."""
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -75,8 +76,9 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
     me = next((each for each in leading if each["id"] == who.id), {"id": "", "name": "", "role": ""})
     time = Times(db, row)
     wants = wishes(db, row)
+    by_person = _by_person(answered)
     entries = [
-        _person(row, each, presence, stage, answered, signals) | {"wants": wants.get(each.id, "")}
+        _person(row, each, presence, stage, by_person[each.id], signals) | {"wants": wants.get(each.id, "")}
         for each in rows
     ]
     inside = [each for each in entries if each["standing"] == Standing.ADMITTED]
@@ -172,9 +174,11 @@ def answer_body(db: Connection, row: Row, reflection_ids: Iterable[str]) -> list
 
 def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """The plain ``reflections`` of the wire: all stages so far, or those that changed."""
-    query = select(Reflection.__table__).where(col(Reflection.group_session_id) == row.id)
-    if only is not None:
-        query = query.where(col(Reflection.id).in_(list(only)))
+    if only is None:
+        rows = stored.find_all(db, Reflection, ("created_at",), group_session_id=row.id)
+    else:
+        found = (stored.find(db, Reflection, id=each, group_session_id=row.id) for each in only)
+        rows = [each for each in found if each is not None]
     return [
         {
             "id": each.id,
@@ -188,22 +192,39 @@ def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> 
             "shown": each.shown_at is not None,
             "withdrawn": each.withdrawn_at is not None,
         }
-        for each in db.execute(query.order_by(col(Reflection.created_at))).all()
+        for each in rows
     ]
 
 
-def people(db: Connection, row: Row, presence: Presence) -> list[dict[str, Any]]:
-    """The plain ``people`` of the wire."""
+def people(
+    db: Connection, row: Row, presence: Presence, only: Collection[str] | None = None
+) -> list[dict[str, Any]]:
+    """The plain ``people`` of the wire: everybody, or those of whom there is news."""
     stage = current_stage(row)
-    answered = stage_rows(db, row, stage["id"]) if stage else []
+    if only is None:
+        came = participants(db, row)
+        answered = stage_rows(db, row, stage["id"]) if stage else []
+    else:
+        found = (stored.find(db, Participant, id=each, group_session_id=row.id) for each in only)
+        came = [each for each in found if each is not None and each.standing != Standing.REMOVED]
+        answered = [own for each in came if stage for own in _own_rows(db, each.id, stage["id"])]
+    by_person = _by_person(answered)
     signals = open_signals(db, row)
     keys = ("id", "alias", "presence", "writing", "answered", "passed", "heard", "signals")
-    return [
-        {key: entry[key] for key in keys}
-        for entry in (
-            _person(row, each, presence, stage, answered, signals) for each in participants(db, row)
-        )
-    ]
+    entries = [_person(row, each, presence, stage, by_person[each.id], signals) for each in came]
+    return [{key: entry[key] for key in keys} for entry in entries]
+
+
+def _own_rows(db: Connection, participant_id: str, stage_id: str) -> list[Row]:
+    here: dict[str, Any] = {"participant_id": participant_id, "stage_id": stage_id, "withdrawn_at": None}
+    return stored.find_all(db, Reflection, **here)
+
+
+def _by_person(answered: Iterable[Row]) -> dict[str, list[Row]]:
+    sorted_out: dict[str, list[Row]] = defaultdict(list)
+    for each in answered:
+        sorted_out[each.participant_id].append(each)
+    return sorted_out
 
 
 def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
@@ -280,10 +301,9 @@ def _person(
     each: Row,
     presence: Presence,
     stage: Stage | None,
-    answered: list[Row],
+    own: list[Row],
     signals: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    own = [reflection for reflection in answered if reflection.participant_id == each.id]
     state, since = presence.of(row.id, each.id)
     if each.standing == Standing.WAITING:
         state, since = "waiting", each.joined_at
