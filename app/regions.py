@@ -144,7 +144,10 @@ class Screens:
         return room | {"session": session, "stage": None, "shown": [], "people": 0}
 
     def me(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
-        return views.me(db, row, who.id, self._last)
+        """A person's own part; who joined late or was gone for a while is told where the group is."""
+        me = views.me(db, row, who.id, self._last)
+        me["catch_up"] = me["catch_up"] or self.presence.came_back(row.id, who.id)
+        return me
 
     def console(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
         return consoles.console(db, row, who, self.presence, self.addresses(row))

@@ -19,12 +19,15 @@ class Presence:
         self._since: dict[str, datetime] = {}
         self._left: dict[str, dict[str, datetime]] = defaultdict(dict)
         self._facilitators: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        self._returned: set[str] = set()
         self._writing: dict[str, tuple[str, float]] = {}
 
     def arrives(self, kind: str, group_session_id: str, person_id: str, sid: str) -> bool:
         """A socket has opened; True if this person was not here before."""
         here = self._of(kind)[group_session_id].setdefault(person_id, set())
         first = not here
+        if first and self.came_back(group_session_id, person_id):
+            self._returned.add(person_id)
         here.add(sid)
         if first:
             self._since[person_id] = now()
@@ -48,6 +51,14 @@ class Presence:
             return "here", self._since.get(participant_id)
         left = self._left[group_session_id].get(participant_id, self.began)
         return ("away" if now() - left < AWAY else "gone"), left
+
+    def came_back(self, group_session_id: str, participant_id: str) -> bool:
+        """Whether this person was gone for a while, and is here again or about to come in."""
+        if participant_id in self._returned:
+            return True
+        left = self._left[group_session_id].get(participant_id)
+        here = self._sockets[group_session_id].get(participant_id)
+        return left is not None and not here and now() - left >= AWAY
 
     def set_writing(self, participant_id: str, stage_id: str, writing: bool) -> bool:
         """True if this is news."""
