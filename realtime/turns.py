@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from app import runtime
 
-REST = 1.0  # after a costly push, in times of what it took
+REST = 2.0  # after a costly push, in times of what it took
 
 Push = Callable[[], None]
 
