@@ -1,8 +1,10 @@
 """Response types: what an answer may hold, and its plain-text form.
 
-One module for each type, with `read(value, prompt)`, `is_blank(value)` and `as_text(value, prompt)`. Standard
-library only; the domain imports this package and nothing is imported back. A prompt is a plain dict
-`{"key", "type", "text", "options"?, "audience"?, "who", …}` as it stands in a frozen stage.
+One module for each type, with `read(value, prompt)`, `is_blank(value)` and `as_text(value, prompt)`, and
+`drawn(value, prompt)` where people would rather look than read. Words of ours in `as_text` are in the
+library's language, like the prompts they follow. Standard library only; the domain imports this package and
+nothing is imported back. A prompt is a plain dict `{"key", "type", "text", "options"?, "audience"?, "who"}`
+as it stands in a frozen stage.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +27,7 @@ __all__ = [
     "TYPES",
     "Unreadable",
     "clean",
+    "drawn",
     "narrowed",
     "narrowest",
     "read_answer",
@@ -75,6 +78,12 @@ def texts_of(prompts: Prompts, answer: Mapping[str, Any]) -> list[tuple[Mapping[
     ]
 
 
+def drawn(prompt: Mapping[str, Any], value: Any) -> dict[str, Any] | None:
+    """Return what a drawing of this answer needs, None for a type that people rather read."""
+    draw = getattr(TYPES[prompt["type"]], "drawn", None)
+    return None if draw is None else draw(value, prompt)
+
+
 def without_private(prompts: Prompts, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return what may be shown to the group: without prompts for the facilitators, or unknown ones."""
     open_keys = {prompt["key"] for prompt in prompts if prompt.get("audience") != "facilitators"}
@@ -100,4 +109,6 @@ def narrowest(audiences: Iterable[str]) -> str:
 def _length(value: object) -> int:
     if isinstance(value, list):
         return sum(map(_length, value))
+    if isinstance(value, dict):
+        return sum(map(_length, value.values()))
     return len(value) if isinstance(value, str) else 0

@@ -10,21 +10,10 @@ Phase = Literal["pre", "initial", "middle", "termination"]
 Area = Literal["grief", "dispute", "change", "lonely"]
 Perspective = Literal["how_we_are_with_others", "how_others_are_with_us", "how_relationships_change"]
 Audience = Literal["facilitators", "group_unnamed", "group_named"]
-AnsweredType = Literal["free_text", "short_texts", "scale_0_10", "single_choice", "multi_choice"]
-LaterType = Literal[  # known by name, asked as free text until it is built
-    "closeness_circle",
-    "timeline",
-    "comm_transcript",
-    "decision_table",
-    "grid_2x2",
-    "two_lists",
-    "matrix",
-    "goal",
-    "roleplay_pair",
-    "feedback",
-    "ordered_steps",
-    "structured_plan",
-    "compare",
+Type = Literal[
+    *("free_text", "short_texts", "scale_0_10", "single_choice", "multi_choice"),
+    *("closeness_circle", "timeline", "comm_transcript", "decision_table", "grid_2x2", "two_lists"),
+    *("matrix", "goal", "roleplay_pair", "feedback", "ordered_steps", "structured_plan", "compare"),
 ]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1)]
 Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]*$")]
@@ -40,7 +29,7 @@ class Prompt:
     """One question: who answers it, in what form, and how far its answer may go at most."""
 
     key: Name
-    type: AnsweredType | LaterType
+    type: Type
     text: Text
     options: Texts = ()
     taps: Texts = ()

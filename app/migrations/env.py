@@ -5,7 +5,8 @@ from typing import Any
 from alembic import context
 from sqlmodel import SQLModel
 
-import app.core.models  # noqa: F401  (fills the metadata)
+import app.core.course_models
+import app.core.models  # noqa: F401
 from app.core.sealing import SealedText
 
 

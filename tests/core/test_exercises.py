@@ -45,7 +45,7 @@ def read(kind, value):
     return TYPES[kind].read(value, PROMPTS[kind])
 
 
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", PROMPTS)
 @given(data=st.data())
 def test_what_was_read_reads_the_same_again(kind, data):
     try:
@@ -58,7 +58,7 @@ def test_what_was_read_reads_the_same_again(kind, data):
     assert json.loads(json.dumps(value)) == value
 
 
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", PROMPTS)
 @given(value=ANYTHING)
 def test_whatever_is_sent_is_read_or_refused_and_what_is_read_is_clean(kind, value):
     try:
@@ -82,7 +82,7 @@ def test_whatever_is_sent_is_read_or_refused_and_what_is_read_is_clean(kind, val
     [
         *[
             (kind, value)
-            for kind in TYPES
+            for kind in PROMPTS
             for value in (None, True, 1.5, float("nan"), float("inf"), {}, b"a")
         ],
         *[("scale_0_10", value) for value in (-1, 11, 7.0, "7", json.loads("1e999"), 10**400, [7])],
