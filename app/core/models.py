@@ -178,6 +178,7 @@ class GroupSession(Table, table=True):
     group_id: str = ref("care_group.id", index=True)
     kind: str = Field(default="group", max_length=16)  # "group", or the id of a one-to-one meeting
     number: int
+    member_id: str | None = ref("member.id", default=None, nullable=True)  # whom a one-to-one meeting is with
     title: str | None = sealed(nullable=True)
     scheduled_at: datetime | None = time(nullable=True)
     agenda: str = sealed()

@@ -268,6 +268,10 @@ def upgrade() -> None:
             sa.Column("without_phone", sa.Boolean(), nullable=False, server_default=sa.false())
         )
 
+    with op.batch_alter_table("group_session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("member_id", sa.String(length=36), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_group_session_member_id"), "member", ["member_id"], ["id"])
+
     with op.batch_alter_table("reflection", schema=None) as batch_op:
         batch_op.add_column(sa.Column("written_by", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
@@ -278,6 +282,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DELETE FROM signal WHERE kind = 'item_9'")
     _kinds_of_signals("support", "hand", "slower")
+    with op.batch_alter_table("group_session", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_group_session_member_id"), type_="foreignkey")
+        batch_op.drop_column("member_id")
+
     with op.batch_alter_table("reflection", schema=None) as batch_op:
         batch_op.drop_column("confirmed_at")
         batch_op.drop_column("written_by")
