@@ -89,6 +89,7 @@ class Writer:
 
     def __init__(self, engine: Engine, spawn: Callable[[Callable[[], None]], Any]):
         self.engine = engine
+        event.listen(engine, "before_cursor_execute", _count_writes)
         self._waiting: queue.Queue[_Item | None] = queue.Queue()
         self._spawn = spawn
         self._started = threading.Lock()
@@ -171,7 +172,7 @@ class Writer:
         for attempt in range(3):
             try:
                 with self._connection(min(item.at for item in batch) + LOCKED_FOR) as db:
-                    db.info["news"] = []
+                    db.info["news"], db.info["written"] = [], 0
                     outcomes = run(db, batch)
                     news = db.info["news"]
                     db.commit()
@@ -203,11 +204,11 @@ class Writer:
     def _together(self, db: Connection, batch: list["_Item"]) -> list[Any]:
         outcomes: list[Any] = []
         for item in batch:
-            known = len(db.info["news"])
+            written = db.info["written"]
             try:
                 outcomes.append(item.run(db))
             except Refused as refusal:  # raised before the first write: the batch goes on
-                if len(db.info["news"]) != known:
+                if db.info["written"] != written:
                     raise AssertionError("a refusal after a write") from refusal
                 outcomes.append(refusal)
         return outcomes
@@ -256,6 +257,14 @@ def _connection_lost(failed: BaseException) -> bool:
     return isinstance(failed, TRANSIENT) or (
         isinstance(failed, exc.DBAPIError) and failed.connection_invalidated
     )
+
+
+def _count_writes(
+    db: Connection, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
+) -> None:
+    """Counts what is written on a connection, so that a refusal that comes too late is found out."""
+    if context.isinsert or context.isupdate or context.isdelete:
+        db.info["written"] = db.info.get("written", 0) + 1
 
 
 def _thread(run: Callable[[], None]) -> None:

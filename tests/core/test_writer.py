@@ -37,6 +37,13 @@ def fails(db: Connection) -> None:
     raise ZeroDivisionError
 
 
+def refuses_too_late(db: Connection) -> None:
+    """A row is in, nothing was announced yet, and then a refusal."""
+    value = seal(Installation.key_check, "half", "x")
+    db.execute(insert(Installation).values(id="half", key_check=value, created_at=now()))
+    raise NotNow()
+
+
 def kept(database: Database) -> set[str]:
     with database.reader() as db:
         return set(db.execute(select(col(Installation.id))).scalars())
@@ -130,6 +137,20 @@ def test_a_verb_that_fails_takes_nobody_with_it(database: Database, news: list[A
     assert (first.result(), last.result()) == ("first", "last")
     assert kept(database) >= {"first", "last"} and "half" not in kept(database)
     assert [each.action for each in news] == ["first", "last"]  # once each, though the batch ran twice
+
+
+def test_a_refusal_after_a_row_was_written_stores_nothing_and_takes_nobody_with_it(
+    database: Database,
+) -> None:
+    with one_batch(database) as crowd:
+        first, late, last = (
+            crowd.asks(keeps, "first"),
+            crowd.asks(refuses_too_late),
+            crowd.asks(keeps, "last"),
+        )
+    assert isinstance(late.exception(), NotNow)
+    assert (first.result(), last.result()) == ("first", "last")
+    assert kept(database) >= {"first", "last"} and "half" not in kept(database)
 
 
 @pytest.mark.parametrize("moment", ["begin", "commit"])
