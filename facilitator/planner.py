@@ -11,7 +11,7 @@ from app.core import overview
 from app.core.agenda import Stage, find_stage
 from app.core.models import now
 from app.core.refusals import Refused, Retry
-from app.core.sessions import LARGEST_AGENDA
+from app.core.stages import LARGEST_AGENDA
 from app.exercises import Unreadable, clean
 from app.library import agendas, load
 from app.regions import clock
@@ -91,24 +91,13 @@ def choose(group_session_id: str, stage_id: str) -> Any:
     stage, exercise_id = shown["stages"][place], field("exercise", 64)
     if exercise_id and exercise_id not in stage["pool"]:
         abort(400)
-    shown["stages"][place] = _chosen(stage, exercise_id)
+    shown["stages"][place] = agendas.with_exercise(stage, exercise_id)
     return _kept(group_session_id, shown, shown["stages"], stage_id)
 
 
 def _plan(db: Any, group_session_id: str, leading: bool = False) -> dict[str, Any]:
     my_session(db, group_session_id, leading)
     return overview.plan_page(db, group_session_id)
-
-
-def _chosen(stage: Stage, exercise_id: str) -> Stage:
-    """The stage with this exercise in it; its place, minutes and the programme's words stay."""
-    kept = {key: stage[key] for key in ("id", "minutes", "core", "pool", "measures", "phase")}
-    if not exercise_id:
-        fresh = agendas.talk_stage(stage["title"], stage["minutes"])
-        return fresh | kept | {"cue": fresh["cue"] | {"say": stage["cue"]["say"]}}
-    fresh = agendas.stage_of_exercise(exercise_id, stage["minutes"])
-    cue = fresh["cue"] | {"say": stage["cue"]["say"], "watch": fresh["cue"]["say"]}
-    return fresh | kept | {"cue": cue}
 
 
 def _edited(stages: list[Stage], sent: Any) -> list[Stage]:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import answers, reveals, sessions, signals, stored
+from app.core import answers, reveals, sessions, signals, stages, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import Facilitator, GroupFacilitator, Participant, Role, SessionState, Standing
 from app.core.refusals import NotAdmitted, NotFound, NotNow
@@ -107,6 +107,16 @@ class InsertStage(Payload):
     version: Version
 
 
+class MoveStage(OfStage):
+    after_stage_id: Id | None
+    version: Version
+
+
+class ChooseExercise(OfStage):
+    exercise_id: Id | None
+    version: Version
+
+
 class Lock(Payload):
     locked: bool
 
@@ -164,10 +174,12 @@ FACILITATOR = [
     Command("hold", AtVersion, LEADING, ANY, sessions.hold),
     Command("resume", AtVersion, LEADING, ANY, sessions.resume),
     Command("end", AtVersion, LEADING, ANY, sessions.end),
-    Command("go_to_stage", OfStageAtVersion, LEADING, ON, sessions.go_to_stage),
-    Command("skip_stage", OfStageAtVersion, LEADING, OPEN, sessions.skip_stage),
-    Command("add_minutes", AddMinutes, LEADING, ON, sessions.add_minutes),
-    Command("insert_stage", InsertStage, LEADING, OPEN, sessions.insert_stage),
+    Command("go_to_stage", OfStageAtVersion, LEADING, ON, stages.go_to_stage),
+    Command("skip_stage", OfStageAtVersion, LEADING, OPEN, stages.skip_stage),
+    Command("add_minutes", AddMinutes, LEADING, ON, stages.add_minutes),
+    Command("insert_stage", InsertStage, LEADING, OPEN, stages.insert_stage),
+    Command("move_stage", MoveStage, LEADING, OPEN, stages.move_stage),
+    Command("choose_exercise", ChooseExercise, LEADING, OPEN, stages.choose_exercise),
     Command("admit", OfParticipant, LEADING, OPEN, sessions.admit),
     Command("refuse", OfParticipant, LEADING, OPEN, sessions.refuse),
     Command("remove", OfParticipant, LEADING, OPEN, sessions.remove),

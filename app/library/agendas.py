@@ -54,6 +54,19 @@ def talk_stage(title: str, minutes: int) -> Stage:
     return _stage(title, minutes, [])
 
 
+def with_exercise(stage: Stage, exercise_id: str) -> Stage:
+    """Return the stage with this exercise in it, or as a talk for "". Its place, minutes and the programme's
+    words stay.
+    """
+    kept = {key: stage[key] for key in ("id", "minutes", "core", "pool", "measures", "phase")}
+    if not exercise_id:
+        fresh = talk_stage(stage["title"], stage["minutes"])
+        return fresh | kept | {"cue": fresh["cue"] | {"say": stage["cue"]["say"]}}
+    fresh = stage_of_exercise(exercise_id, stage["minutes"])
+    cue = fresh["cue"] | {"say": stage["cue"]["say"], "watch": fresh["cue"]["say"]}
+    return fresh | kept | {"cue": cue}
+
+
 def for_one(stages: Sequence[Stage]) -> list[Stage]:
     """Return the stages as a one-to-one meeting sees them: there is no group to write for."""
     return [stage | {"audiences": ["facilitators"], "default_audience": "facilitators"} for stage in stages]

@@ -62,7 +62,7 @@ def agenda() -> list[Stage]:
             prompt("word", audience="group_unnamed"),
             prompt("text"),
         ),
-        stage("talk"),
+        stage("talk", pool=["decision_analysis", "role_play"]),
         stage("cards", prompt("text"), repeat=True),
         stage("alone", prompt("text"), audiences=["facilitators"], default_audience="facilitators"),
         stage("wishes", wish | {"audience": "facilitators"}, prompt("text")),

@@ -266,3 +266,65 @@ def test_minutes_are_for_the_facilitators_alone(oak: Oak) -> None:
     oak.does(oak.fola, "add_minutes", minutes=5)
     assert oak.row().shared_version == before
     assert "minutes" not in str([oak.room(), oak.wall()])
+
+
+# what lies ahead is moved, and an exercise chosen for it
+
+
+def test_a_stage_that_lies_ahead_moves_to_another_place_ahead(oak: Oak) -> None:
+    oak.does(oak.fola, "move_stage", stage_id="last", after_stage_id="words")
+    assert titles(oak)[:3] == ["Words", "Last", "Mixed"]
+    oak.does(oak.fola, "move_stage", stage_id="mixed", after_stage_id="alone")
+    assert titles(oak) == ["Words", "Last", "Talk", "Cards", "Alone", "Mixed", "Wishes"]
+    assert at(oak) == "words"
+
+
+def test_a_move_sent_twice_is_one_move(oak: Oak) -> None:
+    given = {"stage_id": "last", "after_stage_id": "words", "version": oak.row().version}
+    first = oak.does(oak.fola, "move_stage", **given)
+    assert oak.does(oak.fola, "move_stage", **given) == first
+    assert oak.row().version == first["version"]
+
+
+@pytest.mark.parametrize(("stage_id", "after"), [("words", "talk"), ("mixed", "talk"), ("last", "words")])
+def test_what_has_been_and_what_is_stay_where_they_are(oak: Oak, stage_id: str, after: str) -> None:
+    oak.moves_to("mixed")
+    before = titles(oak)
+    with refused("not_now"):
+        oak.does(oak.fola, "move_stage", stage_id=stage_id, after_stage_id=after)
+    assert titles(oak) == before
+
+
+def test_only_in_the_lobby_a_stage_can_become_the_first(planned_oak: Oak) -> None:
+    planned_oak.does(planned_oak.fola, "open_lobby")
+    planned_oak.does(planned_oak.fola, "move_stage", stage_id="talk", after_stage_id=None)
+    assert titles(planned_oak)[:2] == ["Talk", "Words"]
+    planned_oak.does(planned_oak.fola, "start")
+    with refused("not_now"):
+        planned_oak.does(planned_oak.fola, "move_stage", stage_id="last", after_stage_id=None)
+
+
+def test_a_move_decided_on_an_older_agenda_is_stale(oak: Oak) -> None:
+    version = oak.row().version
+    oak.does(oak.sami, "skip_stage", stage_id="cards")
+    with refused("stale"):
+        oak.does(oak.fola, "move_stage", stage_id="last", after_stage_id="words", version=version)
+
+
+def test_a_stage_of_member_work_gets_an_exercise_of_its_pool(oak: Oak) -> None:
+    oak.does(oak.fola, "choose_exercise", stage_id="talk", exercise_id="decision_analysis")
+    oak.moves_to("talk")
+    now_there = oak.console()["stage"]
+    assert (now_there["kind"], now_there["exercises"]) == ("exercise", ["decision_analysis"])
+    with refused("not_found"):
+        oak.does(oak.fola, "choose_exercise", stage_id="talk", exercise_id="grounding")
+    oak.does(oak.fola, "choose_exercise", stage_id="talk", exercise_id=None)
+    assert oak.console()["stage"]["kind"] == "talk"
+
+
+def test_an_exercise_that_people_have_answered_is_not_taken_away(oak: Oak) -> None:
+    oak.does(oak.fola, "choose_exercise", stage_id="talk", exercise_id="decision_analysis")
+    oak.moves_to("talk")
+    oak.writes(oak.amal, "talk", idea=["Wait a week."])
+    with refused("not_now"):
+        oak.does(oak.fola, "choose_exercise", stage_id="talk", exercise_id=None)

@@ -47,6 +47,8 @@ class Scene:
             "skip_stage": {"stage_id": "s-three"} | now,
             "add_minutes": {"minutes": 3},
             "insert_stage": {"exercise_id": None, "minutes": 5, "after_stage_id": "s-two"} | now,
+            "move_stage": {"stage_id": "s-three", "after_stage_id": "s-one"} | now,
+            "choose_exercise": {"stage_id": "s-three", "exercise_id": "grounding"} | now,
             "admit": {"participant_id": self.room.people["Birgit"]},
             "refuse": {"participant_id": self.room.people["Birgit"]},
             "remove": {"participant_id": self.room.people["Amal"]},
@@ -67,7 +69,7 @@ class Scene:
 
 def make_scene(wire: Wire, state: SessionState) -> Scene:
     """A session with answers and signals, then put into a state, whatever way leads there."""
-    stages = [asking("s-one", repeat=True), asking("s-two"), asking("s-three")]
+    stages = [asking("s-one", repeat=True), asking("s-two"), asking("s-three") | {"pool": ["grounding"]}]
     room = make_room(wire.database, tuple(PARTICIPANTS.values()), stages, sandbox=True)
     own = {role: _acts(room, alias) for role, alias in PARTICIPANTS.items()}
     room.people["Birgit"] = room.lets_in("Birgit as a guest", guest=True)

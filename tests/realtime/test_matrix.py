@@ -47,6 +47,8 @@ FACILITATOR = {
     "skip_stage": (LEADING, OPEN),
     "add_minutes": (LEADING, ON),
     "insert_stage": (LEADING, OPEN),
+    "move_stage": (LEADING, OPEN),
+    "choose_exercise": (LEADING, OPEN),
     "admit": (LEADING, OPEN),
     "refuse": (LEADING, OPEN),
     "remove": (LEADING, OPEN),
