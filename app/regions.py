@@ -20,6 +20,7 @@ from app.core import views
 from app.core.changes import Who
 from app.core.models import GroupSession, Standing, now
 from app.core.sealing import open_sealed
+from app.core.shown import shown_answers
 from app.library import load
 
 SHARED = ("where", "stage", "moved", "shown")
@@ -199,7 +200,7 @@ class Screens:
         context = self.wall(db, row)
         with speaking(context["language"], "UTC"):
             regions = self.render("display", WALL, {"wall": context})
-        shown = plain_shown(views.shown_answers(db, row))
+        shown = plain_shown(shown_answers(db, row))
         return {**self.plain_wall(db, row), "shown": shown, "regions": regions}
 
     def plain_console(self, row: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.core import stored, views
 from app.core.changes import Committed, Who
 from app.core.models import Participant, Standing
 from app.core.refusals import NotFound
+from app.core.shown import shown_answers
 from app.db import Database
 from app.regions import CONSOLE, PERSONAL, WALL, Screens, plain_room, plain_shown, speaking
 from realtime.emit import emit
@@ -244,7 +245,7 @@ class Pusher:
 
     def _shown(self, db: Any, row: Any, news: News) -> list[dict[str, Any]]:
         """What the group sees now, and what it has just ceased to see."""
-        shown = plain_shown(views.shown_answers(db, row))
+        shown = plain_shown(shown_answers(db, row))
         gone = news.shared_reflections - {each["id"] for each in shown}
         return shown + [{"id": each, "gone": True} for each in sorted(gone)]
 

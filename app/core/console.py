@@ -1,6 +1,5 @@
 """What a facilitator sees of a live session: agenda and time, people, answers, signals."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -27,8 +26,9 @@ from app.core.models import (
 )
 from app.core.reveals import releasable, released, shareable
 from app.core.sealing import open_sealed
+from app.core.shown import answer_of, parts
 from app.core.times import Times
-from app.core.views import brief, current_stage, facilitators_of, group_row, parts, session_part_of
+from app.core.views import brief, current_stage, facilitators_of, group_row, session_part_of
 from app.library import load
 
 Row = Any
@@ -164,7 +164,7 @@ def answer_body(db: Connection, row: Row, reflection_ids: Iterable[str]) -> list
         {
             "id": each.id,
             "revision": each.revision,
-            "parts": parts(stages[each.stage_id], _answer(each)),
+            "parts": parts(stages[each.stage_id], answer_of(each)),
             "shown_at": each.shown_at,
             "late": each.late,
         }
@@ -186,7 +186,7 @@ def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> 
             "stage_id": each.stage_id,
             "participant_id": each.participant_id,
             "audience": each.audience.value,
-            "answer": _answer(each),
+            "answer": answer_of(each),
             "passed": each.passed,
             "late": each.late,
             "shown": each.shown_at is not None,
@@ -346,7 +346,7 @@ def wishes(db: Connection, row: Row) -> dict[str, str]:
             continue
         options = asked.get("options", [])
         for each in stage_rows(db, row, stage["id"]):
-            value = _answer(each).get(asked["key"])
+            value = answer_of(each).get(asked["key"])
             if value in options:
                 found[each.participant_id] = "talk" if options.index(value) == 0 else "listen"
     return found
@@ -376,8 +376,3 @@ def _acts(each: Row, stage: Stage, released: bool) -> str:
     if each.audience == Audience.UNNAMED and not released:
         return "with_others"
     return "ask" if Audience.NAMED in stage["audiences"] else "none"
-
-
-def _answer(each: Row) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(open_sealed(Reflection.answer, each.id, each.answer))
-    return answer

@@ -4,7 +4,6 @@ Every function reads in the snapshot of the connection it is given and returns p
 partials in templates/regions/. Nothing that a viewer may not read is in what they return.
 """
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,7 +32,7 @@ from app.core.models import (
 from app.core.refusals import NotFound
 from app.core.reveals import SMALL
 from app.core.sealing import open_sealed
-from app.exercises import texts_of, without_private
+from app.core.shown import answer_of, parts, shown_answers
 from app.library import load
 
 Row = Any
@@ -43,11 +42,6 @@ LEADING = (
     .join(GroupFacilitator, col(GroupFacilitator.facilitator_id) == col(Facilitator.id))
     .where(col(GroupFacilitator.group_id) == bindparam("group"))
     .order_by(col(Facilitator.created_at))
-)
-SHOWN = (
-    select(Reflection.__table__, col(Participant.alias).label("alias"))
-    .join(Participant, col(Participant.id) == col(Reflection.participant_id))
-    .where(col(Reflection.group_session_id) == bindparam("session"), col(Reflection.shown_at).is_not(None))
 )
 OWN_SIGNALS = (
     select(Signal.__table__, col(Facilitator.name).label("seen_name"))
@@ -169,37 +163,6 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
     }
 
 
-def shown_answers(db: Connection, row: Row) -> list[dict[str, Any]]:
-    """What the group has chosen to show: the current stage first, named ones as they were shown, unnamed ones
-    in the order that was drawn. Prompts for facilitators alone are taken out.
-    """
-    stages = {stage["id"]: (place, stage) for place, stage in enumerate(agenda_of(row))}
-    found = [each for each in db.execute(SHOWN, {"session": row.id}).all() if _may_be_shown(each)]
-    here = row.stage_index
-
-    def place(each: Row) -> tuple[Any, ...]:
-        where = stages[each.stage_id][0]
-        unnamed = each.audience == Audience.UNNAMED
-        return (where != here, -where, unnamed, each.shown_order if unnamed else each.shown_at, each.id)
-
-    entries = []
-    for each in sorted(found, key=place):
-        stage = stages[each.stage_id][1]
-        answer = without_private(stage["prompts"], _answer(each))
-        named = each.audience == Audience.NAMED
-        entries.append(
-            {
-                "id": each.id,
-                "stage_id": each.stage_id,
-                "stage_title": stage["title"],
-                "alias": open_sealed(Participant.alias, each.participant_id, each.alias) if named else None,
-                "answer": answer,
-                "parts": parts(stage, answer),
-            }
-        )
-    return entries
-
-
 def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """One person's own part of the room: what they wrote, signalled and were asked.
 
@@ -267,7 +230,7 @@ def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
     for each in rows:
         stages = agenda_of(_AgendaRow(each.group_session_id, each.agenda))
         prompts: list[dict[str, Any]] = next((s["prompts"] for s in stages if s["id"] == each.stage_id), [])
-        answer = _answer(each)
+        answer = answer_of(each)
         for prompt in prompts:
             value = answer.get(prompt["key"])
             if (
@@ -300,28 +263,11 @@ def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[s
     }
 
 
-def parts(stage: Stage, answer: dict[str, Any]) -> list[dict[str, str]]:
-    """An answer as lines of plain text, in the order of its prompts."""
-    return [
-        {"key": prompt["key"], "prompt": prompt["text"], "type": prompt["type"], "text": text}
-        for prompt, text in texts_of(stage["prompts"], answer)
-    ]
-
-
 class _AgendaRow:
     """As much of a session's row as ``agenda_of`` needs."""
 
     def __init__(self, row_id: str, agenda: Any):
         self.id, self.agenda = row_id, agenda
-
-
-def _may_be_shown(each: Row) -> bool:
-    return each.withdrawn_at is None and not each.passed and each.audience != Audience.FACILITATORS
-
-
-def _answer(each: Row) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(open_sealed(Reflection.answer, each.id, each.answer))
-    return answer
 
 
 def _count(db: Connection, group_session_id: str) -> int:
@@ -337,7 +283,7 @@ def _own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = 
 
 def _mine(each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
     stage = next((s for s in agenda_of(row) if s["id"] == each.stage_id), None)
-    answer = _answer(each)
+    answer = answer_of(each)
     return {
         **own_entry(each, answer),
         "stage_title": stage["title"] if stage else "",
@@ -368,7 +314,7 @@ def own_entry(each: Row, answer: dict[str, Any]) -> dict[str, Any]:
 
 def mine(db: Connection, row: Row, who: Who, only: Iterable[str]) -> list[dict[str, Any]]:
     """Some of a person's answers of this session, as the wire carries them."""
-    return [own_entry(each, _answer(each)) for each in _own_rows(db, who.id, only)]
+    return [own_entry(each, answer_of(each)) for each in _own_rows(db, who.id, only)]
 
 
 def _came_late(row: Row, person: Row) -> bool:

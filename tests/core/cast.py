@@ -16,6 +16,7 @@ from app.core.commands import REGISTRY, perform
 from app.core.models import Facilitator, GroupSession, LogEntry, Member, Participant, Reflection, Role, now
 from app.core.refusals import Refused
 from app.core.sealing import seal
+from app.core.shown import shown_answers
 from app.db import Database
 from realtime.presence import Presence
 
@@ -178,7 +179,7 @@ class Oak:
 
     def shown(self) -> list[dict[str, Any]]:
         with self.database.reader() as db:
-            return views.shown_answers(db, views.session_row(db, self.id))
+            return shown_answers(db, views.session_row(db, self.id))
 
     def shown_ids(self) -> list[str]:
         return [each["id"] for each in self.shown()]
