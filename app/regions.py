@@ -21,10 +21,11 @@ from app.core.changes import Who
 from app.core.models import GroupSession, Standing, now
 from app.core.sealing import open_sealed
 from app.core.shown import shown_answers
+from app.core.turns import turns_of
 from app.library import load
 
 SHARED = ("where", "stage", "moved", "shown")
-PERSONAL = ("banner", "form", "mine", "dock_signal")
+PERSONAL = ("banner", "turn", "form", "mine", "dock_signal")
 WAITING = ("where", "waiting", "dock_signal")
 CONSOLE = (
     *("clock", "room_link", "signals", "agenda", "stage", "cue", "note", "answers"),
@@ -190,7 +191,7 @@ class Screens:
         with speaking(context["language"], context["time_zone"]):
             regions = self.render("facilitator", CONSOLE, {"console": context})
         return {
-            **self.plain_console(row),
+            **self.plain_console(db, row),
             "people": consoles.people(db, row, self.presence),
             "reflections": consoles.reflections(db, row),
             "regions": regions,
@@ -203,13 +204,13 @@ class Screens:
         shown = plain_shown(shown_answers(db, row))
         return {**self.plain_wall(db, row), "shown": shown, "regions": regions}
 
-    def plain_console(self, row: Any) -> dict[str, Any]:
+    def plain_console(self, db: Connection, row: Any) -> dict[str, Any]:
         stage = views.current_stage(row)
         return {
             "version": row.version,
             "server_now": stamp(now()),
             "session": views.session_part_of(row, None),
-            "stage": plain_stage(stage) if stage else None,
+            "stage": _plain_with_turn(db, row, stage) if stage else None,
         }
 
     def plain_wall(self, db: Connection, row: Any) -> dict[str, Any]:
@@ -218,8 +219,12 @@ class Screens:
             "version": row.shared_version,
             "server_now": stamp(now()),
             "session": views.session_part(db, row),
-            "stage": plain_stage(stage) if stage else None,
+            "stage": _plain_with_turn(db, row, stage) if stage else None,
         }
+
+
+def _plain_with_turn(db: Connection, row: Any, stage: dict[str, Any]) -> dict[str, Any]:
+    return plain_stage(stage | {"turns": turns_of(db, row.id, stage["id"])})
 
 
 def plain_room(room: dict[str, Any]) -> dict[str, Any]:
@@ -228,9 +233,15 @@ def plain_room(room: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain_stage(stage: dict[str, Any]) -> dict[str, Any]:
+    """``stage`` of the wire; ``who`` stands at a prompt only where not everybody is asked."""
     keys = ("key", "type", "options", "audience")
     return {
-        "prompts": [{key: prompt[key] for key in keys if prompt.get(key)} for prompt in stage["prompts"]],
+        "prompts": [
+            {key: prompt[key] for key in keys if prompt.get(key)}
+            | ({"who": prompt["who"]} if prompt.get("who", "all") != "all" else {})
+            for prompt in stage["prompts"]
+        ],
+        "turn": stage["turns"][0] if stage.get("turns") else None,
         "audiences": stage["audiences"],
         "repeat": stage["repeat"],
     }

@@ -269,7 +269,7 @@ class Pusher:
             emit(self.server, NAMESPACES["participant"], person_room(who), "region", data)
 
     def _plain_to_facilitators(self, db: Any, row: Any, room: Room, news: News) -> None:
-        data = self.screens.plain_console(row) if news.moved or news.shared else {"version": row.version}
+        data = self.screens.plain_console(db, row) if news.moved or news.shared else {"version": row.version}
         only = None if news.everybody or not room.people else news.people
         people = {each["id"]: each for each in consoles.people(db, row, self.presence, only)}
         changed = [each for key, each in people.items() if room.people.get(key) != each]

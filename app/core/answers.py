@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from app.core import stored
+from app.core import stored, turns
 from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, Reflection, SessionState, StageVisit
@@ -25,6 +25,7 @@ def submit_reflection(change: Change, command: Any) -> dict[str, Any]:
             return _again(change, command, stands)
     stage, late = _stage(change, command)
     answer = _read(stage, command)
+    turns.may_answer(change, stage, answer, change.who.id)
     if command.audience not in stage["audiences"]:
         raise Invalid("This stage does not offer that choice of readers.")
     if stands is None:

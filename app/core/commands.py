@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import answers, reveals, sessions, signals, stages, stored
+from app.core import answers, reveals, sessions, signals, stages, stored, turns
 from app.core.changes import Change, Who, changing
 from app.core.models import Facilitator, GroupFacilitator, Participant, Role, SessionState, Standing
 from app.core.refusals import NotAdmitted, NotFound, NotNow
@@ -117,6 +117,10 @@ class ChooseExercise(OfStage):
     version: Version
 
 
+class GiveTurn(OfStage):
+    participant_id: Id
+
+
 class Lock(Payload):
     locked: bool
 
@@ -185,6 +189,7 @@ FACILITATOR = [
     Command("remove", OfParticipant, LEADING, OPEN, sessions.remove),
     Command("lock", Lock, LEADING, OPEN, sessions.lock),
     Command("rotate_link", Nothing, LEADING, ANY - {S.ENDED}, sessions.rotate_link),
+    Command("give_turn", GiveTurn, LEADING, ON, turns.give_turn),
     Command("mark_heard", OfParticipant, LEADING, ON, sessions.mark_heard),
     Command("save_note", SaveNote, LEADING, ANY, sessions.save_note),
     Command("reveal", OfStage, LEADING, ON, reveals.reveal),

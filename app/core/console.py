@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import notes, stored
+from app.core import notes, stored, turns
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -94,6 +94,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
             for each in entries
             if each["standing"] == Standing.WAITING
         ],
+        "turns": turns.chooser(db, row, stage, inside) if stage else None,
         "answers": answers(db, row, stage, rows, answered) if stage else [],
         "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),
         "still_writing": [

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.core import stored
+from app.core import stored, turns
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.models import (
@@ -150,6 +150,7 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
     """The current stage as a participant sees it: no minutes, no cue card."""
     offered = [each for each in stage["audiences"] if each != Audience.UNNAMED or people >= SMALL]
     revealed = stored.exists(db, StageReveal, group_session_id=row.id, stage_id=stage["id"])
+    taken = turns.turns_of(db, row.id, stage["id"])
     default = stage["default_audience"]
     return {
         **brief(stage),
@@ -160,6 +161,8 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
         "default_audience": default if default in offered else Audience.FACILITATORS.value,
         "repeat": stage["repeat"],
         "revealed": revealed,
+        "turns": taken,
+        "turn": turns.turn(db, taken),
     }
 
 
@@ -180,7 +183,19 @@ def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str,
         "mine": [_mine(each, row, stage) for each in _own_rows(db, person.id)],
         "signals": own_signals(db, person.id),
         "last": known[person.id],
+        **_asked(db, row, stage, person.id),
         "catch_up": _came_late(row, person),
+    }
+
+
+def _asked(db: Connection, row: Row, stage: Stage | None, participant_id: str) -> dict[str, Any]:
+    """What this person is asked in the current stage, and what they read about whose turn it is."""
+    if stage is None:
+        return {"prompts": [], "turn": ""}
+    alone, taken = row.kind != "group", turns.turns_of(db, row.id, stage["id"])
+    return {
+        "prompts": turns.asked_of(stage["prompts"], taken, participant_id, alone),
+        "turn": turns.place_of(stage, taken, participant_id, alone),
     }
 
 

@@ -176,11 +176,13 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     onChange();
   }
 
+  const keysOf = (shown) => [...shown.querySelectorAll(".prompt")].map((prompt) => prompt.dataset.key);
+
   /** A newer form has come. */
   function arrived(html) {
     const fresh = parse(html).querySelector("form");
     if (!dirty()) return take(html);
-    if (fresh?.dataset.stage === form().dataset.stage) {
+    if (fresh?.dataset.stage === form().dataset.stage && same(keysOf(fresh), keysOf(form()))) {
       newest = null;
       for (const line of fresh.querySelectorAll("[data-aud]")) {
         const place = region.querySelector(`#${line.parentElement.id} [data-aud="${line.dataset.aud}"]`);

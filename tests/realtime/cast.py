@@ -54,6 +54,7 @@ class Scene:
             "remove": {"participant_id": self.room.people["Amal"]},
             "lock": {"locked": True},
             "rotate_link": {},
+            "give_turn": {"stage_id": "s-one", "participant_id": self.room.people["Amal"]},
             "mark_heard": {"participant_id": self.room.people["Amal"]},
             "save_note": {"text": "a note", "revision": 1},
             "reveal": stage,

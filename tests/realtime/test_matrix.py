@@ -54,6 +54,7 @@ FACILITATOR = {
     "remove": (LEADING, OPEN),
     "lock": (LEADING, OPEN),
     "rotate_link": (LEADING, "ok ok ok ok not_now"),
+    "give_turn": (LEADING, ON),
     "mark_heard": (LEADING, ON),
     "save_note": (LEADING, ALWAYS),
     "reveal": (LEADING, ON),

@@ -51,7 +51,9 @@ def test_what_is_compiled_is_what_is_written(language: str) -> None:
     with (CATALOGUES / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
         compiled = {tuple(forms(each.id)): forms(each.string) for each in read_mo(file) if each.id}
     written = {tuple(forms(words)): forms(each.string) for words, each in catalogue(language).items()}
-    assert compiled == {words: said for words, said in written.items() if all(said)}
+    # what is not translated yet stays out, except that Babel keeps a plural's own words
+    own = {words: list(words) for words, said in written.items() if len(words) > 1 and not all(said)}
+    assert compiled == own | {words: said for words, said in written.items() if all(said)}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())

@@ -1,0 +1,155 @@
+"""Whose turn it is: the member who works in a stage, and what the others are asked meanwhile."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+from sqlmodel import col
+
+from app.core import stored
+from app.core.agenda import Stage, agenda_of, find_stage
+from app.core.changes import Change
+from app.core.course_models import Turn
+from app.core.models import Member, Participant, Standing, new_id
+from app.core.refusals import Invalid, NotFound
+from app.core.sealing import open_sealed
+from app.core.stages import at
+from app.library import load
+from app.library.fits import fit
+
+Prompts = Sequence[Mapping[str, Any]]
+
+NEWEST_FIRST = (
+    select(col(Turn.participant_id))
+    .where(col(Turn.group_session_id) == bindparam("session"), col(Turn.stage_id) == bindparam("stage"))
+    .order_by(col(Turn.given_at).desc(), col(Turn.id))
+)
+NOT_YOURS = "This question is for somebody else now. Your words stay on this page."
+
+
+def give_turn(change: Change, command: Any) -> dict[str, Any]:
+    """From now on this person works in the stage; the others listen, or answer what is meant for them."""
+    find_stage(agenda_of(change.before), command.stage_id)
+    person = stored.find(change.db, Participant, id=command.participant_id, group_session_id=change.before.id)
+    if person is None or person.standing != Standing.ADMITTED:
+        raise NotFound()
+    if turns_of(change.db, change.before.id, command.stage_id)[:1] == [person.id]:
+        return at(change)
+    inside = stored.find_all(
+        change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED
+    )
+    stored.add(
+        change.db,
+        Turn,
+        id=new_id(),
+        group_session_id=change.before.id,
+        stage_id=command.stage_id,
+        participant_id=person.id,
+        given_at=change.at,
+    )
+    # every form may hold other questions now
+    change.wrote(person.id, shared=True, people=[each.id for each in inside])
+    return at(change)
+
+
+def turns_of(db: Connection, group_session_id: str, stage_id: str) -> list[str]:
+    """The participants who had the turn in a stage, the one who has it first; empty before anybody got it."""
+    return list(db.execute(NEWEST_FIRST, {"session": group_session_id, "stage": stage_id}).scalars())
+
+
+def turn(db: Connection, turns: list[str]) -> dict[str, str] | None:
+    """Whose turn it is, as everybody in the room may know: id and alias."""
+    person = stored.find(db, Participant, id=turns[0]) if turns else None
+    if person is None:
+        return None
+    return {"id": person.id, "alias": open_sealed(Participant.alias, person.id, person.alias)}
+
+
+def takes_turns(stage: Stage) -> bool:
+    """Whether somebody works in this stage while the others do something else."""
+    return bool(stage["pool"]) or any(prompt.get("who", "all") != "all" for prompt in stage["prompts"])
+
+
+def asked_of(prompts: Prompts, turns: Sequence[str], participant_id: str, alone: bool) -> list[Any]:
+    """The prompts that one person is asked: all of them share some, the worker and the others have their own.
+
+    In a one-to-one meeting (``alone``) the one person works. Before anybody has the turn, only what is for
+    all is asked. Who had the turn before keeps their questions, so that no answer loses a part.
+    """
+    mine = {"all"}
+    if alone or participant_id in turns:
+        mine.add("worker")
+    if set(turns) - {participant_id}:
+        mine.add("others")
+    return [prompt for prompt in prompts if prompt.get("who", "all") in mine]
+
+
+def place_of(stage: Stage, turns: Sequence[str], participant_id: str, alone: bool) -> str:
+    """What a person reads about turns: "mine", "theirs", "open" (nobody has it yet), or "" where there are
+    none.
+    """
+    if alone or not (turns or takes_turns(stage)):
+        return ""
+    if not turns:
+        return "open"
+    return "mine" if turns[0] == participant_id else "theirs"
+
+
+def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a facilitator chooses in a stage in which somebody works: the person, and the exercise for them.
+
+    ``inside`` are the people of the roster. Exercises of the pool that suit the areas of whoever has the turn
+    come first; without a focus all of them may.
+    """
+    taken = turns_of(db, row.id, stage["id"])
+    focus = _areas(db, [each["id"] for each in inside])
+    areas = focus.get(taken[0], []) if taken else []
+    library = load().exercises
+    pool = [
+        {
+            "id": exercise.id,
+            "title": exercise.title,
+            "name": exercise.name,
+            "minutes": exercise.minutes,
+            "fit": fit(exercise, areas) if areas else 1,
+            "chosen": stage["exercises"] == [exercise.id],
+        }
+        for exercise in (library[each] for each in stage["pool"] if each in library)
+    ]
+    return {
+        "takes": takes_turns(stage),
+        "turn": turn(db, taken),
+        "areas": areas,
+        "people": [
+            {"id": each["id"], "alias": each["alias"], "wants": each["wants"], "heard": each["heard"]}
+            | {"areas": focus.get(each["id"], []), "had": each["id"] in taken}
+            for each in inside
+        ],
+        "pool": sorted(pool, key=lambda each: -each["fit"]),
+    }
+
+
+def _areas(db: Connection, participant_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The areas of those who have a focus, by participant; the main one first."""
+    rows: list[Any] = list(
+        db.execute(
+            select(col(Participant.id), col(Member.id).label("member"), col(Member.focus))
+            .join(Member, col(Member.id) == col(Participant.member_id))
+            .where(col(Participant.id).in_(participant_ids), col(Member.focus).is_not(None))
+        ).all()
+    )
+    return {each.id: json.loads(open_sealed(Member.focus, each.member, each.focus))["areas"] for each in rows}
+
+
+def may_answer(change: Change, stage: Stage, answer: Mapping[str, Any], participant_id: str) -> None:
+    """Refuses an answer to questions that are for others, once somebody has the turn."""
+    if all(prompt.get("who", "all") == "all" for prompt in stage["prompts"]):
+        return
+    alone = change.before.kind != "group"
+    turns = turns_of(change.db, change.before.id, stage["id"])
+    if not turns and not alone:
+        return
+    asked = {prompt["key"] for prompt in asked_of(stage["prompts"], turns, participant_id, alone)}
+    if not answer.keys() <= asked:
+        raise Invalid(NOT_YOURS)

@@ -1,0 +1,110 @@
+"""Whose turn it is: one works, the others listen or answer what is meant for them."""
+
+from typing import Any
+
+import pytest
+
+from app.core.course_models import Turn
+from app.core.models import SessionState
+from tests.core.cast import Oak, prompt, refused, stage
+
+
+def turn_stage(**more: Any) -> dict[str, Any]:
+    return stage(
+        "work",
+        prompt("setting", who="worker"),
+        prompt("idea", who="others"),
+        **more,
+    )
+
+
+@pytest.fixture
+def working(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """At a stage in which one works and the others offer ideas."""
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: [turn_stage(), stage("next", prompt("text"))])
+    planned_oak.plans()
+    planned_oak.starts()
+    return planned_oak
+
+
+def gives(oak: Oak, name: str) -> dict[str, Any]:
+    return oak.does(oak.fola, "give_turn", stage_id="work", participant_id=oak.people[name].id)
+
+
+def keys(oak: Oak, name: str) -> list[str]:
+    return [each["key"] for each in oak.me(oak.people[name])["prompts"]]
+
+
+def test_before_anybody_has_the_turn_nobody_is_asked_what_is_for_one_or_for_the_others(working: Oak) -> None:
+    assert keys(working, "Amal") == keys(working, "Birgit") == []
+    assert working.me(working.amal)["turn"] == "open"
+    assert working.console()["turns"]["turn"] is None
+
+
+def test_the_one_with_the_turn_and_the_others_are_asked_their_own_questions(working: Oak) -> None:
+    gives(working, "Amal")
+    assert (keys(working, "Amal"), keys(working, "Birgit")) == (["setting"], ["idea"])
+    assert (working.me(working.amal)["turn"], working.me(working.birgit)["turn"]) == ("mine", "theirs")
+    assert working.room()["stage"]["turn"] == {"id": working.amal.id, "alias": "Amal"}
+
+
+def test_an_answer_to_a_question_for_somebody_else_is_refused(working: Oak) -> None:
+    gives(working, "Amal")
+    with refused("invalid"):
+        working.writes(working.birgit, "work", setting="At the table.")
+    with refused("invalid"):
+        working.writes(working.amal, "work", idea="Wait.")
+    working.writes(working.amal, "work", setting="At the table.")
+    working.writes(working.birgit, "work", idea="Wait.")
+
+
+def test_who_had_the_turn_keeps_the_questions_so_that_no_answer_loses_a_part(working: Oak) -> None:
+    gives(working, "Amal")
+    written = working.writes(working.amal, "work", setting="At the table.")
+    gives(working, "Birgit")
+    assert keys(working, "Amal") == ["setting", "idea"]
+    revised = {"setting": "At the table.", "idea": "Wait."}
+    working.writes(working.amal, "work", id=written["id"], revision=2, **revised)
+    assert working.me(working.amal)["mine"][0]["answer"] == revised
+
+
+def test_the_turn_goes_only_to_somebody_in_the_room(working: Oak) -> None:
+    guest = working.joins("Zoe")
+    for nobody in (guest.id, "nobody", working.fola.id):
+        with refused("not_found"):
+            working.does(working.fola, "give_turn", stage_id="work", participant_id=nobody)
+    with refused("not_found"):
+        working.does(working.fola, "give_turn", stage_id="nowhere", participant_id=working.amal.id)
+
+
+def test_the_same_turn_given_twice_is_given_once(working: Oak) -> None:
+    first = gives(working, "Amal")
+    assert gives(working, "Amal") == first
+    assert len(working.all(Turn.__table__.select())) == 1
+
+
+def test_a_turn_makes_no_command_stale(working: Oak) -> None:
+    version = working.row().version
+    gives(working, "Amal")
+    working.does(working.sami, "go_to_stage", stage_id="next", version=version)
+    assert working.row().state == SessionState.LIVE
+
+
+def test_everybody_hears_of_a_turn(working: Oak, news: list[Any]) -> None:
+    gives(working, "Amal")
+    assert news[-1].shared
+    names = ("Amal", "Birgit", "Chidi", "Dolores", "Ewa")
+    assert news[-1].people == {working.people[name].id for name in names}
+
+
+def test_a_stage_without_questions_of_ones_own_says_nothing_of_turns(oak: Oak) -> None:
+    assert oak.me(oak.amal)["turn"] == ""
+    assert [each["key"] for each in oak.me(oak.amal)["prompts"]] == ["text"]
+    assert not oak.console()["turns"]["takes"]
+
+
+def test_member_work_takes_turns_and_offers_its_pool(oak: Oak) -> None:
+    oak.moves_to("talk")
+    turns = oak.console()["turns"]
+    assert turns["takes"]
+    assert {each["id"] for each in turns["pool"]} == {"decision_analysis", "role_play"}
