@@ -12,32 +12,41 @@ from app.core.refusals import AlreadyAnswered, Invalid, NotFound, NotNow, NotYet
 from app.core.sealing import open_sealed, seal
 from app.exercises import Unreadable, narrowed, read_answer
 
+PRESENTED = {"comm_transcript", "decision_table"}  # shown once, these change before everybody's eyes
 OUTBOX_TIME = timedelta(hours=24)  # an answer still in somebody's outbox is taken this long after the end
 
 
 def submit_reflection(change: Change, command: Any) -> dict[str, Any]:
     """Stores a new answer or its next revision; the same one again gets the same acknowledgement."""
+    return store(change, command, change.person)
+
+
+def store(change: Change, command: Any, person: Any, written_by: str | None = None) -> dict[str, Any]:
+    """Stores what this person answers, as they send it, or as a facilitator wrote it for them."""
     stands = _standing(change.db, command.id)
     if stands is not None:
-        if stands.participant_id != change.who.id:
+        if stands.participant_id != person.id:
             raise NotFound()
         if command.revision <= stands.revision:
             return _again(change, command, stands)
+        if written_by and stands.written_by is None:
+            raise NotNow("They have written this themselves. Ask them to change it.")
     stage, late = _stage(change, command)
     answer = _read(stage, command)
-    turns.may_answer(change, stage, answer, change.who.id)
+    turns.may_answer(change, stage, answer, person.id)
     if command.audience not in stage["audiences"]:
         raise Invalid("This stage does not offer that choice of readers.")
+    version = _Version(change, person, written_by)
     if stands is None:
-        _may_add(change, command, stage)
-        _add(change, command, stage, answer, late)
+        _may_add(change, command, stage, person)
+        _add(change, command, stage, answer, late, version)
     else:
         if stands.withdrawn_at is not None or late or stands.stage_id != command.stage_id:
             raise NotNow("The group has moved on. Your answer stays as it is.")
         if command.revision != stands.revision + 1:
             raise Superseded(revision=stands.revision)
-        _revise(change, command, stage, answer, stands)
-    return _acknowledged(command.id, command.revision, _own_version(change), change.at, late)
+        _revise(change, command, stage, answer, stands, version)
+    return _acknowledged(command.id, command.revision, version.now, change.at, late)
 
 
 def withdraw_reflection(change: Change, command: Any) -> dict[str, Any]:
@@ -48,8 +57,8 @@ def withdraw_reflection(change: Change, command: Any) -> dict[str, Any]:
     if stands.withdrawn_at is None:
         erased = seal(Reflection.answer, command.id, "{}")
         stored.change(change.db, Reflection, command.id, answer=erased, withdrawn_at=change.at, shown_at=None)
-        _touched(change, command.id, shared=stands.shown_at is not None)
-    return {"ok": True, "id": command.id, "version": _own_version(change)}
+        _touched(change, command.id, change.who.id, shared=stands.shown_at is not None)
+    return {"ok": True, "id": command.id, "version": _Version(change, change.person).now}
 
 
 def _standing(db: Any, reflection_id: str) -> Any:
@@ -107,24 +116,26 @@ def _audience(stage: Stage, command: Any, answer: dict[str, Any]) -> Audience:
     return allowed if allowed == Audience.UNNAMED else Audience(command.audience)
 
 
-def _may_add(change: Change, command: Any, stage: Stage) -> None:
+def _may_add(change: Change, command: Any, stage: Stage, person: Any) -> None:
     if stage["repeat"]:
         return
     others = stored.find_all(
-        change.db, Reflection, participant_id=change.who.id, stage_id=command.stage_id, withdrawn_at=None
+        change.db, Reflection, participant_id=person.id, stage_id=command.stage_id, withdrawn_at=None
     )
     if others:
         raise AlreadyAnswered(id=others[0].id)
 
 
-def _add(change: Change, command: Any, stage: Stage, answer: dict[str, Any], late: bool) -> None:
-    _touched(change, command.id)
+def _add(
+    change: Change, command: Any, stage: Stage, answer: dict[str, Any], late: bool, version: "_Version"
+) -> None:
+    _touched(change, command.id, version.person.id)
     stored.add(
         change.db,
         Reflection,
         id=command.id,
         group_session_id=change.before.id,
-        participant_id=change.who.id,
+        participant_id=version.person.id,
         stage_id=command.stage_id,
         single=not stage["repeat"],
         revision=command.revision,
@@ -133,37 +144,60 @@ def _add(change: Change, command: Any, stage: Stage, answer: dict[str, Any], lat
         passed=command.passed,
         late=late,
         saved_at=change.at,
-        saved_version=_own_version(change),
+        saved_version=version.now,
+        written_by=version.written_by,
         created_at=change.at,
     )
 
 
-def _revise(change: Change, command: Any, stage: Stage, answer: dict[str, Any], stands: Any) -> None:
-    """A revision hides the answer until it is shown again."""
-    _touched(change, command.id, shared=stands.shown_at is not None)
+def _revise(
+    change: Change, command: Any, stage: Stage, answer: dict[str, Any], stands: Any, version: "_Version"
+) -> None:
+    """A revision hides the answer until it is shown again, except while its writer presents it."""
+    audience = _audience(stage, command, answer)
+    stays = stands.shown_at is not None and audience == Audience.NAMED and _presents(change, stage, version)
+    _touched(change, command.id, version.person.id, shared=stands.shown_at is not None)
     stored.change(
         change.db,
         Reflection,
         command.id,
         revision=command.revision,
         answer=_sealed_answer(command.id, answer),
-        audience=_audience(stage, command, answer),
+        audience=audience,
         passed=command.passed,
         saved_at=change.at,
-        saved_version=_own_version(change),
-        shown_at=None,
+        saved_version=version.now,
+        written_by=version.written_by,
+        shown_at=stands.shown_at if stays else None,
         share_asked_at=None,
         share_answer=None,
+        confirmed_at=None,
     )
 
 
-def _touched(change: Change, reflection_id: str, shared: bool = False) -> None:
-    change.wrote(reflection_id, shared=shared, people=[change.who.id], reflections=[reflection_id])
+def _presents(change: Change, stage: Stage, version: "_Version") -> bool:
+    """Whether this is the worker, changing what the group looks at while the others add to it."""
+    if version.written_by or not any(prompt["type"] in PRESENTED for prompt in stage["prompts"]):
+        return False
+    return turns.turns_of(change.db, change.before.id, stage["id"])[:1] == [version.person.id]
 
 
-def _own_version(change: Change) -> int:
-    """The version as this participant sees it, after this change."""
-    return change.shared_version + int(change.person.own_version) + (1 if change.written else 0)
+def _touched(change: Change, reflection_id: str, participant_id: str, shared: bool = False) -> None:
+    change.wrote(reflection_id, shared=shared, people=[participant_id], reflections=[reflection_id])
+
+
+class _Version:
+    """Whose answer it is, who wrote it, and the version as its writer sees it."""
+
+    def __init__(self, change: Change, person: Any, written_by: str | None = None):
+        self.change, self.person, self.written_by = change, person, written_by
+
+    @property
+    def now(self) -> int:
+        """After this change: the session's for a facilitator, else the participant's own."""
+        if self.written_by:
+            return self.change.version
+        return self.change.shared_version + int(self.person.own_version) + (1 if self.change.written else 0)
 
 
 def _sealed_answer(reflection_id: str, answer: dict[str, Any]) -> Any:

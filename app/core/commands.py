@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import answers, reveals, sessions, signals, stages, stored, turns
+from app.core import answers, reveals, scribe, sessions, signals, stages, stored, turns
 from app.core.changes import Change, Who, changing
 from app.core.models import Facilitator, GroupFacilitator, Participant, Role, SessionState, Standing
 from app.core.refusals import NotAdmitted, NotFound, NotNow
@@ -72,6 +72,14 @@ class SubmitReflection(Payload):
     answer: dict[str, Any]
     audience: Literal["facilitators", "group_unnamed", "group_named"]
     passed: bool = False
+
+
+class WriteFor(SubmitReflection):
+    participant_id: Id
+
+
+class OfMember(Payload):
+    member_id: Id
 
 
 class RaiseSignal(Payload):
@@ -166,6 +174,7 @@ PARTICIPANT = [
     Command("submit_reflection", SubmitReflection, ADMITTED, ANY, answers.submit_reflection),
     Command("withdraw_reflection", OfId, ADMITTED, ANY, answers.withdraw_reflection),
     Command("answer_share_request", AnswerShareRequest, ADMITTED, ON, reveals.answer_share_request),
+    Command("confirm_reflection", AnswerShareRequest, ADMITTED, ANY, scribe.confirm_reflection),
     Command("raise_signal", RaiseSignal, PRESENT, ANY, signals.raise_signal, urgent=True),
     Command("lower_signal", OfId, PRESENT, ANY, signals.lower_signal, urgent=True),
     Command("leave", Nothing, PRESENT, ANY, sessions.leave),
@@ -191,6 +200,9 @@ FACILITATOR = [
     Command("rotate_link", Nothing, LEADING, ANY - {S.ENDED}, sessions.rotate_link),
     Command("give_turn", GiveTurn, LEADING, ON, turns.give_turn),
     Command("mark_heard", OfParticipant, LEADING, ON, sessions.mark_heard),
+    Command("write_for", WriteFor, LEADING, ON, scribe.write_for),
+    Command("confirm_for", OfId, LEADING, ON, scribe.confirm_for),
+    Command("seat", OfMember, LEADING, OPEN, scribe.seat),
     Command("save_note", SaveNote, LEADING, ANY, sessions.save_note),
     Command("reveal", OfStage, LEADING, ON, reveals.reveal),
     Command("show_reflection", OfId, LEADING, ON, reveals.show_reflection),

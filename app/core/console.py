@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import notes, stored, turns
+from app.core import notes, scribe, stored, turns
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -95,6 +95,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
             if each["standing"] == Standing.WAITING
         ],
         "turns": turns.chooser(db, row, stage, inside) if stage else None,
+        "absent": scribe.absent_members(db, row),
         "answers": answers(db, row, stage, rows, answered) if stage else [],
         "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),
         "still_writing": [
@@ -146,6 +147,7 @@ def answers(
             "share": _share(each),
             "acts": _acts(each, stage, out),
             "revised": each.revision > 1,
+            "scribed": scribe.waits_for_yes(each),
         }
         for each in [each for each in answered if not each.passed][-MOST_LISTED:]
     ]
@@ -306,6 +308,8 @@ def _person(
     signals: list[dict[str, Any]],
 ) -> dict[str, Any]:
     state, since = presence.of(row.id, each.id)
+    if each.without_phone:
+        state, since = "here", each.joined_at
     if each.standing == Standing.WAITING:
         state, since = "waiting", each.joined_at
     elif each.left_at is not None and state != "here":
@@ -324,6 +328,7 @@ def _person(
         "private": each.private,
         "safe": each.safe,
         "member": each.member_id is not None,
+        "without_phone": each.without_phone,
         "signals": [
             {"id": signal["id"], "kind": signal["kind"], "status": signal["status"]}
             for signal in signals

@@ -13,6 +13,7 @@ from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, Reflection, StageReveal
 from app.core.refusals import NotFound, NotNow
+from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
 from app.core.sessions import admitted_count
 from app.exercises import without_private
@@ -97,7 +98,11 @@ def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
 
 
 def shareable(row: Any, stage: dict[str, Any]) -> bool:
-    """Whether anything is left of an answer without the prompts that are for facilitators alone."""
+    """Whether anything is left of an answer without the prompts that are for facilitators alone. Nothing
+    is, as long as its person has not confirmed what a facilitator wrote.
+    """
+    if waits_for_yes(row):
+        return False
     if not any(prompt.get("audience") == Audience.FACILITATORS for prompt in stage["prompts"]):
         return not row.passed  # nothing to take out: no need to unseal
     answer = json.loads(open_sealed(Reflection.answer, row.id, row.answer))

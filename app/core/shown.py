@@ -66,4 +66,6 @@ def answer_of(each: Row) -> dict[str, Any]:
 
 
 def _may_be_shown(each: Row) -> bool:
+    if each.written_by is not None and each.confirmed_at is None:
+        return False  # nobody has said "yes, like that" yet
     return each.withdrawn_at is None and not each.passed and each.audience != Audience.FACILITATORS

@@ -31,6 +31,7 @@ from app.core.models import (
 )
 from app.core.refusals import NotFound
 from app.core.reveals import SMALL
+from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
 from app.core.shown import answer_of, parts, shown_answers
 from app.library import load
@@ -323,6 +324,7 @@ def own_entry(each: Row, answer: dict[str, Any]) -> dict[str, Any]:
         "shown": each.shown_at is not None,
         "withdrawn": each.withdrawn_at is not None,
         "share": share,
+        "scribed": waits_for_yes(each),
         "saved_at": each.saved_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
     }
 

@@ -108,3 +108,24 @@ def test_member_work_takes_turns_and_offers_its_pool(oak: Oak) -> None:
     turns = oak.console()["turns"]
     assert turns["takes"]
     assert {each["id"] for each in turns["pool"]} == {"decision_analysis", "role_play"}
+
+
+def test_what_the_worker_presents_changes_before_everybodys_eyes_and_no_other_answer_does(
+    planned_oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presented = stage("work", prompt("setting", who="worker"), prompt("idea", who="others"))
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: [presented])
+    monkeypatch.setattr("app.core.answers.PRESENTED", {"free_text"})
+    planned_oak.plans()
+    planned_oak.starts()
+    gives(planned_oak, "Amal")
+    worker = planned_oak.writes(planned_oak.amal, "work", setting="Move out?")
+    other = planned_oak.writes(planned_oak.birgit, "work", idea="Wait.")
+    for each in (worker, other):
+        planned_oak.does(planned_oak.fola, "show_reflection", id=each["id"])
+    planned_oak.writes(planned_oak.amal, "work", id=worker["id"], revision=2, setting="Move in May?")
+    planned_oak.writes(planned_oak.birgit, "work", id=other["id"], revision=2, idea="Ask first.")
+    assert [each["answer"] for each in planned_oak.shown()] == [{"setting": "Move in May?"}]
+    private = {"revision": 3, "audience": "facilitators", "setting": "Not for them."}
+    planned_oak.writes(planned_oak.amal, "work", id=worker["id"], **private)
+    assert planned_oak.shown() == []

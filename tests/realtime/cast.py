@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import update
 
+from app.core import groups
 from app.core.models import GroupSession, Participant, SessionState, Standing
 from realtime.sockets import NAMESPACES
 from tests.house.rooms import Room, asking, make_room
@@ -37,6 +38,7 @@ class Scene:
             | {"id": str(uuid4()), "answer": {"text": "words"}, "audience": "facilitators"},
             "withdraw_reflection": {"id": own["named"]},
             "answer_share_request": {"id": own["asked"], "accept": True},
+            "confirm_reflection": {"id": self.own["admitted"]["scribed"], "accept": True},
             "raise_signal": {"id": str(uuid4()), "kind": "support"},
             "lower_signal": {"id": own["signal"]},
             "leave": {},
@@ -56,6 +58,11 @@ class Scene:
             "rotate_link": {},
             "give_turn": {"stage_id": "s-one", "participant_id": self.room.people["Amal"]},
             "mark_heard": {"participant_id": self.room.people["Amal"]},
+            "write_for": stage
+            | {"id": str(uuid4()), "answer": {"text": "words"}, "audience": "facilitators"}
+            | {"participant_id": self.room.people["Amal"]},
+            "confirm_for": {"id": self.own["aloud"]["scribed"]},
+            "seat": {"member_id": self.own["absent"]["member"]},
             "save_note": {"text": "a note", "revision": 1},
             "reveal": stage,
             "show_reflection": {"id": self.own["admitted"]["named"]},
@@ -77,6 +84,11 @@ def make_scene(wire: Wire, state: SessionState) -> Scene:
     signal = str(uuid4())
     room.does("Birgit", "raise_signal", id=signal, kind="hand")
     own["waiting"]["signal"] = signal
+    own["admitted"]["scribed"] = _writes_for(room, "Amal")
+    aloud, absent = wire.database.writer.do(groups.add_members, room.group, ["Milo", "Lena"])
+    room.people["Milo"] = room.does("Fola", "seat", member_id=aloud)["participant_id"]
+    own["aloud"] = {"scribed": _writes_for(room, "Milo")}
+    own["absent"] = {"member": absent}
     wire.database.writer.do(_put, room.id, state)
     return Scene(room, state, own)
 
@@ -124,6 +136,13 @@ def _acts(room: Room, alias: str) -> dict[str, str]:
         (alias, "raise_signal", {"id": ids["signal"], "kind": "hand"}),
     )
     return ids
+
+
+def _writes_for(room: Room, alias: str) -> str:
+    new = str(uuid4())
+    spoken = {"stage_id": "s-one", "answer": {"text": "said aloud"}, "audience": "group_named"}
+    room.does("Fola", "write_for", id=new, participant_id=room.people[alias], **spoken)
+    return new
 
 
 def _put(db: Any, room_id: str, state: SessionState) -> None:
