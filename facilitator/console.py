@@ -42,6 +42,21 @@ def answers(group_session_id: str) -> Any:
     return jsonify(answers=read(_bodies, group_session_id, request.args.getlist("id")))
 
 
+@pages.get("/sessions/<group_session_id>/write/<participant_id>")
+@facilitators_only
+def scribe(group_session_id: str, participant_id: str) -> Any:
+    """The questions that one person is asked now, for a facilitator who writes for them."""
+    return jsonify(html=read(_questions, group_session_id, participant_id))
+
+
+def _questions(db: Any, group_session_id: str, participant_id: str) -> str:
+    row = my_session(db, group_session_id, leading=True)
+    room = services().screens.room(db, row)
+    me = services().screens.me(db, row, Who("participant", row.id, participant_id))
+    with speaking(room["language"], room["time_zone"]):
+        return render_template("facilitator/scribe.html", room=room, me=me)
+
+
 def _page(db: Any, group_session_id: str) -> str:
     row = my_session(db, group_session_id)
     context = services().screens.console(db, row, Who("facilitator", row.id, me()))

@@ -42,6 +42,10 @@ ON_SIGNALS = ("signals", "roster"), ("banner", "dock_signal")
 TOUCHES = {
     "submit_reflection": (("answers", "roster", "steer"), ("form", "mine")),
     "withdraw_reflection": (("answers", "roster", "steer"), ("form", "mine")),
+    **dict.fromkeys(
+        ("write_for", "confirm_reflection", "confirm_for"),
+        (("answers", "roster", "steer"), ("form", "mine", "banner")),
+    ),
     "mark_heard": (("roster",), ()),
     "save_note": (("note", "person_notes"), ()),
     "raise_signal": ON_SIGNALS,

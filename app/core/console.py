@@ -133,6 +133,7 @@ def answers(
 ) -> list[dict[str, Any]]:
     """The answers of a stage without their words: who, for whom, and what may be done with them."""
     names = {each.id: open_sealed(Participant.alias, each.id, each.alias) for each in rows}
+    phoneless = {each.id for each in rows if each.without_phone}
     out = released(db, row.id, stage["id"])
     return [
         {
@@ -148,6 +149,7 @@ def answers(
             "acts": _acts(each, stage, out),
             "revised": each.revision > 1,
             "scribed": scribe.waits_for_yes(each),
+            "without_phone": each.participant_id in phoneless,
         }
         for each in [each for each in answered if not each.passed][-MOST_LISTED:]
     ]

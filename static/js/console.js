@@ -2,6 +2,7 @@
 
 import { announce, connect, morph } from "./live.js";
 import { createNotes, NOTES } from "./notes.js";
+import { createScribe } from "./scribe.js";
 
 const page = document.body.dataset;
 const words = document.getElementById("words").dataset;
@@ -22,6 +23,12 @@ const notes = createNotes({
 });
 const live = connect({ held: NOTES, onState, onHeld: notes.take, onRegion, onNotice, onLine });
 
+const scribe = createScribe({
+  dialog: byId("scribe"),
+  url: page.scribeUrl,
+  send: (payload) => live.command("write_for", payload),
+});
+
 // ——— commands
 
 // The second click of a double click would land on what the first one brought: it is not a decision.
@@ -37,7 +44,10 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.dataset.command) perform(button);
-  else if (button.dataset.uncover) toggle(button.dataset.uncover);
+  else if (button.dataset.scribe) {
+    button.closest("[popover]")?.hidePopover();
+    scribe.open(button.dataset.scribe);
+  } else if (button.dataset.uncover) toggle(button.dataset.uncover);
   else if (button.dataset.insert) insert(button.dataset.insert, Number(button.dataset.minutes));
 });
 

@@ -59,6 +59,7 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/summary.csv", "GET"),
     ("/sessions/<group_session_id>/summary.json", "GET"),
     ("/sessions/<group_session_id>/ticket", "POST"),
+    ("/sessions/<group_session_id>/write/<participant_id>", "GET"),
     ("/today", "GET"),
 }
 OF_A_GROUP = {each for each in FOR_FACILITATORS if "<" in each[0]}
@@ -75,6 +76,7 @@ def asked(browser: Browser, oak: Oak, path: str, method: str) -> Any:
         "<group_session_id>": oak.id,
         "<member_id>": oak.members["Amal"],
         "<stage_id>": "words",
+        "<participant_id>": oak.amal.id,
     }
     for name, value in real.items():
         path = path.replace(name, value)
