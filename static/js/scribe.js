@@ -50,6 +50,9 @@ export function createScribe({ dialog, send, url }) {
     tell(said.ok ? words.kept : said.error.message || words.failed);
   }
 
+  dialog.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) dialog.close();
+  });
   dialog.addEventListener("submit", (event) => {
     event.preventDefault();
     keep();

@@ -1,0 +1,61 @@
+"""One member works: what the leader chooses, what the one and the others see, and words written for them."""
+
+from playwright.sync_api import expect
+
+from app.library.agendas import stage_of_exercise, talk_stage
+from tests.browser.conftest import People
+from tests.browser.looking import findings, small_targets, too_wide
+from tests.browser.world import Stage, World, line
+from tests.house.server import Server
+
+SAID = "I asked him to stay and he left."
+
+
+def member_work() -> Stage:
+    pool = ["communication_analysis", "remember_the_person", "decision_analysis"]
+    return talk_stage("Member work", 20) | {"pool": pool}
+
+
+def test_the_leader_gives_the_time_chooses_an_exercise_and_writes_what_the_member_says(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([member_work(), line("Last")])
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    amal, birgit = people.participant(house.url), people.participant(house.url)
+    for person, alias in ((amal, "Amal"), (birgit, "Birgit")):
+        person.comes_in(world.member_path(alias))
+    birgit.sees("We are talking. Nothing to type.")
+    fola.page.locator("#region-stage .chips button", has_text="Amal").click()
+    amal.sees("This is your time. The others listen.")
+    birgit.sees("This is Amal’s time. You listen.")
+    fola.page.locator("#region-stage .pool-one", has_text="talk").first.click()
+    birgit.sees("What could be said next time?")
+    amal.sees("Think of one talk that left you feeling bad.")
+    expect(birgit.page.get_by_text("Think of one talk")).to_have_count(0)
+
+    fola.person("Amal").locator(".who-open").click()
+    fola.press("Write for Amal")
+    fola.page.locator("#scribe textarea").first.fill(SAID)
+    fola.press("Send it to Amal")
+    amal.sees("wrote this down for you. Is it as you said it?")
+    assert SAID not in birgit.source()
+    fola.page.locator("#scribe").get_by_role("button", name="Close").click()
+    expect(fola.page.get_by_text("Waits for their yes")).to_be_visible()
+    amal.press("Yes, like that")
+    fola.page.locator("[data-command=show_reflection]").click()
+    birgit.sees(SAID)
+
+
+def test_before_anybody_begins_a_still_page_says_so(world: World, house: Server, people: People) -> None:
+    session = world.open([stage_of_exercise("remember_the_person"), line("Last")])
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    amal.sees("Fola asks who would like to begin.")
+    expect(amal.page.locator("#answer-form")).to_have_count(0)
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    fola.page.locator("#region-stage .chips button", has_text="Amal").click()
+    amal.sees("Who died, and what were they to you?")
+    assert findings(amal.page) == [] and findings(fola.page) == []
+    assert too_wide(amal.page) == 0 and small_targets(amal.page) == []
