@@ -11,7 +11,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from app.exercises import free_text, multi_choice, scale_0_10, short_texts, single_choice
+from app.exercises import (
+    closeness_circle,
+    comm_transcript,
+    compare,
+    decision_table,
+    feedback,
+    free_text,
+    goal,
+    grid_2x2,
+    matrix,
+    multi_choice,
+    ordered_steps,
+    roleplay_pair,
+    scale_0_10,
+    short_texts,
+    single_choice,
+    structured_plan,
+    timeline,
+    two_lists,
+)
 from app.exercises.plain import (
     ANSWER_TOO_LONG,
     EMPTY,
@@ -39,7 +58,11 @@ Prompts = Sequence[Mapping[str, Any]]
 
 TYPES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
-    for module in (free_text, short_texts, scale_0_10, single_choice, multi_choice)
+    for module in (
+        *(free_text, short_texts, scale_0_10, single_choice, multi_choice),
+        *(closeness_circle, timeline, comm_transcript, decision_table, grid_2x2, two_lists, matrix),
+        *(goal, roleplay_pair, feedback, ordered_steps, structured_plan, compare),
+    )
 }
 AUDIENCES = ("facilitators", "group_unnamed", "group_named")  # from the narrowest to the widest
 ANSWER = 12_000  # code points in one answer

@@ -1,9 +1,9 @@
 """What the richer types are made of: records with exactly their keys, rows up to a number, single lines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.exercises.plain import LINE_TOO_LONG, N_, NOT_LIST, TOO_MANY, Unreadable, clean, is_empty
+from app.exercises.plain import LINE_TOO_LONG, N_, NOT_LIST, TOO_LONG, TOO_MANY, Unreadable, clean, is_empty
 
 NOT_RECORD = N_("A part of this answer is missing, or is not asked here.")
 NOT_OFFERED = N_("Please take only what is offered here.")
@@ -29,6 +29,36 @@ def line(value: object, key: str, limit: int, too_long: str = LINE_TOO_LONG) -> 
     """Return the cleaned text on one line, "" if it shows nothing, or raise Unreadable."""
     text = " ".join(clean(value, key, limit, too_long).split())
     return "" if is_empty(text) else text
+
+
+def text(value: object, key: str, limit: int, too_long: str = TOO_LONG) -> str:
+    """Return the cleaned text with its lines, "" if it shows nothing, or raise Unreadable."""
+    words = clean(value, key, limit, too_long)
+    return "" if is_empty(words) else words
+
+
+def lines(value: object, most: int, key: str, limit: int = 300) -> list[str]:
+    """Return the lines that hold something, at most so many, or raise Unreadable."""
+    return [kept for each in rows(value, most, key) if (kept := line(each, key, limit))]
+
+
+def part(value: object, needed: Sequence[str], optional: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return a dict with all of `needed` and no others; what is missing of `optional` gets its default."""
+    if not isinstance(value, dict) or not set(needed) <= value.keys() <= {*needed, *optional}:
+        raise Unreadable(key, NOT_RECORD)
+    return {**optional, **value}
+
+
+def labelled(
+    value: object, name: str, prompt: Mapping[str, Any], read: Callable[[object, str], Any]
+) -> dict[str, Any]:
+    """Return `{name: {label: what `read` gives}}` for labels of the prompt, in its order, full ones only."""
+    key, labels = prompt["key"], list(prompt.get("options") or ())
+    inside = record(value, [name], key)[name]
+    if not isinstance(inside, dict) or not inside.keys() <= set(labels):
+        raise Unreadable(key, NOT_OFFERED)
+    found = {label: read(inside[label], key) for label in labels if label in inside}
+    return {name: {label: kept for label, kept in found.items() if kept}}
 
 
 def number(value: object, least: int, most: int, key: str) -> int:

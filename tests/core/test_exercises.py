@@ -1,4 +1,4 @@
-"""The five response types: what is taken in, what is refused, and what the group may see of it."""
+"""The five plain response types: what is taken in, what is refused, and what the group may see of it."""
 
 import json
 import unicodedata
