@@ -25,7 +25,7 @@ from app.core.turns import turns_of
 from app.library import load
 
 SHARED = ("where", "stage", "moved", "shown")
-PERSONAL = ("banner", "turn", "form", "mine", "dock_signal")
+PERSONAL = ("banner", "turn", "lines", "form", "mine", "dock_signal")
 WAITING = ("where", "waiting", "dock_signal")
 CONSOLE = (
     *("clock", "room_link", "signals", "agenda", "stage", "cue", "note", "answers"),

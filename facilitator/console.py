@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, render_template, request
 from flask import session as cookie
 
-from app.core import accounts
+from app.core import accounts, feedback
 from app.core.changes import Who
 from app.core.console import answer_body
 from app.core.door import OPEN_STATES
@@ -47,6 +47,20 @@ def answers(group_session_id: str) -> Any:
 def scribe(group_session_id: str, participant_id: str) -> Any:
     """The questions that one person is asked now, for a facilitator who writes for them."""
     return jsonify(html=read(_questions, group_session_id, participant_id))
+
+
+@pages.get("/sessions/<group_session_id>/lines")
+@facilitators_only
+def lines(group_session_id: str) -> Any:
+    """The words of some lines from person to person, for a facilitator who reads them first."""
+    return jsonify(lines=read(_lines, group_session_id, request.args.getlist("id")))
+
+
+def _lines(db: Any, group_session_id: str, wanted: list[str]) -> dict[str, str]:
+    row = my_session(db, group_session_id)
+    if len(wanted) > MOST_AT_ONCE:
+        abort(400)
+    return feedback.words(db, row, wanted)
 
 
 def _questions(db: Any, group_session_id: str, participant_id: str) -> str:

@@ -35,7 +35,6 @@ def plan(group_session_id: str) -> Any:
     phase = next((stage["phase"] for stage in shown["stages"] if stage["phase"]), "")
     for stage in shown["stages"]:
         stage["choices"] = [load().exercises[each] for each in stage["pool"] if each in load().exercises]
-        stage["later"] = agendas.fallbacks(stage)
     return page(
         "facilitator/planner.html", "groups", phase=phase, exercises=load().filtered(), **times, **shown
     )

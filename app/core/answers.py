@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from app.core import stored, turns
+from app.core import feedback, pairs, stored, turns
 from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, Reflection, SessionState, StageVisit
@@ -36,6 +36,7 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
     turns.may_answer(change, stage, answer, person.id)
     if command.audience not in stage["audiences"]:
         raise Invalid("This stage does not offer that choice of readers.")
+    feedback.check(change, stage, person, answer)
     version = _Version(change, person, written_by)
     if stands is None:
         _may_add(change, command, stage, person)
@@ -46,6 +47,8 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
         if command.revision != stands.revision + 1:
             raise Superseded(revision=stands.revision)
         _revise(change, command, stage, answer, stands, version)
+    feedback.keep(change, stage, person, command.id, answer)
+    pairs.keep_scene(change, stage, person.id, answer)
     return _acknowledged(command.id, command.revision, version.now, change.at, late)
 
 
@@ -57,6 +60,7 @@ def withdraw_reflection(change: Change, command: Any) -> dict[str, Any]:
     if stands.withdrawn_at is None:
         erased = seal(Reflection.answer, command.id, "{}")
         stored.change(change.db, Reflection, command.id, answer=erased, withdrawn_at=change.at, shown_at=None)
+        feedback.forget(change, command.id)
         _touched(change, command.id, change.who.id, shared=stands.shown_at is not None)
     return {"ok": True, "id": command.id, "version": _Version(change, change.person).now}
 

@@ -159,3 +159,8 @@ def _leave_footprint(change: Change) -> None:
 def announce(db: Connection, news: Committed) -> None:
     """Leaves news with the connection; the writer sends it if, and after, this run commits."""
     db.info.setdefault("news", []).append(news)
+
+
+def at(change: Change) -> dict[str, Any]:
+    """The answer of a command that only says which version stands now."""
+    return {"ok": True, "version": change.version}

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import answers, reveals, scribe, sessions, signals, stages, stored, turns
+from app.core import answers, feedback, pairs, reveals, scribe, sessions, signals, stages, stored, turns
 from app.core.changes import Change, Who, changing
 from app.core.models import Facilitator, GroupFacilitator, Participant, Role, SessionState, Standing
 from app.core.refusals import NotAdmitted, NotFound, NotNow
@@ -80,6 +80,20 @@ class WriteFor(SubmitReflection):
 
 class OfMember(Payload):
     member_id: Id
+
+
+class AssignPairs(OfStage):
+    pairs: Annotated[list[Annotated[list[Id], Field(max_length=3)]], Field(max_length=30)]
+
+
+class CheckLine(OfId):
+    state: Literal["queued", "ok", "held"]
+
+
+class AddLine(OfStage):
+    id: Uuid4
+    to: Id
+    text: Line
 
 
 class RaiseSignal(Payload):
@@ -200,6 +214,11 @@ FACILITATOR = [
     Command("rotate_link", Nothing, LEADING, ANY - {S.ENDED}, sessions.rotate_link),
     Command("give_turn", GiveTurn, LEADING, ON, turns.give_turn),
     Command("mark_heard", OfParticipant, LEADING, ON, sessions.mark_heard),
+    Command("assign_pairs", AssignPairs, LEADING, ON, pairs.assign_pairs),
+    Command("draw_pairs", OfStage, LEADING, ON, pairs.draw_pairs),
+    Command("check_line", CheckLine, LEADING, BEGUN, feedback.check_line),
+    Command("add_line", AddLine, LEADING, ON, feedback.add_line),
+    Command("deliver_lines", OfStage, LEADING, ON, feedback.deliver_lines),
     Command("write_for", WriteFor, LEADING, ON, scribe.write_for),
     Command("confirm_for", OfId, LEADING, ON, scribe.confirm_for),
     Command("seat", OfMember, LEADING, OPEN, scribe.seat),

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import notes, scribe, stored, turns
+from app.core import feedback, notes, pairs, scribe, stored, turns
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -95,6 +95,8 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
             if each["standing"] == Standing.WAITING
         ],
         "turns": turns.chooser(db, row, stage, inside) if stage else None,
+        "pairs": pairs.on_console(db, row, stage, inside) if stage else None,
+        "lines": feedback.queue(db, row, stage) if stage else None,
         "absent": scribe.absent_members(db, row),
         "answers": answers(db, row, stage, rows, answered) if stage else [],
         "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),
@@ -291,9 +293,6 @@ def _stage(stage: Stage, time: Times) -> dict[str, Any]:
         "left": stage["minutes"] - actual,
         "entered_at": time.entered,
         "asks": [prompt["text"] for prompt in stage["prompts"]],
-        "instead_of": sorted(
-            {prompt["instead_of"] for prompt in stage["prompts"] if prompt.get("instead_of")}
-        ),
     }
 
 

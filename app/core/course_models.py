@@ -69,8 +69,10 @@ class FeedbackLine(Table, table=True):
     group_id: str = ref("care_group.id", index=True)
     group_session_id: str = ref("group_session.id")
     stage_id: str = Field(max_length=36)
-    reflection_id: str = ref("reflection.id", index=True)
-    participant_id: str = ref("participant.id", index=True)  # who wrote it
+    reflection_id: str | None = ref("reflection.id", default=None, nullable=True, index=True)
+    participant_id: str | None = ref(  # who wrote it; None: a facilitator
+        "participant.id", default=None, nullable=True, index=True
+    )
     to_id: str = Field(max_length=36, index=True)  # "all", a member, or a guest of this session
     text: str = sealed()
     state: LineState = Field(default=LineState.QUEUED, sa_type=choice(LineState, "line_state"))

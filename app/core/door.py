@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
+from app.core import feedback
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
@@ -181,6 +182,8 @@ def _add(
         )
     )
     change.wrote(new, shared=admitted, people=[new])
+    if admitted:
+        feedback.draw_lots_here(change)
 
 
 def _people(change: Change) -> int:

@@ -14,11 +14,11 @@ COLUMNS = [
 
 
 def as_json(value: Any) -> Any:
-    """The same data with times as text, fit for json.dumps."""
+    """The same data with times as text, fit for json.dumps; drawings are made from it and stay out."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: as_json(each) for key, each in value.items()}
+        return {key: as_json(each) for key, each in value.items() if key != "drawn"}
     if isinstance(value, list):
         return [as_json(each) for each in value]
     return value

@@ -16,7 +16,7 @@ from app.core.refusals import NotFound, NotNow
 from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
 from app.core.sessions import admitted_count
-from app.exercises import without_private
+from app.exercises import is_private, without_private
 
 SMALL = 5  # the one constant for small groups: below it nothing unnamed is offered or shown
 
@@ -103,7 +103,7 @@ def shareable(row: Any, stage: dict[str, Any]) -> bool:
     """
     if waits_for_yes(row):
         return False
-    if not any(prompt.get("audience") == Audience.FACILITATORS for prompt in stage["prompts"]):
+    if not any(map(is_private, stage["prompts"])):
         return not row.passed  # nothing to take out: no need to unseal
     answer = json.loads(open_sealed(Reflection.answer, row.id, row.answer))
     return bool(without_private(stage["prompts"], answer))

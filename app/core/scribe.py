@@ -5,12 +5,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import answers, stored
-from app.core.changes import Change
+from app.core import answers, feedback, stored
+from app.core.changes import Change, at
 from app.core.models import Member, Participant, Reflection, Standing, new_id
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
-from app.core.stages import at
 
 
 def write_for(change: Change, command: Any) -> dict[str, Any]:
@@ -68,6 +67,7 @@ def seat(change: Change, command: Any) -> dict[str, Any]:
         admitted_at=change.at,
     )
     change.wrote(new, shared=True, people=[new])
+    feedback.draw_lots_here(change)
     return at(change) | {"participant_id": new}
 
 

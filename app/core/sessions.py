@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
-from app.core import door
+from app.core import door, feedback
 from app.core.agenda import agenda_of, find_stage, next_index
-from app.core.changes import Change
+from app.core.changes import Change, at
 from app.core.models import (
     Note,
     Participant,
@@ -17,7 +17,7 @@ from app.core.models import (
 )
 from app.core.refusals import Invalid, NotFound, NotNow, Superseded
 from app.core.sealing import seal
-from app.core.stages import at, enter, fresh, leave_stage
+from app.core.stages import enter, fresh, leave_stage
 
 OK: dict[str, Any] = {"ok": True}
 
@@ -78,6 +78,7 @@ def admit(change: Change, command: Any) -> dict[str, Any]:
     if person.standing == Standing.REMOVED:
         raise NotNow("This person was removed from the session.")
     _stand(change, person.id, Standing.ADMITTED, admitted_at=change.at)
+    feedback.draw_lots_here(change)
     return at(change)
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col
 from app.core.agenda import Stage, agenda_of
 from app.core.models import Audience, Participant, Reflection
 from app.core.sealing import open_sealed
-from app.exercises import texts_of, without_private
+from app.exercises import drawn, texts_of, without_private
 
 Row = Any
 
@@ -51,10 +51,11 @@ def shown_answers(db: Connection, row: Row) -> list[dict[str, Any]]:
     return entries
 
 
-def parts(stage: Stage, answer: dict[str, Any]) -> list[dict[str, str]]:
-    """An answer as lines of plain text, in the order of its prompts."""
+def parts(stage: Stage, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """An answer as plain text, in the order of its prompts, with a drawing where people would rather look."""
     return [
         {"key": prompt["key"], "prompt": prompt["text"], "type": prompt["type"], "text": text}
+        | {"drawn": drawn(prompt, answer[prompt["key"]])}
         for prompt, text in texts_of(stage["prompts"], answer)
     ]
 

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import stored
+from app.core import feedback, stored
 from app.core.agenda import Stage, agenda_of, edited, find_stage, next_index, sealed_agenda
-from app.core.changes import Change
+from app.core.changes import Change, at
 from app.core.models import Facilitator, LogEntry, Reflection, SessionState, StageVisit
 from app.core.refusals import NotFound, NotNow, Stale
 from app.core.sealing import open_sealed
@@ -122,11 +122,6 @@ def choose_exercise(change: Change, command: Any) -> dict[str, Any]:
     return at(change)
 
 
-def at(change: Change) -> dict[str, Any]:
-    """The answer of a command that only says which version stands now."""
-    return {"ok": True, "version": change.version}
-
-
 def fresh(change: Change, command: Any) -> None:
     """Refuses what was decided before the session moved."""
     if command.version < change.before.moved_version:
@@ -161,6 +156,7 @@ def enter(change: Change, stage: Stage) -> None:
             group_session_id=change.before.id, stage_id=stage["id"], entered_at=change.at, left_at=None
         )
     )
+    feedback.draw_lots(change, stage)
 
 
 def leave_stage(change: Change) -> None:

@@ -26,7 +26,7 @@ from app.core.models import (
 )
 from app.core.overview import facilitators_of, minutes_of, plan_page
 from app.core.sealing import open_sealed
-from app.exercises import texts_of
+from app.exercises import drawn, texts_of
 
 ENOUGH = 5
 MOOD, WORD, LEAVING, STEP = "mood_event_checkin", "one_word_checkin", "leaving_check", "step_plan"
@@ -116,6 +116,7 @@ def _answer(row: Any, prompts: list[dict[str, Any]], aliases: dict[str, str]) ->
                 "type": prompt["type"],
                 "value": answer[prompt["key"]],
                 "text": text,
+                "drawn": drawn(prompt, answer[prompt["key"]]),
             }
             for prompt, text in texts_of(prompts, answer)
         ],

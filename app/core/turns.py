@@ -9,12 +9,11 @@ from sqlmodel import col
 
 from app.core import stored
 from app.core.agenda import Stage, agenda_of, find_stage
-from app.core.changes import Change
+from app.core.changes import Change, at
 from app.core.course_models import Turn
 from app.core.models import Member, Participant, Standing, new_id
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed
-from app.core.stages import at
 from app.library import load
 from app.library.fits import fit
 

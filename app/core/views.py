@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.core import stored, turns
+from app.core import feedback, pairs, stored, turns
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.models import (
@@ -185,20 +185,27 @@ def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str,
         "mine": [_mine(each, row, stage) for each in _own_rows(db, person.id)],
         "signals": own_signals(db, person.id),
         "last": known[person.id],
-        **_asked(db, row, stage, person.id),
+        **_asked(db, row, stage, person),
+        "received": feedback.received(db, row, person) if _gives_lines(row) else [],
         "catch_up": _came_late(row, person),
     }
 
 
-def _asked(db: Connection, row: Row, stage: Stage | None, participant_id: str) -> dict[str, Any]:
+def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[str, Any]:
     """What this person is asked in the current stage, and what they read about whose turn it is."""
     if stage is None:
         return {"prompts": [], "turn": ""}
     alone, taken = row.kind != "group", turns.turns_of(db, row.id, stage["id"])
     return {
-        "prompts": turns.asked_of(stage["prompts"], taken, participant_id, alone),
-        "turn": turns.place_of(stage, taken, participant_id, alone),
+        "prompts": turns.asked_of(stage["prompts"], taken, person.id, alone),
+        "turn": turns.place_of(stage, taken, person.id, alone),
+        "pair": pairs.pair_of(db, row, stage, person.id),
+        "addressees": feedback.addressees(db, row, stage, person),
     }
+
+
+def _gives_lines(row: Row) -> bool:
+    return any(feedback.has_lines(stage) for stage in agenda_of(row))
 
 
 def participant(db: Connection, group_session_id: str, participant_id: str) -> Row:

@@ -47,6 +47,7 @@ __all__ = [
     "Unreadable",
     "clean",
     "drawn",
+    "is_private",
     "narrowed",
     "narrowest",
     "read_answer",
@@ -109,8 +110,15 @@ def drawn(prompt: Mapping[str, Any], value: Any) -> dict[str, Any] | None:
 
 def without_private(prompts: Prompts, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return what may be shown to the group: without prompts for the facilitators, or unknown ones."""
-    open_keys = {prompt["key"] for prompt in prompts if prompt.get("audience") != "facilitators"}
+    open_keys = {prompt["key"] for prompt in prompts if not is_private(prompt)}
     return {key: value for key, value in answer.items() if key in open_keys}
+
+
+def is_private(prompt: Mapping[str, Any]) -> bool:
+    """Say whether an answer is never shown to the group: for the facilitators alone, or lines to one person
+    each, which go their own way.
+    """
+    return prompt.get("audience") == "facilitators" or prompt["type"] == "feedback"
 
 
 def narrowed(prompts: Prompts, answer: Mapping[str, Any], audience: str) -> str:
@@ -119,7 +127,11 @@ def narrowed(prompts: Prompts, answer: Mapping[str, Any], audience: str) -> str:
     A part for the facilitators alone is cut out by `without_private`; a part that may be shown only without a
     name takes the name off the whole; nothing but private parts goes to the facilitators.
     """
-    limits = [prompt.get("audience", "group_named") for prompt in prompts if prompt["key"] in answer]
+    limits = [
+        "facilitators" if is_private(prompt) else prompt.get("audience", "group_named")
+        for prompt in prompts
+        if prompt["key"] in answer
+    ]
     shown = [limit for limit in limits if limit != "facilitators"]
     return narrowest([audience, *shown]) if shown else "facilitators"
 

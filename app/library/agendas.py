@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.exercises import AUDIENCES, TYPES, narrowest
+from app.exercises import AUDIENCES, narrowest
 from app.library import load
 from app.library.items import Exercise, Prompt, Row
 
@@ -72,11 +72,6 @@ def for_one(stages: Sequence[Stage]) -> list[Stage]:
     return [stage | {"audiences": ["facilitators"], "default_audience": "facilitators"} for stage in stages]
 
 
-def fallbacks(stage: Stage) -> list[str]:
-    """Return the response types that this stage asks as free text instead, each once."""
-    return list(dict.fromkeys(p["instead_of"] for p in stage["prompts"] if "instead_of" in p))
-
-
 def _stage(title: str, minutes: int, exercises: Sequence[Exercise]) -> Stage:
     default = max((e.default_audience for e in exercises), key=AUDIENCES.index, default="facilitators")
     prompts = _prompts(exercises, default)
@@ -132,8 +127,6 @@ def _prompt(prompt: Prompt, key: str, exercise_id: str, limit: str | None) -> di
     }
     if limit:
         asked["audience"] = limit
-    if prompt.type not in TYPES:
-        return asked | {"type": "free_text", "instead_of": prompt.type}
     if prompt.options:
         asked["options"] = list(prompt.options)
     if prompt.taps:

@@ -28,6 +28,7 @@ OPTIONS = {
     "structured_plan": (2, 8),
     "compare": (1, 4),
     "closeness_circle": (2, 8),
+    "feedback": (0, 1),  # "all": one line to everybody
 }
 BOXES = (2, 6)  # labels of short_texts, which may also have none
 TAPPED = ("free_text", "short_texts")

@@ -3,6 +3,7 @@
 import { announce, connect, morph } from "./live.js";
 import { createNotes, NOTES } from "./notes.js";
 import { createScribe } from "./scribe.js";
+import { setUpTogether } from "./together.js";
 
 const page = document.body.dataset;
 const words = document.getElementById("words").dataset;
@@ -28,6 +29,8 @@ const scribe = createScribe({
   url: page.scribeUrl,
   send: (payload) => live.command("write_for", payload),
 });
+
+const together = setUpTogether({ send, url: page.linesUrl });
 
 // ——— commands
 
@@ -225,6 +228,7 @@ function onState(state, changed) {
 }
 
 function onRegion(name, element) {
+  if (name === "stage") together.dress();
   if (name === "answers") {
     dress();
     refresh();

@@ -8,7 +8,6 @@ from app.exercises import AUDIENCES, TYPES
 from app.library import load
 from app.library.agendas import (
     agenda_of,
-    fallbacks,
     for_one,
     meeting_agenda,
     stage_of_exercise,
@@ -145,28 +144,9 @@ def test_several_cards_per_person_fit_a_single_exercise_alone():
     assert not stage_of_row(row("problem_solving", "goodbye"), "middle")["repeat"]
 
 
-def test_a_later_type_is_asked_as_free_text_and_says_so():
-    stage = stage_of_exercise("old_new_role")
-    boxes = stage["prompts"][1]
-    assert (boxes["type"], boxes["instead_of"]) == ("free_text", "grid_2x2")
-    assert "options" not in boxes
-    assert fallbacks(stage) == ["grid_2x2"]
-    assert fallbacks(stage_of_exercise("session_pulse")) == []
-
-
-@pytest.mark.parametrize(
-    "exercise",
-    [
-        "mood_event_checkin",
-        "good_relationship_memory",
-        "one_word_checkin",
-        "group_agreement",
-        "session_pulse",
-        "what_ipt_is",
-    ],
-)
-def test_the_five_and_what_ipt_is_need_no_later_type(exercise):
-    assert fallbacks(stage_of_exercise(exercise)) == []
+def test_every_type_is_asked_as_it_is_written():
+    boxes = stage_of_exercise("old_new_role")["prompts"][1]
+    assert (boxes["type"], len(boxes["options"])) == ("grid_2x2", 4)
 
 
 def test_a_row_with_a_pool_is_a_talk_until_one_is_chosen():

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core import groups
 from app.core.models import GroupSession, Participant, SessionState, Standing
 from realtime.sockets import NAMESPACES
-from tests.house.rooms import Room, asking, make_room
+from tests.house.rooms import TABLES, Room, asking, make_room
 from tests.realtime.conftest import Wire
 
 OPEN = ("s-one", "s-two", "s-three")
@@ -58,6 +58,14 @@ class Scene:
             "rotate_link": {},
             "give_turn": {"stage_id": "s-one", "participant_id": self.room.people["Amal"]},
             "mark_heard": {"participant_id": self.room.people["Amal"]},
+            "assign_pairs": {
+                "stage_id": "s-one",
+                "pairs": [[self.room.people["Amal"], self.room.people["Milo"]]],
+            },
+            "draw_pairs": stage,
+            "check_line": {"id": self.own["admitted"]["line"], "state": "ok"},
+            "add_line": stage | {"id": str(uuid4()), "to": self.own["aloud"]["member"], "text": "Hm."},
+            "deliver_lines": stage,
             "write_for": stage
             | {"id": str(uuid4()), "answer": {"text": "words"}, "audience": "facilitators"}
             | {"participant_id": self.room.people["Amal"]},
@@ -77,7 +85,16 @@ class Scene:
 
 def make_scene(wire: Wire, state: SessionState) -> Scene:
     """A session with answers and signals, then put into a state, whatever way leads there."""
-    stages = [asking("s-one", repeat=True), asking("s-two"), asking("s-three") | {"pool": ["grounding"]}]
+    prompts = [
+        {"key": "text", "type": "free_text", "text": "What is on your mind?", "who": "all"},
+        {"key": "play", "type": "roleplay_pair", "text": "Practise.", "who": "all"},
+        {"key": "lines", "type": "feedback", "text": "A line to somebody.", "who": "all"},
+    ]
+    stages = [
+        asking("s-one", *prompts, repeat=True),
+        asking("s-two"),
+        asking("s-three") | {"pool": ["grounding"]},
+    ]
     room = make_room(wire.database, tuple(PARTICIPANTS.values()), stages, sandbox=True)
     own = {role: _acts(room, alias) for role, alias in PARTICIPANTS.items()}
     room.people["Birgit"] = room.lets_in("Birgit as a guest", guest=True)
@@ -87,7 +104,8 @@ def make_scene(wire: Wire, state: SessionState) -> Scene:
     own["admitted"]["scribed"] = _writes_for(room, "Amal")
     aloud, absent = wire.database.writer.do(groups.add_members, room.group, ["Milo", "Lena"])
     room.people["Milo"] = room.does("Fola", "seat", member_id=aloud)["participant_id"]
-    own["aloud"] = {"scribed": _writes_for(room, "Milo")}
+    own["aloud"] = {"scribed": _writes_for(room, "Milo"), "member": aloud}
+    own["admitted"]["line"] = _writes_lines(room, aloud)
     own["absent"] = {"member": absent}
     wire.database.writer.do(_put, room.id, state)
     return Scene(room, state, own)
@@ -143,6 +161,23 @@ def _writes_for(room: Room, alias: str) -> str:
     spoken = {"stage_id": "s-one", "answer": {"text": "said aloud"}, "audience": "group_named"}
     room.does("Fola", "write_for", id=new, participant_id=room.people[alias], **spoken)
     return new
+
+
+def _writes_lines(room: Room, member: str) -> str:
+    """Amal writes a line to Milo, and the leader one to everybody; gives the id of Amal's."""
+    answer = {"lines": [{"to": member, "text": "You waited for me."}]}
+    written = {"id": str(uuid4()), "stage_id": "s-one", "answer": answer, "audience": "facilitators"}
+    room.does("Amal", "submit_reflection", **written)
+    rows = TABLES["feedback_line"]
+    line = room.all(select(rows.c.id).where(rows.c.reflection_id == written["id"]))[0]
+    people = TABLES["participant"]
+    here = room.all(
+        select(people).where(people.c.group_session_id == room.id, people.c.standing == "admitted")
+    )
+    for each in here:
+        to = each.member_id or each.id
+        room.does("Fola", "add_line", stage_id="s-one", id=str(uuid4()), to=to, text="Thank you.")
+    return str(line.id)
 
 
 def _put(db: Any, room_id: str, state: SessionState) -> None:

@@ -57,6 +57,11 @@ FACILITATOR = {
     "rotate_link": (LEADING, "ok ok ok ok not_now"),
     "give_turn": (LEADING, ON),
     "mark_heard": (LEADING, ON),
+    "assign_pairs": (LEADING, ON),
+    "draw_pairs": (LEADING, ON),
+    "check_line": (LEADING, "not_now not_now ok ok ok"),
+    "add_line": (LEADING, ON),
+    "deliver_lines": (LEADING, ON),
     "write_for": (LEADING, ON),
     "confirm_for": (LEADING, ON),
     "seat": (LEADING, OPEN),
@@ -144,7 +149,7 @@ def test_an_id_of_another_room_is_answered_like_one_that_does_not_exist(undone: 
             named = [
                 key for key in ("id", "participant_id") if key in foreign and foreign[key] != others[key]
             ]
-            if not named or command in ("submit_reflection", "raise_signal"):
+            if not named or command in ("submit_reflection", "raise_signal", "add_line"):
                 continue
             foreign |= {key: others[key] for key in named}
             unknown |= dict.fromkeys(named, "0f7e3a52-0000-4000-8000-000000000000")

@@ -58,6 +58,7 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/summary", "GET"),
     ("/sessions/<group_session_id>/summary.csv", "GET"),
     ("/sessions/<group_session_id>/summary.json", "GET"),
+    ("/sessions/<group_session_id>/lines", "GET"),
     ("/sessions/<group_session_id>/ticket", "POST"),
     ("/sessions/<group_session_id>/write/<participant_id>", "GET"),
     ("/today", "GET"),

@@ -141,8 +141,8 @@ def upgrade() -> None:
         sa.Column("group_id", sa.String(length=36), nullable=False),
         sa.Column("group_session_id", sa.String(length=36), nullable=False),
         sa.Column("stage_id", sa.String(length=36), nullable=False),
-        sa.Column("reflection_id", sa.String(length=36), nullable=False),
-        sa.Column("participant_id", sa.String(length=36), nullable=False),
+        sa.Column("reflection_id", sa.String(length=36), nullable=True),
+        sa.Column("participant_id", sa.String(length=36), nullable=True),
         sa.Column("to_id", sa.String(length=36), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column(

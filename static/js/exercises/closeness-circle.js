@@ -1,0 +1,186 @@
+// People near and far. Value: {people: [{label, ring, angle, bond, marked}]}, or null. The list's fields are the data;
+// the circle is drawn from them and writes into them, so both always say the same.
+
+import { addRow, rowsOfShape } from "./rows.js";
+
+const circle = rowsOfShape(
+  { people: [{ label: "line", ring: "number", angle: "number", bond: "line", marked: "yes" }] },
+  (value) => value.people.map((person) => person.label),
+);
+
+export const read = (root) => circle.read(root);
+export function write(root, value) {
+  circle.write(root, value);
+  root.querySelector("closeness-circle")?.draw();
+}
+export const said = (root) => circle.said(root);
+
+const SVG = "http://www.w3.org/2000/svg";
+const MIDDLE = 150;
+const AT = [31, 61, 95, 128]; // where people of each ring stand, from the middle; as in app/exercises/closeness_circle.py
+const EDGE = 150;
+const TURN = 12; // degrees of one arrow key
+
+const make = (name, attributes = {}) => {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+};
+const spot = (ring, angle) => {
+  const turn = (angle * Math.PI) / 180;
+  return [MIDDLE + AT[ring - 1] * Math.sin(turn), MIDDLE - AT[ring - 1] * Math.cos(turn)];
+};
+const nearest = (away) => AT.reduce((best, at, place) => (Math.abs(at - away) < Math.abs(AT[best] - away) ? place : best), 0) + 1;
+
+class ClosenessCircle extends HTMLElement {
+  static formAssociated = true;
+
+  /** The rest of the form may come after this element: everything waits for it. */
+  connectedCallback() {
+    queueMicrotask(() => this.begins());
+  }
+
+  begins() {
+    if (this.ready || !this.list) return this.draw();
+    this.ready = true;
+    this.svg = this.querySelector("svg");
+    this.layer = this.svg.querySelector("[data-people]");
+    this.closest(".prompt").addEventListener("input", () => this.draw());
+    this.svg.addEventListener("pointerdown", (event) => this.takes(event));
+    this.svg.addEventListener("keydown", (event) => this.keys(event));
+    this.draw();
+  }
+
+  /** A form that is taken anew has the server's rows. */
+  formResetCallback() {
+    queueMicrotask(() => this.draw());
+  }
+
+  get list() {
+    return this.closest(".prompt")?.querySelector('[data-list="people"]');
+  }
+
+  get rows() {
+    return [...this.list.querySelectorAll(":scope > [data-row]")];
+  }
+
+  field(row, name) {
+    return row.querySelector(`[data-f="${name}"]`);
+  }
+
+  draw() {
+    if (!this.layer || !this.list) return;
+    const focused = this.layer.contains(document.activeElement) ? document.activeElement.dataset.at : null;
+    const nodes = this.rows.flatMap((row, at) => {
+      const label = this.field(row, "label").value.trim();
+      if (!label) return [];
+      const ring = Number(this.field(row, "ring").value) || 3;
+      const angle = Number(this.field(row, "angle").value) || 0;
+      return [this.person(at, label, ring, angle, this.field(row, "bond"), this.field(row, "marked").checked)];
+    });
+    this.layer.replaceChildren(...nodes);
+    if (focused !== null) this.layer.querySelector(`[data-at="${focused}"]`)?.focus();
+  }
+
+  person(at, label, ring, angle, bond, marked) {
+    const [x, y] = spot(ring, angle);
+    const style = bond.selectedOptions[0]?.dataset.style ?? "none";
+    const group = make("g", { "data-at": at, class: `person-on${marked ? " marked" : ""}`, tabindex: "0", role: "button" });
+    const words = this.dataset.label.replace("{name}", label).replace("{ring}", ring).replace("{bond}", bond.value || "");
+    group.setAttribute("aria-label", words.trim());
+    const body = make("g", { transform: `translate(${x} ${y})` });
+    const text = make("text", { y: y > MIDDLE ? 22 : -13, "text-anchor": "middle" });
+    text.textContent = label;
+    body.append(make("circle", { class: "reach-for", r: 22 }), make("circle", { class: style === "lost" || style === "died" ? "lost" : "one", r: 6 }), text);
+    if (marked) body.prepend(make("circle", { class: "mark-of", r: 11 }));
+    group.append(make("line", { class: `bond bond-${style}`, x1: MIDDLE, y1: MIDDLE, x2: x, y2: y }), body);
+    return group;
+  }
+
+  /** The pointer takes hold of a person, or adds one where there is none. */
+  takes(event) {
+    if (event.button) return;
+    const group = event.target.closest("[data-at]");
+    const box = this.svg.getBoundingClientRect(); // measured once: nothing else moves while one drags
+    const there = (each) => [((each.clientX - box.left) / box.width) * 300, ((each.clientY - box.top) / box.height) * 300];
+    if (!group) return this.adds(there(event));
+    event.preventDefault();
+    group.focus();
+    const row = this.rows[Number(group.dataset.at)];
+    const [line, body] = group.children;
+    const start = there(event);
+    let at = null;
+    const moves = (each) => {
+      const [x, y] = there(each);
+      if (!at && Math.hypot(x - start[0], y - start[1]) < 5) return;
+      const away = Math.hypot(x - MIDDLE, y - MIDDLE);
+      const short = Math.min(1, (EDGE - 12) / (away || 1));
+      at = [MIDDLE + (x - MIDDLE) * short, MIDDLE + (y - MIDDLE) * short];
+      body.setAttribute("transform", `translate(${at[0]} ${at[1]})`);
+      line.setAttribute("x2", at[0]);
+      line.setAttribute("y2", at[1]);
+    };
+    const ends = (each) => {
+      group.removeEventListener("pointermove", moves);
+      group.removeEventListener("pointerup", ends);
+      group.removeEventListener("pointercancel", ends);
+      if (at && each.type === "pointerup") this.places(row, at);
+      else this.draw();
+    };
+    group.setPointerCapture(event.pointerId);
+    group.addEventListener("pointermove", moves);
+    group.addEventListener("pointerup", ends);
+    group.addEventListener("pointercancel", ends);
+  }
+
+  places(row, [x, y]) {
+    const away = Math.hypot(x - MIDDLE, y - MIDDLE);
+    const angle = Math.round((Math.atan2(x - MIDDLE, MIDDLE - y) * 180) / Math.PI + 360) % 360;
+    this.puts(row, nearest(away), angle);
+  }
+
+  puts(row, ring, angle) {
+    this.field(row, "ring").value = String(ring);
+    this.field(row, "angle").value = String((angle + 360) % 360);
+    this.field(row, "ring").dispatchEvent(new Event("input", { bubbles: true }));
+    const name = this.field(row, "label").value.trim();
+    const status = this.querySelector("[data-said]");
+    status.textContent = this.dataset.moved.replace("{name}", name).replace("{ring}", ring);
+  }
+
+  adds([x, y]) {
+    const empty = this.rows.find((row) => !this.field(row, "label").value.trim());
+    const row = empty ?? addRow(this.list);
+    if (!row) return;
+    const away = Math.hypot(x - MIDDLE, y - MIDDLE);
+    this.field(row, "ring").value = String(nearest(away));
+    this.field(row, "angle").value = String(Math.round((Math.atan2(x - MIDDLE, MIDDLE - y) * 180) / Math.PI + 360) % 360);
+    this.field(row, "label").focus();
+  }
+
+  keys(event) {
+    const group = event.target.closest("[data-at]");
+    if (!group || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = this.rows[Number(group.dataset.at)];
+    const [ring, angle] = ["ring", "angle"].map((name) => Number(this.field(row, name).value));
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -TURN], ArrowRight: [0, TURN] }[event.key];
+    if (step) {
+      event.preventDefault();
+      this.puts(row, Math.min(4, Math.max(1, ring + step[0])), angle + step[1]);
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      this.field(row, "label").focus();
+    }
+  }
+}
+
+customElements.define("closeness-circle", ClosenessCircle);
+
+// A new person finds a place of their own on the ring.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest('[data-add="people"]');
+  const list = button?.closest(".prompt").querySelector('closeness-circle ~ * [data-list="people"], [data-list="people"]');
+  if (!list || !button.closest(".prompt").querySelector("closeness-circle")) return;
+  const last = list.lastElementChild?.querySelector('[data-f="angle"]');
+  if (last) last.value = String((list.children.length * 137) % 360);
+});

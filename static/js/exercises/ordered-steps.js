@@ -1,0 +1,9 @@
+// Small steps in order. Value: {steps: [{text, hard}]}, or null.
+
+import { rowsOfShape } from "./rows.js";
+
+const steps = rowsOfShape({ steps: [{ text: "line", hard: "number" }] }, (value) => value.steps.map((step) => step.text));
+
+export const read = (root) => steps.read(root);
+export const { write } = steps;
+export const said = (root) => steps.said(root);

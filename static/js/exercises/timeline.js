@@ -1,0 +1,90 @@
+// Events, mood and a beginning along time. Value: {span, events, mood, onset}, or null. The chart is drawn from the rows.
+
+import { holdsSomething, readScope, writeScope } from "./rows.js";
+
+const SHAPE = {
+  from: "line",
+  to: "line",
+  onset: "line",
+  events: [{ when: "line", label: "line", kind: "line" }],
+  mood: [{ when: "line", value: "number" }],
+};
+const SVG = "http://www.w3.org/2000/svg";
+const [LEFT, RIGHT, TOP, BOTTOM] = [30, 610, 46, 166]; // as in app/exercises/timeline.py
+const MONTH = /^(19|20)\d\d-(0[1-9]|1[0-2])$/;
+
+export function read(root) {
+  const { from, to, onset, events, mood } = readScope(root, SHAPE);
+  const moods = mood.filter((each) => each.when && each.value !== null);
+  if (!holdsSomething([onset, events, moods])) return null;
+  return { span: { from, to }, events, mood: moods, onset };
+}
+
+export function write(root, value) {
+  const { span, ...rest } = value ?? {};
+  writeScope(root, SHAPE, { ...rest, from: span?.from, to: span?.to });
+  root.querySelector("mood-line")?.draw();
+}
+
+export function said(root) {
+  const value = read(root);
+  return value ? [...value.events.map((each) => each.label), value.onset].filter(Boolean).join(" · ") : "";
+}
+
+const make = (name, attributes, words) => {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (words !== undefined) element.textContent = words;
+  return element;
+};
+const count = (month) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5));
+
+class MoodLine extends HTMLElement {
+  static formAssociated = true;
+
+  connectedCallback() {
+    queueMicrotask(() => {
+      const prompt = this.closest(".prompt");
+      if (!this.ready) prompt?.addEventListener("input", () => this.draw());
+      this.ready = Boolean(prompt);
+      this.draw();
+    });
+  }
+
+  formResetCallback() {
+    queueMicrotask(() => this.draw());
+  }
+
+  draw() {
+    const layer = this.querySelector("[data-chart]");
+    if (!layer || !this.isConnected) return;
+    const value = read(this.closest(".prompt")) ?? { span: {}, events: [], mood: [], onset: "" };
+    const good = (month) => MONTH.test(month ?? "");
+    const byTime = (a, b) => (a.when < b.when ? -1 : 1);
+    const moods = value.mood.filter((each) => good(each.when)).sort(byTime);
+    const events = value.events.filter((each) => good(each.when)).sort(byTime);
+    const months = [...moods, ...events].map((each) => each.when).concat([value.onset, value.span.from, value.span.to].filter(good)).sort();
+    this.hidden = months.length === 0;
+    if (!months.length) return;
+    const [first, last] = [months[0], months.at(-1)];
+    const wide = count(last) - count(first);
+    const x = (month) => LEFT + (RIGHT - LEFT) * (wide ? (count(month) - count(first)) / wide : 0.5);
+    const y = (mood) => BOTTOM - ((BOTTOM - TOP) * mood) / 10;
+    const parts = [];
+    if (good(value.onset)) {
+      parts.push(make("line", { class: "onset", x1: x(value.onset), x2: x(value.onset), y1: TOP - 6, y2: BOTTOM }));
+    }
+    parts.push(make("polyline", { class: "line", points: moods.map((each) => `${x(each.when)},${y(each.value)}`).join(" ") }));
+    for (const each of moods) parts.push(make("circle", { class: "point", cx: x(each.when), cy: y(each.value), r: 5 }));
+    events.forEach((each, at) => {
+      parts.push(make("line", { class: "stem", x1: x(each.when), x2: x(each.when), y1: 34, y2: BOTTOM }));
+      parts.push(make("circle", { class: `event event-${each.kind || "plain"}`, cx: x(each.when), cy: 24, r: 10 }));
+      parts.push(make("text", { class: "event-n", x: x(each.when), y: 28.2, "text-anchor": "middle" }, at + 1));
+    });
+    parts.push(make("text", { x: LEFT, y: 198, "text-anchor": "start" }, first));
+    if (wide) parts.push(make("text", { x: RIGHT, y: 198, "text-anchor": "end" }, last));
+    layer.replaceChildren(...parts);
+  }
+}
+
+customElements.define("mood-line", MoodLine);

@@ -1,0 +1,205 @@
+"""Lines from person to person: read by a facilitator, given together, seen by exactly whom they are for."""
+
+from collections import Counter
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.core import feedback
+from app.core.course_models import FeedbackLine
+from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
+
+LINE = "You waited for me on the stairs."
+
+
+def of_exercise(key: str, exercise: str, **more: Any) -> dict[str, Any]:
+    return prompt(key, "feedback", exercise=exercise, **more)
+
+
+@pytest.fixture
+def oak(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """At a round of feedback; then goodbye lines, and the goodbye."""
+    stages = [
+        stage("round", prompt("lines", "feedback"), prompt("text")),
+        stage(
+            "writing",
+            of_exercise("lines", "goodbye_lines"),
+            of_exercise("to_all", "goodbye_lines", options=["all"]),
+        ),
+        stage("goodbye", of_exercise("lines", "goodbye")),
+    ]
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: stages)
+    planned_oak.plans()
+    planned_oak.starts()
+    return planned_oak
+
+
+def writes_to(oak: Oak, who: str, to: str, text: str = LINE, **more: Any) -> dict[str, Any]:
+    lines = [{"to": oak.members.get(to, to), "text": text}]
+    return oak.writes(oak.people[who], "round", lines=lines, audience="group_named", **more)
+
+
+def everybody_has_a_line(oak: Oak, stage_id: str = "round", left_out: tuple[str, ...] = ()) -> None:
+    for name in MEMBERS:
+        if name not in left_out:
+            given = {"id": str(uuid4()), "to": oak.members[name], "text": "Thank you for coming."}
+            oak.does(oak.fola, "add_line", stage_id=stage_id, **given)
+
+
+def received(oak: Oak, who: str) -> list[str]:
+    return [each["text"] for each in oak.me(oak.people[who])["received"]]
+
+
+def checks(oak: Oak, state: str = "ok", text: str = LINE) -> None:
+    for row in oak.all(FeedbackLine.__table__.select()):
+        words = feedback_words(oak, row.id)
+        if words == text:
+            oak.does(oak.fola, "check_line", id=row.id, state=state)
+
+
+def feedback_words(oak: Oak, line_id: str) -> str:
+    with oak.database.reader() as db:
+        return feedback.words(db, oak.row(), [line_id])[line_id]
+
+
+def delivers(oak: Oak, stage_id: str = "round") -> int:
+    return int(oak.does(oak.fola, "deliver_lines", stage_id=stage_id)["delivered"])
+
+
+def test_a_line_reaches_its_person_only_after_it_was_read_and_given(oak: Oak) -> None:
+    writes_to(oak, "Amal", "Birgit")
+    everybody_has_a_line(oak)
+    assert received(oak, "Birgit") == []
+    delivers(oak)
+    assert LINE not in received(oak, "Birgit")  # nobody has read it yet
+    checks(oak)
+    assert LINE not in received(oak, "Birgit")
+    assert delivers(oak) == 1
+    assert LINE in received(oak, "Birgit")
+    for other in ("Amal", "Chidi", "Dolores", "Ewa"):
+        assert LINE not in str(oak.me(oak.people[other])["received"])
+
+
+def test_no_peer_sees_a_line_however_widely_its_answer_was_sent(oak: Oak) -> None:
+    written = writes_to(oak, "Amal", "Birgit", text="Between you and me.")
+    with refused("not_now"):
+        oak.does(oak.fola, "show_reflection", id=written["id"])
+    oak.does(oak.fola, "reveal", stage_id="round")
+    both = oak.writes(
+        oak.chidi, "round", lines=[{"to": oak.members["Ewa"], "text": LINE}], text="For all of you."
+    )
+    oak.does(oak.fola, "show_reflection", id=both["id"])
+    assert [each["answer"] for each in oak.shown()] == [{"text": "For all of you."}]
+    assert LINE not in str(oak.room()) + str(oak.wall()) + str(oak.shown())
+
+
+def test_a_line_that_is_held_back_is_not_given(oak: Oak) -> None:
+    writes_to(oak, "Amal", "Birgit")
+    everybody_has_a_line(oak)
+    checks(oak, "held")
+    delivers(oak)
+    assert LINE not in received(oak, "Birgit")
+
+
+def test_nothing_is_given_before_everybody_present_has_a_line(oak: Oak) -> None:
+    writes_to(oak, "Amal", "Birgit")
+    checks(oak)
+    with refused("not_now"):
+        delivers(oak)
+    everybody_has_a_line(oak, left_out=("Ewa",))
+    with refused("not_now"):
+        delivers(oak)
+    assert oak.console()["lines"]["without"] == ["Ewa"]
+    assert received(oak, "Birgit") == []
+
+
+def test_a_changed_answer_replaces_its_lines_until_they_are_given(oak: Oak) -> None:
+    written = writes_to(oak, "Amal", "Birgit")
+    writes_to(oak, "Amal", "Birgit", id=written["id"], revision=2, text="You waited.")
+    assert [feedback_words(oak, row.id) for row in oak.all(FeedbackLine.__table__.select())] == [
+        "You waited."
+    ]
+    oak.does(oak.amal, "withdraw_reflection", id=written["id"])
+    assert oak.all(FeedbackLine.__table__.select()) == []
+
+
+def test_nobody_writes_to_themselves_to_strangers_or_to_all_where_one_is_asked_for(oak: Oak) -> None:
+    for to in (oak.members["Amal"], "nobody", "all"):
+        with refused("invalid"):
+            writes_to(oak, "Amal", to)
+
+
+def test_a_line_sent_twice_is_kept_once(oak: Oak) -> None:
+    sent = {"id": str(uuid4())}
+    assert writes_to(oak, "Amal", "Birgit", **sent) == writes_to(oak, "Amal", "Birgit", **sent)
+    assert len(oak.all(FeedbackLine.__table__.select())) == 1
+
+
+def test_the_console_tells_of_lines_without_their_words(oak: Oak) -> None:
+    writes_to(oak, "Amal", "Birgit")
+    queue = oak.console()["lines"]
+    assert [(each["from"], each["to"], each["state"]) for each in queue["lines"]] == [
+        ("Amal", "Birgit", "queued")
+    ]
+    assert LINE not in str(oak.console())
+
+
+# goodbye
+
+
+def test_everybody_is_drawn_twice_and_nobody_draws_themselves(oak: Oak) -> None:
+    oak.moves_to("writing")
+    drawn = {
+        name: [each["alias"] for each in oak.me(oak.people[name])["addressees"]["lines"]] for name in MEMBERS
+    }
+    assert all(len(two) == 2 and name not in two for name, two in drawn.items())
+    assert Counter(each for two in drawn.values() for each in two) == dict.fromkeys(MEMBERS, 2)
+    assert oak.me(oak.amal)["addressees"]["to_all"] == [{"id": "all", "alias": ""}]
+    again = [each["alias"] for each in oak.me(oak.amal)["addressees"]["lines"]]
+    oak.moves_to("round")
+    oak.moves_to("writing")
+    assert [each["alias"] for each in oak.me(oak.amal)["addressees"]["lines"]] == again
+
+
+def test_the_lot_is_fair_for_any_number() -> None:
+    for size in range(2, 9):
+        people = [f"p{number}" for number in range(size)]
+        drawn = feedback.lots(people, people)
+        assert all(each not in two for each, two in drawn.items())
+        wanted = 2 if size > 2 else 1
+        assert Counter(each for two in drawn.values() for each in two) == dict.fromkeys(people, wanted)
+
+
+def test_who_comes_late_draws_as_well(oak: Oak) -> None:
+    oak.moves_to("writing")
+    zoe = oak.joins("Zoe")
+    oak.does(oak.fola, "admit", participant_id=zoe.id)
+    assert len(oak.me(zoe)["addressees"]["lines"]) == 2
+
+
+def test_goodbye_lines_are_given_with_the_goodbye_and_those_for_the_absent_stay(oak: Oak) -> None:
+    oak.moves_to("writing")
+    to_all = [{"to": "all", "text": "Go well."}]
+    two = oak.me(oak.amal)["addressees"]["lines"]
+    lines = [{"to": each["id"], "text": f"{LINE} {each['alias']}"} for each in two]
+    oak.writes(oak.amal, "writing", lines=lines, to_all=to_all)
+    oak.does(oak.fola, "end")
+    oak.plans()
+    absent = two[0]["alias"]
+    oak.does(oak.fola, "open_lobby")
+    for name in MEMBERS:
+        if name != absent:
+            oak.joins(name)
+    oak.does(oak.fola, "start")
+    oak.moves_to("goodbye")
+    for row in oak.all(FeedbackLine.__table__.select()):
+        oak.does(oak.fola, "check_line", id=row.id, state="ok")
+    everybody_has_a_line(oak, "goodbye", left_out=(absent,))
+    delivers(oak, "goodbye")
+    present = two[1]["alias"]
+    assert f"{LINE} {present}" in received(oak, present)
+    for name in set(MEMBERS) - {absent, "Amal"}:
+        assert "Go well." in received(oak, name)
+    kept = [row for row in oak.all(FeedbackLine.__table__.select()) if row.delivered_at is None]
+    assert [row.to_id for row in kept] == [oak.members[absent]]
