@@ -20,7 +20,7 @@ from app.core import views
 from app.core.changes import Who
 from app.core.models import GroupSession, Standing, now
 from app.core.sealing import open_sealed
-from app.core.shown import shown_answers
+from app.core.shown import shown_answers, tallies
 from app.core.turns import turns_of
 from app.library import load
 
@@ -143,7 +143,7 @@ class Screens:
         """The room as somebody sees it who has not been let in: nothing of what happens inside."""
         room = self.room(db, row)
         session = room["session"] | {"stages": [], "stage_id": None, "stage_index": None}
-        return room | {"session": session, "stage": None, "shown": [], "people": 0}
+        return room | {"session": session, "stage": None, "shown": [], "tallies": [], "people": 0}
 
     def me(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
         """A person's own part; who joined late or was gone for a while is told where the group is."""
@@ -220,6 +220,7 @@ class Screens:
             "server_now": stamp(now()),
             "session": views.session_part(db, row),
             "stage": _plain_with_turn(db, row, stage) if stage else None,
+            "tallies": tallies(db, row),
         }
 
 
@@ -228,8 +229,12 @@ def _plain_with_turn(db: Connection, row: Any, stage: dict[str, Any]) -> dict[st
 
 
 def plain_room(room: dict[str, Any]) -> dict[str, Any]:
-    """``session`` and ``stage`` of the wire, from the room's context."""
-    return {"session": room["session"], "stage": plain_stage(room["stage"]) if room["stage"] else None}
+    """``session``, ``stage`` and ``tallies`` of the wire, from the room's context."""
+    return {
+        "session": room["session"],
+        "stage": plain_stage(room["stage"]) if room["stage"] else None,
+        "tallies": room["tallies"],
+    }
 
 
 def plain_stage(stage: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ __all__ = ["Table", "new_id", "now"]
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, O, 1 and I
 CODE_LENGTH = 6
+SMALL = 5  # the one constant for small groups: below it nothing is shown without a name, and nothing counted
 
 
 def new_code() -> str:

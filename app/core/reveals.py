@@ -11,14 +11,12 @@ from sqlmodel import col
 from app.core import stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
-from app.core.models import Audience, Reflection, StageReveal
+from app.core.models import SMALL, Audience, Reflection, StageReveal
 from app.core.refusals import NotFound, NotNow
 from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
 from app.core.sessions import admitted_count
 from app.exercises import is_private, without_private
-
-SMALL = 5  # the one constant for small groups: below it nothing unnamed is offered or shown
 
 
 def reveal(change: Change, command: Any) -> dict[str, Any]:

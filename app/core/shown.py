@@ -7,12 +7,18 @@ from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from app.core.agenda import Stage, agenda_of
-from app.core.models import Audience, Participant, Reflection
+from app.core.models import SMALL, Audience, Participant, Reflection
 from app.core.sealing import open_sealed
-from app.exercises import drawn, texts_of, without_private
+from app.exercises import drawn, is_private, texts_of, without_private
 
 Row = Any
 
+SPREAD = {"scale_0_10"}  # a number is never shown beside a name
+TALLIED = SPREAD | {"single_choice", "multi_choice"}
+BANDS = ((0, 3), (4, 6), (7, 10))
+RELEASED = select(Reflection.__table__).where(
+    col(Reflection.group_session_id) == bindparam("session"), col(Reflection.shown_order).is_not(None)
+)
 SHOWN = (
     select(Reflection.__table__, col(Participant.alias).label("alias"))
     .join(Participant, col(Participant.id) == col(Reflection.participant_id))
@@ -36,8 +42,13 @@ def shown_answers(db: Connection, row: Row) -> list[dict[str, Any]]:
     entries = []
     for each in sorted(found, key=place):
         stage = stages[each.stage_id][1]
-        answer = without_private(stage["prompts"], answer_of(each))
         named = each.audience == Audience.NAMED
+        counted = SPREAD if named else TALLIED
+        kinds = {prompt["key"]: prompt["type"] for prompt in stage["prompts"]}
+        answer = without_private(stage["prompts"], answer_of(each))
+        answer = {key: value for key, value in answer.items() if kinds[key] not in counted}
+        if not answer:
+            continue
         entries.append(
             {
                 "id": each.id,
@@ -49,6 +60,45 @@ def shown_answers(db: Connection, row: Row) -> list[dict[str, Any]]:
             }
         )
     return entries
+
+
+def tallies(db: Connection, row: Row) -> list[dict[str, Any]]:
+    """How often each choice was made, and where the numbers of a scale lie, among the unnamed answers that
+    were released together: from five answers on, and never again once one of them was changed or taken back,
+    since the difference would give it away.
+    """
+    stages = {stage["id"]: stage for stage in agenda_of(row)}
+    released: dict[str, list[Row]] = {}
+    for each in db.execute(RELEASED, {"session": row.id}).all():
+        released.setdefault(each.stage_id, []).append(each)
+    found = []
+    for stage_id, rows in released.items():
+        if all(_may_be_shown(each) and each.shown_at is not None for each in rows):
+            answers = [answer_of(each) for each in rows]
+            found += [_tally(stages[stage_id], each, answers) for each in stages[stage_id]["prompts"]]
+    return [each for each in found if each is not None]
+
+
+def _tally(stage: Stage, prompt: dict[str, Any], answers: list[dict[str, Any]]) -> dict[str, Any] | None:
+    values = [answer[prompt["key"]] for answer in answers if prompt["key"] in answer]
+    if prompt["type"] not in TALLIED or is_private(prompt) or len(values) < SMALL:
+        return None
+    if prompt["type"] == "scale_0_10":
+        counts = [
+            {"text": f"{low} to {high}", "count": sum(low <= value <= high for value in values)}
+            for low, high in BANDS
+        ]
+    else:
+        chosen = [each for value in values for each in (value if isinstance(value, list) else [value])]
+        counts = [{"text": option, "count": chosen.count(option)} for option in prompt.get("options") or ()]
+    return {
+        "id": f"tally-{stage['id']}-{prompt['key']}",
+        "stage_id": stage["id"],
+        "key": prompt["key"],
+        "prompt": prompt["text"],
+        "answers": len(values),
+        "counts": counts,
+    }
 
 
 def parts(stage: Stage, answer: dict[str, Any]) -> list[dict[str, Any]]:

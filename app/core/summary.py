@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from app.core.agenda import agenda_of
 from app.core.models import (
+    SMALL,
     Facilitator,
     GroupSession,
     Participant,
@@ -28,7 +29,6 @@ from app.core.overview import facilitators_of, minutes_of, plan_page
 from app.core.sealing import open_sealed
 from app.exercises import drawn, texts_of
 
-ENOUGH = 5
 MOOD, WORD, LEAVING, STEP = "mood_event_checkin", "one_word_checkin", "leaving_check", "step_plan"
 
 
@@ -220,7 +220,7 @@ def _pulse(stages: list[dict[str, Any]], answers: list[dict[str, Any]]) -> list[
         {
             "prompt": prompt["text"],
             "count": len(found),
-            "mean": _mean(found) if len(found) >= ENOUGH else None,
+            "mean": _mean(found) if len(found) >= SMALL else None,
         }
         for prompt in prompts
         if (found := values.get(prompt["key"], []))

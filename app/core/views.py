@@ -14,6 +14,7 @@ from app.core import feedback, pairs, stored, turns
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.models import (
+    SMALL,
     Audience,
     Facilitator,
     Group,
@@ -30,10 +31,9 @@ from app.core.models import (
     Standing,
 )
 from app.core.refusals import NotFound
-from app.core.reveals import SMALL
 from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
-from app.core.shown import answer_of, parts, shown_answers
+from app.core.shown import answer_of, parts, shown_answers, tallies
 from app.library import load
 
 Row = Any
@@ -142,6 +142,7 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
         "language": group.language,
         "time_zone": group.time_zone,
         "shown": shown_answers(db, row),
+        "tallies": tallies(db, row),
         "help": {"emergency": group.emergency_number, "crisis": group.crisis_line},
         "ended_at": row.ended_at,
     }
@@ -281,6 +282,7 @@ def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[s
             "prompts": [{"key": each["key"], "text": each["text"]} for each in stage["prompts"]],
         },
         "shown": [each for each in context["shown"] if stage is None or each["stage_id"] == stage["id"]],
+        "tallies": [each for each in context["tallies"] if stage and each["stage_id"] == stage["id"]],
         "join": {"url": join_url, "code": row.code, "qr_path": qr[0], "qr_size": qr[1]},
         "people": context["people"],
         "language": context["language"],

@@ -32,12 +32,12 @@ def test_screens_and_lists_have_the_fields_of_the_page(company: Company, oak: Ro
     screens = {each.namespace: screen_of(each) for each in (fola, amal, wall)}
     common = {"version", "server_now", "session", "stage", "regions"}
     assert set(screens["/facilitator"]) == common | {"people", "reflections"}
-    assert set(screens["/participant"]) == common | {"mine", "shown"}
-    assert set(screens["/display"]) == common | {"shown"}
+    assert set(screens["/participant"]) == common | {"mine", "shown", "tallies"}
+    assert set(screens["/display"]) == common | {"shown", "tallies"}
     for screen in screens.values():
         assert {"id", "code", "state", "stage_id", "stage_index", "stages"} <= set(screen["session"])
         assert set(screen["session"]["stages"][0]) == {"id", "title", "kind"}
-        assert set(screen["stage"]) == {"prompts", "audiences", "repeat"}
+        assert set(screen["stage"]) == {"prompts", "audiences", "repeat", "turn"}
     assert len(screens["/facilitator"]["session"]["stages"]) == 3
     assert (
         len(screens["/participant"]["session"]["stages"])
