@@ -206,8 +206,9 @@ def _aliases(text: str, known: set[str]) -> tuple[list[str], str]:
 
 
 def options_for(shown: dict[str, Any]) -> list[dict[str, str]]:
-    """What can be planned now. With one member it is one to one: the group audiences are gone, and nobody
-    else has a link that leads there; with more, only the whole group meets."""
+    """What can be planned now: the group's next session, and meetings with one member. With one member all of
+    it is one to one.
+    """
     programme = load().programmes.get(shown["group"]["programme_id"] or "")
     alone = len(shown["members"]) == 1
     kind = "one_to_one" if alone else "group"
@@ -218,6 +219,14 @@ def options_for(shown: dict[str, Any]) -> list[dict[str, str]]:
         options.append({"value": kind, "words": one if alone else many})
     for meeting in programme.meetings if programme and alone else ():
         options.append({"value": meeting.id, "words": _("One to one: %(title)s", title=meeting.title)})
+    for member in shown["members"] if programme and not alone else ():
+        options += [
+            {
+                "value": f"{meeting.id} {member['id']}",
+                "words": _("%(title)s, with %(name)s", title=meeting.title, name=member["alias"]),
+            }
+            for meeting in programme.meetings
+        ]
     return options
 
 

@@ -60,9 +60,14 @@ def _plans(shown: dict[str, Any], kind: str, when: datetime | None, weekly: bool
     if kind not in {option["value"] for option in options_for(shown)}:
         abort(400)
     if programme and kind not in ("group", "one_to_one"):
+        kind, _with, member_id = kind.partition(" ")
         stages = agendas.meeting_agenda(programme.id, kind)
         title = programme.meeting(kind).title
-        return [{"stages": stages, "kind": kind, "title": title, "scheduled_at": when}]
+        if member_id:
+            alias = next(each["alias"] for each in shown["members"] if each["id"] == member_id)
+            title = f"{title}: {alias}"
+        meeting = {"stages": stages, "kind": kind, "title": title, "scheduled_at": when}
+        return [meeting | {"member_id": member_id or None}]
     first = next_number(shown, kind)
     last = programme.group_sessions if programme and weekly else first
     return [

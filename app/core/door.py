@@ -75,11 +75,18 @@ def member_by_link(db: Connection, token: str) -> Any:
 
 
 def session_for_member(db: Connection, member: Any) -> Any:
-    """The session a member's link leads to: the group's open one, else the newest in which they took part."""
+    """The session a member's link leads to: their own open meeting, the group's open one, else the newest in
+    which they took part. A meeting of somebody else is not there for them.
+    """
+    theirs = col(GroupSession.member_id) == member.id
     open_ones = db.execute(
         select(GroupSession.__table__)
-        .where(col(GroupSession.group_id) == member.group_id, col(GroupSession.state).in_(OPEN_STATES))
-        .order_by(col(GroupSession.opened_at).desc())
+        .where(
+            col(GroupSession.group_id) == member.group_id,
+            col(GroupSession.state).in_(OPEN_STATES),
+            theirs | col(GroupSession.member_id).is_(None),
+        )
+        .order_by(col(GroupSession.member_id).is_(None), col(GroupSession.opened_at).desc())
     ).first()
     if open_ones is not None:
         return open_ones
@@ -126,6 +133,9 @@ def join(
         found = _own_place(change, member)
         if found is not None:
             return _return(change, found, private, safe)
+        alone_with = change.before.member_id
+        if alone_with is not None and (member is None or member.id != alone_with):
+            raise NotFound()
         if member is not None and member.group_id != change.before.group_id:
             raise NotFound()
         admitted = member is not None and change.before.locked_at is None

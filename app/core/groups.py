@@ -123,6 +123,12 @@ def member_leaves(db: Connection, group_id: str, member_id: str) -> None:
     _member(db, group_id, member_id, left_at=now())
 
 
+def member_consents(db: Connection, group_id: str, member_id: str, who: str, given: bool) -> None:
+    """Records a guardian's consent or a young person's own assent (``who``), or takes the record back."""
+    column = {"guardian": "guardian_consented_at", "young_person": "assented_at"}[who]
+    _member(db, group_id, member_id, **{column: now() if given else None})
+
+
 def plan_session(
     db: Connection,
     group_id: str,
@@ -134,8 +140,12 @@ def plan_session(
     scheduled_at: datetime | None = None,
     sandbox: bool = False,
     group_session_id: str | None = None,
+    member_id: str | None = None,
 ) -> str:
-    """Plans a session with this agenda and gives its id; without a number it is the next of its kind."""
+    """Plans a session with this agenda and gives its id; without a number it is the next of its kind.
+
+    ``member_id`` says whom a one-to-one meeting is with; nobody else comes in.
+    """
     new = group_session_id or new_id()
     if number is None:
         highest = db.execute(
@@ -151,6 +161,7 @@ def plan_session(
             group_id=group_id,
             kind=kind,
             number=number,
+            member_id=member_id,
             title=seal(GroupSession.title, new, title) if title else None,
             scheduled_at=scheduled_at,
             agenda=sealed_agenda(new, stages),

@@ -48,6 +48,8 @@ def seat(change: Change, command: Any) -> dict[str, Any]:
     member = stored.find(change.db, Member, id=command.member_id, group_id=change.before.group_id)
     if member is None or member.left_at is not None:
         raise NotFound()
+    if change.before.member_id not in (None, member.id):
+        raise NotFound()
     place = stored.find(change.db, Participant, group_session_id=change.before.id, member_id=member.id)
     if place is not None:
         if place.standing == Standing.REMOVED:
@@ -83,7 +85,7 @@ def absent_members(db: Any, row: Any) -> list[dict[str, str]]:
         )
         .order_by(col(Member.created_at), col(Member.id))
     ).all()
-    if row.kind != "group":
+    if row.member_id is not None:
         found = [each for each in found if each.id == row.member_id]
     return [{"id": each.id, "alias": open_sealed(Member.alias, each.id, each.alias)} for each in found]
 

@@ -101,6 +101,7 @@ class Meeting:
     title: Text
     when: Text
     after_session: Count | None = None
+    company: Text | None = None  # who comes, where it is not the member alone
     weeks_after: tuple[Count, Count] | None = None
     total: Count
     rows: tuple[Row, ...]

@@ -26,7 +26,7 @@ def test_what_no_clinician_has_reviewed_says_so():
 
 def test_the_command_answers_with_an_exit_code(capsys, monkeypatch):
     assert check.main() == 0
-    assert "46 exercises, 2 programmes: 0 wrong, 1 warnings" in capsys.readouterr().out
+    assert "46 exercises, 7 programmes: 0 wrong, 1 warnings" in capsys.readouterr().out
     monkeypatch.setattr(check, "read_files", lambda: damaged(lambda d: d["exercises"].pop("goodbye")))
     assert check.main() == 1
     assert (
@@ -111,7 +111,7 @@ DAMAGE = [
     (prompt("goodbye", 0, who="nobody"), "exercise goodbye: prompts.0.who"),
     (prompt("goodbye", 0, key="taking"), "a key twice"),
     (prompt("goodbye", 0, audience="group_named"), "exercise goodbye: prompts.0.audience"),
-    (prompt("goodbye", 0, options=["a", "b"]), "feedback takes no options"),
+    (prompt("goodbye", 0, options=["a", "b"]), "feedback needs 0 to 1 options"),
     (prompt("goodbye", 1, options=["a"]), "short_texts needs 2 to 6 options"),
     (prompt("session_pulse", 0, options=[]), "scale_0_10 needs 2 to 2 options"),
     (prompt("session_pulse", 0, taps=["a"]), "scale_0_10 takes no taps"),
@@ -238,3 +238,24 @@ def test_the_false_story_of_its_origin_appears_nowhere():
 def test_every_exercise_says_which_perspective_it_works_on():
     safety = {"safe_place_check", "leaving_check"}
     assert {found.id for found in load().exercises.values() if not found.perspectives} == safety
+
+
+def test_all_seven_programmes_are_there_with_their_meetings():
+    programmes = load().programmes
+    sessions = {name: found.group_sessions for name, found in programmes.items()}
+    assert sessions == {
+        "gipt_8": 8,
+        "online_short_75": 12,
+        "adult_14": 14,
+        "ipt_g_20": 20,
+        "ipt_ast_8": 8,
+        "perinatal_8": 8,
+        "uganda_16": 16,
+    }
+    assert {name for name, found in programmes.items() if found.status == "complete"} == {
+        *("gipt_8", "online_short_75", "adult_14", "ipt_g_20"),
+    }
+    for found in programmes.values():
+        kinds = [meeting.kind for meeting in found.meetings]
+        assert kinds[0] == "pre" and kinds[-1] == "follow_up"
+    assert len(programmes["ipt_ast_8"].requires) >= 3
