@@ -207,12 +207,13 @@ class _Room:
         for alias, person in self.enters(session, names() if stage["prompts"] else []).items():
             persona = personas(len(names()))[names().index(alias)]
             passed = random.random() < 0.06
+            answer = {} if passed else persona.answer(number, stage["prompts"], random, last)
             payload = {
                 "id": str(uuid.uuid4()),
                 "stage_id": stage["id"],
-                "answer": {} if passed else persona.answer(number, stage["prompts"], random, last),
+                "answer": answer,
                 "audience": random.choice([stage["default_audience"], *stage["audiences"]]),
-                "passed": passed,
+                "passed": not answer,
             }
             self._does(Who("participant", session, person), "submit_reflection", payload)
 

@@ -192,11 +192,11 @@ class Member:
             self._wait(5, 25)
             self._connect()
         audience = self._audience(stage["audiences"])
-        sent = self._submit(stage_id, answer, audience)
+        sent = self._submit(stage_id, answer, audience, passed=not answer)
         self._say("set_writing", stage_id=stage_id, writing=False)
         if self._happens(RAISES):
             self._raise(self.random.choice(["hand", "slower"]))
-        if sent and self._happens(REVISES) and not self._wait(10, 40, elsewhere):
+        if sent and answer and self._happens(REVISES) and not self._wait(10, 40, elsewhere):
             self._submit(stage_id, answer, "facilitators", of=sent)  # narrows who may read it
 
     def _submit(

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from app import simulated_rich as rich
+
 LEFT_OUT = 0.12  # how often a question is left out
 FILE = Path(__file__).with_name("simulated.yaml")
 LIKES = {  # how often each option is chosen
@@ -46,7 +48,12 @@ class Persona:
     def answer(
         self, number: int, prompts: list[dict[str, Any]], random: Random, last: bool = False
     ) -> dict[str, Any]:
-        """An answer to the prompts of a stage in the group's session of this number; never an empty one."""
+        """An answer to a stage's prompts in the group's session of this number; empty only where nothing is
+        asked of everybody, for then they pass. Lines to one person are left to real people.
+        """
+        prompts = [each for each in prompts if each.get("who", "all") == "all" and each["type"] != "feedback"]
+        if not prompts:
+            return {}
         kept = {
             prompt["key"]: self._value(number, prompt, random, last)
             for prompt in prompts
@@ -62,6 +69,8 @@ class Persona:
             return random.choices(options, (LIKES.get(key, []) + [1] * len(options))[: len(options)])[0]
         if kind == "multi_choice":
             return random.sample(options, random.randint(1, min(3, len(options))))
+        if kind in rich.VALUES:
+            return rich.VALUES[kind](prompt, number, random)
         if key in self.own:
             text = self._own(key, number)
         else:

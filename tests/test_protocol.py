@@ -62,7 +62,15 @@ def test_the_page_lists_every_code_of_a_refusal() -> None:
 def test_the_page_lists_every_event() -> None:
     events = [names_in(row[0])[0] for row in rows_under("Events")]
     assert set(EVENTS) <= set(events)
-    assert set(events) - set(EVENTS) == {"session", "stage", "mine", "shown", "tallies", "people", "reflections"}
+    assert set(events) - set(EVENTS) == {
+        "session",
+        "stage",
+        "mine",
+        "shown",
+        "tallies",
+        "people",
+        "reflections",
+    }
 
 
 def test_the_page_names_the_limits_that_hold() -> None:

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from app.core import feedback, pairs, stored, turns
+from app.core import course, feedback, pairs, stored, turns
 from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, Reflection, SessionState, StageVisit
@@ -48,6 +48,7 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
             raise Superseded(revision=stands.revision)
         _revise(change, command, stage, answer, stands, version)
     feedback.keep(change, stage, person, command.id, answer)
+    course.keep(change, stage, person, command.id, answer)
     pairs.keep_scene(change, stage, person.id, answer)
     return _acknowledged(command.id, command.revision, version.now, change.at, late)
 
@@ -61,6 +62,7 @@ def withdraw_reflection(change: Change, command: Any) -> dict[str, Any]:
         erased = seal(Reflection.answer, command.id, "{}")
         stored.change(change.db, Reflection, command.id, answer=erased, withdrawn_at=change.at, shown_at=None)
         feedback.forget(change, command.id)
+        course.forget(change, command.id)
         _touched(change, command.id, change.who.id, shared=stands.shown_at is not None)
     return {"ok": True, "id": command.id, "version": _Version(change, change.person).now}
 

@@ -329,6 +329,7 @@ def _person(
         "private": each.private,
         "safe": each.safe,
         "member": each.member_id is not None,
+        "member_id": each.member_id,
         "without_phone": each.without_phone,
         "signals": [
             {"id": signal["id"], "kind": signal["kind"], "status": signal["status"]}

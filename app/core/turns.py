@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import stored
+from app.core import course, stored
 from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change, at
 from app.core.course_models import Turn
@@ -105,6 +105,7 @@ def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str
     focus = _areas(db, [each["id"] for each in inside])
     areas = focus.get(taken[0], []) if taken else []
     library = load().exercises
+    tracker = course.turn_tracker(db, row.group_id) if takes_turns(stage) else {}
     pool = [
         {
             "id": exercise.id,
@@ -123,6 +124,7 @@ def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str
         "people": [
             {"id": each["id"], "alias": each["alias"], "wants": each["wants"], "heard": each["heard"]}
             | {"areas": focus.get(each["id"], []), "had": each["id"] in taken}
+            | {"without": tracker.get(each["member_id"], {}).get("without", 0)}
             for each in inside
         ],
         "pool": sorted(pool, key=lambda each: -each["fit"]),

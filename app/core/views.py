@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.core import feedback, pairs, stored, turns
+from app.core import course, feedback, pairs, stored, turns
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.models import (
@@ -202,7 +202,13 @@ def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[s
         "turn": turns.place_of(stage, taken, person.id, alone),
         "pair": pairs.pair_of(db, row, stage, person.id),
         "addressees": feedback.addressees(db, row, stage, person),
+        "compare": course.then_and_now(db, person.member_id) if _compares(stage, person) else None,
     }
+
+
+def _compares(stage: Stage, person: Row) -> bool:
+    """Whether this person looks at then and now in this stage; a guest has no then."""
+    return person.member_id is not None and any(each["type"] == "compare" for each in stage["prompts"])
 
 
 def _gives_lines(row: Row) -> bool:
@@ -236,8 +242,8 @@ def own_signals(db: Connection, participant_id: str) -> list[dict[str, Any]]:
 
 
 def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
-    """A member's mood and step of the last session in which they gave one."""
-    last: dict[str, Any] = {"mood": None, "step": ""}
+    """A member's mood of the last session in which they gave one, and the step that is still open."""
+    last: dict[str, Any] = {"mood": None, "step": course.open_step(db, person.member_id, row.id)}
     if person.member_id is None:
         return last
     rows = db.execute(
@@ -264,8 +270,6 @@ def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
                 and last["mood"] is None
             ):
                 last["mood"] = value
-            if prompt.get("exercise") == "step_plan" and prompt["key"] == "step" and not last["step"]:
-                last["step"] = value or ""
     return last
 
 

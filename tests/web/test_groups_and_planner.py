@@ -187,12 +187,5 @@ def test_stages_are_added_chosen_and_taken_out(fola: Browser, oak: Oak) -> None:
     assert next(stage for stage in kept if stage["id"] == pooled["id"])["kind"] == "talk"
 
 
-def test_a_stage_whose_form_comes_later_says_so(fola: Browser, oak: Oak) -> None:
-    session = planned(oak)
-    fola.send(f"/sessions/{session}/plan/add", exercise="closeness_circle")
-    page = fola.visit(f"/sessions/{session}/plan")
-    assert "The circle comes with a later version: people answer in a text box." in page
-
-
 def test_the_planner_of_an_open_room_leads_to_the_console(fola: Browser, oak: Oak) -> None:
     assert fola.goes(f"/sessions/{oak.id}/plan") == f"/sessions/{oak.id}/console"

@@ -1,0 +1,50 @@
+"""A member's course, and the focus that is set with them."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask_babel import gettext as _
+
+from app.core import course as courses
+from app.core import groups as verbs
+from app.core import overview
+from app.core.refusals import Refused
+from app.services import services
+from app.sign_in import facilitators_only
+from facilitator.pages import back, field, my_group, page, read
+
+pages = Blueprint("course", __name__)
+
+
+@pages.get("/groups/<group_id>/members/<member_id>")
+@facilitators_only
+def course(group_id: str, member_id: str) -> str:
+    read(my_group, group_id)
+    shown = read(overview.group_page, group_id)
+    told = read(courses.course_page, group_id, member_id)
+    return page(
+        "facilitator/course.html", "groups", group=shown["group"], members=shown["members"], course=told
+    )
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/focus")
+@facilitators_only
+def set_focus(group_id: str, member_id: str) -> Any:
+    read(my_group, group_id, True)
+    areas = [each for each in (field("main", 16), field("second", 16)) if each]
+    try:
+        services().database.writer.do(courses.set_focus, group_id, member_id, areas, field("sentence", 300))
+    except Refused as refusal:
+        return back("course.course", _(refusal.sentence), group_id=group_id, member_id=member_id)
+    return back("course.course", _("The focus is kept."), group_id=group_id, member_id=member_id)
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/consent")
+@facilitators_only
+def consent(group_id: str, member_id: str) -> Any:
+    """A guardian's consent, or a young person's own assent, is on record, or no longer."""
+    read(my_group, group_id, True)
+    who = "guardian" if request.form.get("who") == "guardian" else "young_person"
+    given = request.form.get("given") == "yes"
+    services().database.writer.do(verbs.member_consents, group_id, member_id, who, given)
+    return back("course.course", group_id=group_id, member_id=member_id)

@@ -1,0 +1,146 @@
+"""Goals, steps and what has changed: kept beside the answers, once, and for the member alone."""
+
+from typing import Any
+
+import pytest
+
+from app.core import course
+from app.library.agendas import stage_of_exercise
+from tests.core.cast import Oak, refused, stage
+
+GOAL = {
+    "text": "Ring my sister on Sundays.",
+    "first_step": "Find her number.",
+    "when": "Sunday",
+    "who": "Ines",
+}
+CIRCLE = {"people": [{"label": "Ines", "ring": 3, "angle": 90, "bond": "warm", "marked": False}]}
+
+
+@pytest.fixture
+def oak(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """A session with the exercises that a course is made of."""
+    ids = ("goal_setting", "step_review", "step_plan", "mood_event_checkin", "closeness_circle")
+    stages = [stage_of_exercise(each) | {"id": each} for each in (*ids, "then_and_now")]
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: stages)
+    planned_oak.plans()
+    planned_oak.starts()
+    return planned_oak
+
+
+def next_session(oak: Oak, *there: str) -> None:
+    oak.does(oak.fola, "end")
+    oak.plans()
+    oak.does(oak.fola, "open_lobby")
+    for name in there:
+        oak.joins(name)
+    oak.does(oak.fola, "start")
+
+
+def writes(oak: Oak, who: str, exercise: str, **answer: Any) -> dict[str, Any]:
+    oak.moves_to(exercise)
+    return oak.writes(oak.people[who], exercise, audience="facilitators", **answer)
+
+
+def seen(oak: Oak, name: str) -> dict[str, Any]:
+    with oak.database.reader() as db:
+        return course.course_page(db, oak.group_id, oak.members[name])
+
+
+def test_a_goal_is_kept_with_its_ratings_and_changed_with_its_answer(oak: Oak) -> None:
+    written = writes(oak, "Amal", "goal_setting", goal=GOAL, close=2)
+    assert [(each["text"], each["ratings"]) for each in seen(oak, "Amal")["goals"]] == [(GOAL["text"], [2])]
+    changed = GOAL | {"text": "Ring Ines."}
+    oak.writes(
+        oak.amal, "goal_setting", id=written["id"], revision=2, audience="facilitators", goal=changed, close=3
+    )
+    assert [(each["text"], each["ratings"]) for each in seen(oak, "Amal")["goals"]] == [("Ring Ines.", [3])]
+    oak.does(oak.amal, "withdraw_reflection", id=written["id"])
+    assert seen(oak, "Amal")["goals"] == []
+
+
+def test_a_goal_written_again_is_the_same_goal_with_one_more_rating(oak: Oak) -> None:
+    writes(oak, "Amal", "goal_setting", goal=GOAL, close=2)
+    next_session(oak, "Amal")
+    writes(oak, "Amal", "goal_setting", goal=GOAL, close=6)
+    assert [each["ratings"] for each in seen(oak, "Amal")["goals"]] == [[2, 6]]
+
+
+def test_a_step_comes_back_first_thing_even_after_a_missed_session(oak: Oak) -> None:
+    writes(oak, "Amal", "step_plan", step=GOAL | {"text": "Ring on Thursday."})
+    assert oak.me(oak.amal)["last"]["step"] == ""  # not in the session in which it was planned
+    next_session(oak, "Birgit")
+    next_session(oak, "Amal", "Birgit")
+    assert oak.me(oak.amal)["last"]["step"].startswith("Ring on Thursday.")
+    assert oak.me(oak.birgit)["last"]["step"] == ""
+
+
+def test_how_a_step_went_is_kept_beside_it_and_it_does_not_come_back(oak: Oak) -> None:
+    writes(oak, "Amal", "step_plan", step=GOAL)
+    next_session(oak, "Amal")
+    done = writes(oak, "Amal", "step_review", done="I did part of it")
+    assert seen(oak, "Amal")["steps"][0]["outcome"] == "I did part of it"
+    oak.writes(oak.amal, "step_review", id=done["id"], revision=2, audience="facilitators", done="I did it")
+    assert seen(oak, "Amal")["steps"][0]["outcome"] == "I did it"
+    next_session(oak, "Amal")
+    assert oak.me(oak.amal)["last"]["step"] == ""
+
+
+def test_then_and_now_are_the_first_and_the_last_and_a_missed_week_is_a_gap(oak: Oak) -> None:
+    for number, mood, ring in ((1, 2, 3), (2, None, None), (3, 6, 1)):
+        if number > 1:
+            next_session(oak, *(["Amal", "Birgit"] if mood is not None else ["Birgit"]))
+        if mood is not None:
+            writes(oak, "Amal", "mood_event_checkin", mood=mood)
+            people = [CIRCLE["people"][0] | {"ring": ring}]
+            writes(oak, "Amal", "closeness_circle", people={"people": people})
+    oak.moves_to("then_and_now")
+    compare = oak.me(oak.amal)["compare"]
+    assert (compare["mood"]["first"], compare["mood"]["last"]) == (2, 6)
+    first = compare["mood"]["points"][0]["number"]
+    assert [each["value"] for each in compare["mood"]["points"]] == [2, None, 6]
+    assert compare["circle"]["first"]["people"][0]["ring"] == 3
+    assert compare["circle"]["last"]["people"][0]["ring"] == 1
+    assert compare["circle"]["first_number"] == first
+    assert oak.me(oak.birgit)["compare"]["circle"]["first"] is None
+    assert "Ines" not in str(oak.me(oak.birgit)) + str(oak.room())
+
+
+def test_guests_have_no_course(oak: Oak) -> None:
+    zoe = oak.joins("Zoe")
+    oak.does(oak.fola, "admit", participant_id=zoe.id)
+    writes(oak, "Zoe", "goal_setting", goal=GOAL, close=2)
+    oak.moves_to("then_and_now")
+    assert oak.me(zoe)["compare"] is None
+
+
+def test_a_focus_is_one_area_or_two(oak: Oak) -> None:
+    def sets(*areas: str) -> None:
+        oak.database.writer.do(
+            course.set_focus, oak.group_id, oak.members["Amal"], list(areas), "My mood fell when we moved."
+        )
+
+    sets("change", "dispute")
+    assert seen(oak, "Amal")["focus"]["areas"] == ["change", "dispute"]
+    for wrong in (("change", "dispute", "grief"), ("change", "change"), ("deficits",)):
+        with refused("invalid"):
+            sets(*wrong)
+    assert seen(oak, "Amal")["focus"]["areas"] == ["change", "dispute"]
+
+
+def test_who_had_no_time_of_their_own_last_week_is_due(oak: Oak) -> None:
+    oak.does(oak.fola, "give_turn", stage_id="goal_setting", participant_id=oak.amal.id)
+    next_session(oak, "Amal", "Birgit")
+    oak.does(oak.fola, "give_turn", stage_id="goal_setting", participant_id=oak.birgit.id)
+    oak.does(oak.fola, "end")
+    with oak.database.reader() as db:
+        tracker = course.turn_tracker(db, oak.group_id)
+    told = {
+        name: (tracker[oak.members[name]]["without"], tracker[oak.members[name]]["due"])
+        for name in ("Amal", "Birgit", "Ewa")
+    }
+    assert told == {"Amal": (1, True), "Birgit": (0, False), "Ewa": (2, True)}
+
+
+def test_a_stage_of_another_kind_keeps_nothing(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not course._concerns(stage("words"))
