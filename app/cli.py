@@ -34,6 +34,13 @@ def main() -> None:
     adding = commands.add_parser("add-facilitator", help="make a one-time link to set e-mail and password")
     adding.add_argument("name", help="the name that participants see")
 
+    measure = commands.add_parser("add-measure", help="take in the items of an instrument you may use")
+    measure.add_argument("file", type=Path, help="its definition, named after the instrument: wsas.yaml")
+    measure.add_argument("--by", required=True, metavar="EMAIL", help="the facilitator who answers for it")
+    measure.add_argument(
+        "--we-hold-permission", action="store_true", help="you hold the owner's permission for this use"
+    )
+
     sandbox = commands.add_parser("sandbox", help="live sessions for programs; refused in production")
     sandbox.add_argument("--rooms", type=int, required=True)
     sandbox.add_argument("--members", type=int, required=True)
@@ -119,6 +126,30 @@ def add_facilitator(options: argparse.Namespace) -> None:
     database.close()
     origin = settings.origin or _address(HERE, int(os.environ.get("PORT", "8000")))
     print(f"Open this once, within three days: {origin}/set-up/{token}")
+
+
+def add_measure(options: argparse.Namespace) -> None:
+    from app.core import accounts, measures
+    from app.core.refusals import Refused
+    from app.library.measures import Damaged
+
+    if not options.we_hold_permission:
+        raise SystemExit("Say --we-hold-permission if you hold the owner's permission. Nothing was changed.")
+    settings, database = _database()
+    try:
+        text = options.file.read_text(encoding="utf-8")
+        with database.reader() as db:
+            found = accounts.account_by_email(db, accounts.email_hash(settings.secret_key, options.by))
+        if found is None:
+            raise SystemExit("No facilitator has this e-mail address.")
+        database.writer.do(measures.add_instrument, found.id, options.file.stem, text, True)
+    except (Damaged, OSError, UnicodeDecodeError) as wrong:
+        raise SystemExit(f"{options.file}: {wrong}. Nothing was changed.") from None
+    except Refused as refusal:
+        raise SystemExit(f"{refusal.sentence} Nothing was changed.") from None
+    finally:
+        database.close()
+    print(f"{options.file.stem} can be used now.")
 
 
 def sandbox(options: argparse.Namespace) -> None:

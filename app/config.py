@@ -31,6 +31,7 @@ class Settings:
     trust_proxy: bool
     exit_url: str
     var: Path
+    reliable_change: int = 6
 
     @property
     def production(self) -> bool:
@@ -55,6 +56,7 @@ SETTINGS = {
     "CONCENTRIC_TRUST_PROXY": "1 if a proxy of yours sets X-Forwarded-For and -Proto",
     "CONCENTRIC_EXIT_URL": "where Quick exit leads: a neutral page",
     "CONCENTRIC_VAR": "the folder for the development database and keys; var by default",
+    "CONCENTRIC_RELIABLE_CHANGE": "points of the PHQ-9 that count as a reliable change: 6 (default) or 5",
     "PORT": "the port of make run and of the Procfile; 8000 by default",
 }
 
@@ -80,6 +82,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         trust_proxy=environment.get("CONCENTRIC_TRUST_PROXY", "") == "1",
         exit_url=environment.get("CONCENTRIC_EXIT_URL", "https://www.bbc.com/weather"),
         var=var,
+        reliable_change=_points(environment.get("CONCENTRIC_RELIABLE_CHANGE", "6")),
     )
     _check(settings)
     return settings
@@ -102,6 +105,12 @@ def _check(settings: Settings) -> None:
         raise Unsafe(f"SECRET_KEY must have at least {LEAST_SECRET} characters in production.")
     if urlsplit(settings.origin).scheme != "https":
         raise Unsafe("CONCENTRIC_ORIGIN must be the https address that people use in production.")
+
+
+def _points(text: str) -> int:
+    if text not in ("5", "6"):
+        raise Unsafe("CONCENTRIC_RELIABLE_CHANGE is 6 or 5.")
+    return int(text)
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str:

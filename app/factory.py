@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import facilitator
-from app import participant, runtime
+from app import participant, private_form, runtime
 from app.access import Tickets
 from app.config import Settings
 from app.core import sealing
@@ -52,6 +52,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     _speak(app)
     CSRFProtect(app)
     app.register_blueprint(participant.pages)
+    app.register_blueprint(private_form.pages)
     facilitator.register(app)
     _answer_health(app, kept)
     _answer_errors(app)

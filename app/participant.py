@@ -152,7 +152,7 @@ def _inside(group_session_id: str, template: str) -> Any:
     screens = services().screens
     with services().database.reader() as db:
         try:
-            who = _who(group_session_id)
+            who = place_in(group_session_id)
             row = access_group_session(db, who)
             person = views.participant(db, row.id, who.id)
         except NotFound:
@@ -172,7 +172,7 @@ def _inside(group_session_id: str, template: str) -> Any:
 
 @pages.post("/room/<group_session_id>/ticket")
 def ticket(group_session_id: str) -> Any:
-    who = _who(group_session_id)
+    who = place_in(group_session_id)
     with services().database.reader() as db:
         access_group_session(db, who)
     return jsonify(ticket=services().tickets.issue(who))
@@ -180,7 +180,7 @@ def ticket(group_session_id: str) -> Any:
 
 @pages.post("/room/<group_session_id>/leave")
 def leave(group_session_id: str) -> Any:
-    who = _who(group_session_id)
+    who = place_in(group_session_id)
     services().database.writer.do(
         perform, who, REGISTRY["participant"]["leave"], Nothing(), of=group_session_id
     )
@@ -193,7 +193,7 @@ def leave(group_session_id: str) -> Any:
     return answer
 
 
-def _who(group_session_id: str) -> Who:
+def place_in(group_session_id: str) -> Who:
     """The person this browser is in that session; NotFound where there is none."""
     for session_id, participant_id in cookie.get("places", []):
         if session_id == group_session_id:
@@ -204,7 +204,7 @@ def _who(group_session_id: str) -> Who:
 def _place(db: Any, group_session_id: str, member: Any) -> Who | None:
     """The place this browser has in the session already, if it is the same person's and still theirs."""
     try:
-        who = _who(group_session_id)
+        who = place_in(group_session_id)
         access_group_session(db, who)
         person = views.participant(db, group_session_id, who.id)
     except NotFound:

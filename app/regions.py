@@ -143,7 +143,14 @@ class Screens:
         """The room as somebody sees it who has not been let in: nothing of what happens inside."""
         room = self.room(db, row)
         session = room["session"] | {"stages": [], "stage_id": None, "stage_index": None}
-        return room | {"session": session, "stage": None, "shown": [], "tallies": [], "people": 0}
+        return room | {
+            "session": session,
+            "stage": None,
+            "shown": [],
+            "tallies": [],
+            "measures": [],
+            "people": 0,
+        }
 
     def me(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
         """A person's own part; who joined late or was gone for a while is told where the group is."""

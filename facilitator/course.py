@@ -1,5 +1,6 @@
 """A member's course, and the focus that is set with them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, request
@@ -7,11 +8,12 @@ from flask_babel import gettext as _
 
 from app.core import course as courses
 from app.core import groups as verbs
-from app.core import overview
+from app.core import measures, overview
 from app.core.refusals import Refused
+from app.library.measures import bundled, others
 from app.services import services
 from app.sign_in import facilitators_only
-from facilitator.pages import back, field, my_group, page, read
+from facilitator.pages import back, field, me, my_group, page, read
 
 pages = Blueprint("course", __name__)
 
@@ -22,9 +24,9 @@ def course(group_id: str, member_id: str) -> str:
     read(my_group, group_id)
     shown = read(overview.group_page, group_id)
     told = read(courses.course_page, group_id, member_id)
-    return page(
-        "facilitator/course.html", "groups", group=shown["group"], members=shown["members"], course=told
-    )
+    told["measures"] = read(measures.course_of, member_id, services().settings.reliable_change)
+    listed = [*bundled().values(), *(each for each in others().values() if each.licence_status != "blocked")]
+    return page("facilitator/course.html", "groups", group=shown["group"], course=told, instruments=listed)
 
 
 @pages.post("/groups/<group_id>/members/<member_id>/focus")
@@ -37,6 +39,26 @@ def set_focus(group_id: str, member_id: str) -> Any:
     except Refused as refusal:
         return back("course.course", _(refusal.sentence), group_id=group_id, member_id=member_id)
     return back("course.course", _("The focus is kept."), group_id=group_id, member_id=member_id)
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/scores")
+@facilitators_only
+def enter_score(group_id: str, member_id: str) -> Any:
+    """A score that was taken elsewhere."""
+    read(my_group, group_id, True)
+    read(courses.course_page, group_id, member_id)
+    try:
+        total = int(field("total", 4))
+        taken = datetime.strptime(field("taken", 10), "%Y-%m-%d").replace(tzinfo=UTC)
+        services().database.writer.do(
+            measures.enter_score, me(), member_id, field("measure", 64), total, taken
+        )
+        told = _("The score is kept.")
+    except ValueError:
+        told = _("Give a number and a day.")
+    except Refused as refusal:
+        told = _(refusal.sentence)
+    return back("course.course", told, group_id=group_id, member_id=member_id)
 
 
 @pages.post("/groups/<group_id>/members/<member_id>/consent")

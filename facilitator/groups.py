@@ -11,6 +11,7 @@ from app.core import accounts, overview
 from app.core import groups as verbs
 from app.core.models import Role
 from app.exercises import Unreadable, clean
+from app.exercises.plain import N_
 from app.library import load
 from app.services import services
 from app.sign_in import facilitators_only
@@ -32,7 +33,7 @@ def groups() -> str:
 @pages.get("/groups/new")
 @facilitators_only
 def new() -> str:
-    empty = dict.fromkeys(("name", "time_zone", "crisis_line", "colleague"), "")
+    empty = dict.fromkeys(("name", "time_zone", "crisis_line", "colleague", "purpose", "safeguarding"), "")
     suggested = {"programme": None, "language": "en", "emergency_number": "112", "online": "yes"}
     return _form(empty | suggested, {})
 
@@ -126,10 +127,28 @@ def _form(values: dict[str, Any], faults: dict[str, str], group_id: str = "") ->
         group_id=group_id,
         values=values,
         faults=faults,
-        programmes=[each for each in load().programmes.values() if each.status == "complete"],
+        known={name: _(words) for name, words in KNOWN.items()},
+        programmes=_programmes(values.get("purpose", "")),
         languages=LANGUAGES,
         time_zones=sorted(zone for zone in available_timezones() if "/" in zone and zone[:4] != "Etc/"),
         colleagues=read(accounts.colleagues, me()),
+    )
+
+
+KNOWN = {  # what is known of IPT for a purpose, and no more
+    "depression": N_("IPT has been tested most for depression."),
+    "anxiety": N_("There is some support for IPT in anxiety. Less is known than for depression."),
+    "eating": N_("IPT also helps many with bulimia and binge eating."),
+    "other": N_("Little is known here. Plan with a supervisor, and look at other help first."),
+}
+
+
+def _programmes(purpose: str) -> list[Any]:
+    """The programmes to choose from: whole ones first; outlines are shown by the library alone."""
+    first = {"eating": "ipt_g_20"}.get(purpose, "gipt_8")
+    offered = [each for each in load().programmes.values() if each.status != "outline"]
+    return sorted(
+        offered, key=lambda each: (each.status != "complete", each.id != first, each.group_sessions)
     )
 
 
@@ -141,13 +160,17 @@ def _sent() -> dict[str, Any]:
         "emergency_number": 20,
         "crisis_line": 60,
         "online": 3,
+        "purpose": 16,
+        "safeguarding": 200,
     }
     return {name: field(name, most) for name, most in sizes.items()}
 
 
 def _facts(values: dict[str, Any]) -> dict[str, Any]:
     names = ("name", "language", "time_zone", "emergency_number", "crisis_line")
-    return {name: values[name] for name in names} | {"online": values["online"] == "yes"}
+    purpose = values["purpose"] if values["purpose"] in KNOWN else None
+    more = {"online": values["online"] == "yes", "purpose": purpose, "safeguarding": values["safeguarding"]}
+    return {name: values[name] for name in names} | more
 
 
 def _faults(values: dict[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import feedback, notes, pairs, scribe, stored, turns
+from app.core import feedback, measures, notes, pairs, scribe, stored, turns
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -28,10 +28,11 @@ from app.core.reveals import releasable, released, shareable
 from app.core.sealing import open_sealed
 from app.core.shown import answer_of, parts
 from app.core.times import Times
-from app.core.views import brief, current_stage, facilitators_of, group_row, session_part_of
+from app.core.views import brief, current_stage, facilitators_of, group_row, measures_of, session_part_of
 from app.library import load
 
 Row = Any
+URGENT = {SignalKind.SUPPORT.value, SignalKind.ITEM_9.value}
 OPEN_SIGNALS = (SignalStatus.NEW, SignalStatus.SEEN)
 MOST_LISTED = 100  # answers of one stage that the console lists; the summary has all of them
 
@@ -97,6 +98,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
         "turns": turns.chooser(db, row, stage, inside) if stage else None,
         "pairs": pairs.on_console(db, row, stage, inside) if stage else None,
         "lines": feedback.queue(db, row, stage) if stage else None,
+        "sent_in": measures.sent_in(db, row) if measures_of(row) else {},
         "absent": scribe.absent_members(db, row),
         "answers": answers(db, row, stage, rows, answered) if stage else [],
         "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),
@@ -247,11 +249,12 @@ def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
             "raised_at": each.raised_at,
             "reply": open_sealed(Signal.reply, each.id, each.reply),
             "taken_back": each.lowered_at is not None,
+            "why": measures.why(db, each.participant_id) if each.kind == SignalKind.ITEM_9 else "",
             "seen_by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
         }
         for each in rows
     ]
-    return sorted(entries, key=lambda each: each["kind"] != SignalKind.SUPPORT)
+    return sorted(entries, key=lambda each: each["kind"] not in URGENT)
 
 
 def _session(row: Row, group: Row, time: Times) -> dict[str, Any]:
@@ -266,7 +269,9 @@ def _session(row: Row, group: Row, time: Times) -> dict[str, Any]:
     return {
         **session_part_of(row, None),
         "number": row.number,
-        "of": programme.group_sessions if programme and row.kind == "group" else None,
+        "of": (group.sessions or (programme.group_sessions if programme else None))
+        if row.kind == "group"
+        else None,
         "version": row.version,
         "locked": row.locked_at is not None,
         "group_id": row.group_id,
@@ -342,7 +347,7 @@ def _person(
 def _need(entry: dict[str, Any]) -> int:
     """The place in the roster: who needs support, then who gave another signal, then the order of coming."""
     kinds = {signal["kind"] for signal in entry["signals"]}
-    return 0 if SignalKind.SUPPORT in kinds else 1 if kinds else 2
+    return 0 if kinds & URGENT else 1 if kinds else 2
 
 
 def wishes(db: Connection, row: Row) -> dict[str, str]:

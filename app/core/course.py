@@ -91,13 +91,14 @@ def open_step(db: Connection, member_id: str | None, group_session_id: str) -> s
 def then_and_now(db: Connection, member_id: str) -> dict[str, Any]:
     """The first mood, goals and circle of a member beside the last, from their own answers."""
     moods: dict[int, int] = {}
-    circles: list[tuple[int, dict[str, Any]]] = []
+    circles: list[tuple[int | None, dict[str, Any]]] = []
     for each in db.execute(OF_MEMBER, {"member": member_id}).all():
         for prompt, value in _values(each):
             if prompt.get("exercise") == MOOD and prompt["type"] == "scale_0_10" and each.kind == "group":
                 moods[each.number] = value
             if prompt["type"] == CIRCLE and isinstance(value, dict):
-                circles.append((each.number, drawn(prompt, value) or {}))
+                number = each.number if each.kind == "group" else None
+                circles.append((number, drawn(prompt, value) or {}))
     last = max(moods, default=0)
     weeks = range(min(moods, default=1), last + 1)
     points = [{"number": number, "value": moods.get(number)} for number in weeks]
@@ -211,7 +212,12 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         if each.admitted_at is not None
     }
     return {
-        "member": {"id": row.id, "alias": open_sealed(Member.alias, row.id, row.alias)},
+        "member": {
+            "id": row.id,
+            "alias": open_sealed(Member.alias, row.id, row.alias),
+            "guardian": row.guardian_consented_at is not None,
+            "assent": row.assented_at is not None,
+        },
         "focus": focus_of(row),
         "attendance": [
             {"number": each.number, "there": each.id in there, "ended": each.state == SessionState.ENDED}

@@ -22,6 +22,7 @@ from app.core.models import (
 )
 from app.core.refusals import NotFound, NotNow, Stale
 from app.core.sealing import seal
+from app.library import load
 
 
 def create_group(
@@ -35,6 +36,9 @@ def create_group(
     online: bool = True,
     emergency_number: str = "112",
     crisis_line: str = "",
+    purpose: str | None = None,
+    sessions: int | None = None,
+    safeguarding: str = "",
     group_id: str | None = None,
 ) -> str:
     """Makes a group led by this facilitator and gives its id."""
@@ -49,6 +53,9 @@ def create_group(
             online=online,
             emergency_number=emergency_number,
             crisis_line=crisis_line,
+            purpose=purpose,
+            sessions=sessions or _sessions_of(programme_id),
+            safeguarding=seal(Group.safeguarding, new, safeguarding) if safeguarding else None,
             created_at=now(),
         )
     )
@@ -66,6 +73,8 @@ def change_group(
     online: bool,
     emergency_number: str,
     crisis_line: str,
+    purpose: str | None = None,
+    safeguarding: str = "",
 ) -> None:
     """Changes what a group is called, its frame and its help numbers; its programme stays."""
     db.execute(
@@ -78,8 +87,15 @@ def change_group(
             online=online,
             emergency_number=emergency_number,
             crisis_line=crisis_line,
+            purpose=purpose,
+            safeguarding=seal(Group.safeguarding, group_id, safeguarding) if safeguarding else None,
         )
     )
+
+
+def _sessions_of(programme_id: str | None) -> int | None:
+    programme = load().programmes.get(programme_id or "")
+    return programme.group_sessions if programme else None
 
 
 def set_role(db: Connection, group_id: str, facilitator_id: str, role: Role) -> None:

@@ -125,13 +125,16 @@ def group_facts(row: Any) -> dict[str, Any]:
         "name": open_sealed(Group.name, row.id, row.name),
         "programme_id": row.programme_id,
         "programme": programme.title if programme else "",
-        "of": programme.group_sessions if programme else None,
+        "of": row.sessions or (programme.group_sessions if programme else None),
         "minutes": programme.length_min if programme else None,
         "language": row.language,
         "time_zone": row.time_zone,
         "online": row.online,
         "emergency_number": row.emergency_number,
         "crisis_line": row.crisis_line,
+        "purpose": row.purpose or "",
+        "safeguarding": open_sealed(Group.safeguarding, row.id, row.safeguarding) or "",
+        "conditional": bool(programme and programme.status == "conditional"),
     }
 
 
@@ -153,6 +156,8 @@ def _member(row: Any) -> dict[str, Any]:
         "alias": open_sealed(Member.alias, row.id, row.alias),
         "token": open_sealed(Member.link, row.id, row.link),
         "created_at": row.created_at,
+        "guardian_consented": row.guardian_consented_at is not None,
+        "assented": row.assented_at is not None,
     }
 
 

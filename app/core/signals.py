@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.core.changes import Change
 from app.core.models import Signal, SignalKind, SignalStatus
-from app.core.refusals import NotFound
+from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 
 
@@ -15,7 +15,7 @@ def raise_signal(change: Change, command: Any) -> dict[str, Any]:
     """Stores a signal; the same one again gets the status it has by now."""
     stands = _signal(change, command.id)
     if stands is not None:
-        if stands.participant_id != change.who.id:
+        if stands.participant_id != change.who.id or stands.kind == SignalKind.ITEM_9:
             raise NotFound()
         return {"ok": True, "status": stands.status.value}
     change.db.execute(
@@ -51,6 +51,8 @@ def acknowledge_signal(change: Change, command: Any) -> dict[str, Any]:
 def answer_signal(change: Change, command: Any) -> dict[str, Any]:
     """A facilitator has seen it and answers with a line; the same line again changes nothing."""
     stands = _known(change, command.id)
+    if stands.kind == SignalKind.ITEM_9:
+        raise NotNow("This is answered in person.")
     if stands.reply is not None and open_sealed(Signal.reply, stands.id, stands.reply) == command.reply:
         return {"ok": True}
     return _see(change, command.id, {"reply": seal(Signal.reply, command.id, command.reply)})
@@ -94,7 +96,7 @@ def _known(change: Change, signal_id: str) -> Any:
 
 def _own(change: Change, signal_id: str) -> Any:
     row = _known(change, signal_id)
-    if row.participant_id != change.who.id:
+    if row.participant_id != change.who.id or row.kind == SignalKind.ITEM_9:
         raise NotFound()
     return row
 

@@ -25,6 +25,7 @@ from app.core.models import (
     Role,
     SessionState,
     Signal,
+    SignalKind,
     SignalStatus,
     StageReveal,
     StageVisit,
@@ -47,7 +48,7 @@ LEADING = (
 OWN_SIGNALS = (
     select(Signal.__table__, col(Facilitator.name).label("seen_name"))
     .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
-    .where(col(Signal.participant_id) == bindparam("person"))
+    .where(col(Signal.participant_id) == bindparam("person"), col(Signal.kind) != SignalKind.ITEM_9)
     .order_by(col(Signal.raised_at))
 )
 INSIDE = (
@@ -128,7 +129,8 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
     people = _count(db, row.id)
     leading = facilitators_of(db, row.group_id)
     programme = load().programmes.get(group.programme_id or "")
-    of = programme.group_sessions if programme and row.kind == "group" else None
+    of = group.sessions or (programme.group_sessions if programme else None)
+    of = of if row.kind == "group" else None
     stage = current_stage(row)
     return {
         "session": session_part(db, row)
@@ -143,9 +145,15 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
         "time_zone": group.time_zone,
         "shown": shown_answers(db, row),
         "tallies": tallies(db, row),
+        "measures": measures_of(row),
         "help": {"emergency": group.emergency_number, "crisis": group.crisis_line},
         "ended_at": row.ended_at,
     }
+
+
+def measures_of(row: Row) -> list[str]:
+    """The ids of the private forms that the plan of a session names."""
+    return list(dict.fromkeys(name for stage in agenda_of(row) for name in stage.get("measures", ())))
 
 
 def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str, Any]:
@@ -157,6 +165,7 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
     return {
         **brief(stage),
         "reading": stage.get("reading", []),
+        "measures": stage.get("measures", []),
         "prompts": stage["prompts"],
         "audiences": stage["audiences"],
         "offered": offered,

@@ -56,7 +56,11 @@ FINE: dict[str, tuple[Any, ...]] = {
     "text": ("../etc", ""),
     "exercise_id": (None,),
 }
-FINE_IN_NOTES = {"stage_id": (None,), "participant_id": (None,)}
+FINE_IN = {
+    "save_note": {"stage_id": (None,), "participant_id": (None,)},
+    "move_stage": {"after_stage_id": (None,)},
+    "assign_pairs": {"pairs": ([],)},
+}
 # a packet, and the code of its answer
 PACKETS = (
     ('2{ns},{id}["connect",{}]', "unknown_command"),
@@ -115,6 +119,10 @@ def right(room: Room, command: str) -> dict[str, Any]:
             "after_stage_id": "s-one",
             "locked": True,
             "text": "a note",
+            "pairs": [[room.people["Amal"], room.people["Birgit"]]],
+            "state": "ok",
+            "to": room.people["Birgit"],
+            "member_id": "m" * 22,
         }[name]
         for name in model_of(command).model_fields
     }
@@ -200,7 +208,7 @@ def test_every_field_of_every_command_refuses_what_it_does_not_take(
 
 def refused_by(command: str, name: str) -> list[Any]:
     """The wrong values for a field: all of them, but those that it may well have."""
-    fine = FINE.get(name) or (FINE_IN_NOTES.get(name, ()) if command == "save_note" else ())
+    fine = FINE.get(name) or FINE_IN.get(command, {}).get(name, ())
     return [value for value in WRONG_VALUES if not any(value is each or value == each != 1 for each in fine)]
 
 

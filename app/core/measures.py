@@ -1,0 +1,279 @@
+"""Measures: a private form, its score, what a change means, and the alert that never waits."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import Connection, insert
+from sqlmodel import col
+
+from app.core import stored
+from app.core.agenda import agenda_of
+from app.core.changes import Change
+from app.core.course_models import Instrument, MeasureResponse
+from app.core.models import Member, SessionState, Signal, SignalKind, SignalStatus, new_id, now
+from app.core.refusals import Invalid, NotFound, NotNow, Superseded
+from app.core.sealing import open_sealed, seal
+from app.library.measures import Measure, Other, bundled, others, read
+
+OPENS_BEFORE = timedelta(minutes=30)
+BASELINE = 10  # response, remission and recovery are told only from this first score on
+REMISSION, RECOVERED = 5, 10
+
+
+# scoring
+
+
+def score(measure: Measure, answers: Mapping[str, int | None]) -> dict[str, Any]:
+    """The total of some answers: up to ``max_blank`` blanks are made up for by the mean, rounded half up.
+
+    Gives {"total": int or None, "pro_rated": bool, "missing": int}. Raises Invalid for anything that is not
+    one of the items with one of the values, or blank.
+    """
+    allowed = {anchor.value for anchor in measure.anchors}
+    extra = {measure.difficulty.key} if measure.difficulty else set()
+    if not answers.keys() <= {*measure.keys, *extra}:
+        raise Invalid("This question is not part of the form.")
+    for key in measure.keys:
+        value = answers.get(key)
+        if value is not None and (type(value) is not int or value not in allowed):
+            raise Invalid("Please choose one of the answers given.")
+    given = [value for key in measure.keys if (value := answers.get(key)) is not None]
+    missing = len(measure.items) - len(given)
+    if missing > measure.max_blank:
+        return {"total": None, "pro_rated": False, "missing": missing}
+    exact = Decimal(sum(given)) / Decimal(len(given)) * Decimal(len(measure.items))
+    total = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return {"total": total, "pro_rated": missing > 0, "missing": missing}
+
+
+def needs_a_person(measure: Measure, answers: Mapping[str, int | None]) -> bool:
+    """Whether an item that must never wait was answered above zero, or left blank."""
+    return any(answers.get(key) is None or answers[key] != 0 for key in measure.alert_items)
+
+
+def band(measure: Measure | Other, total: int | None) -> str:
+    """The screening label of a total; never a diagnosis."""
+    if total is None:
+        return ""
+    bands = getattr(measure, "bands", ())
+    return next((each.label for each in bands if each.low <= total <= each.high), "")
+
+
+def change_of(
+    measure: Measure | Other, first: int | None, last: int | None, reliable: int | None
+) -> list[str]:
+    """What has changed from the first score to the last, as codes for the page: ``improved``, ``worse``,
+    ``small``, ``response``, ``remission``, ``recovered``.
+
+    ``reliable`` is the number of points that count. It is a change, and nothing is said of its cause.
+    """
+    if first is None or last is None or reliable is None:
+        return []
+    drop = first - last
+    found = ["improved" if drop >= reliable else "worse" if -drop >= reliable else "small"]
+    if measure.id in ("phq9", "gad7") and first >= BASELINE:
+        if 2 * drop >= first:
+            found.append("response")
+        if last < REMISSION:
+            found.append("remission")
+        if last < RECOVERED and drop >= reliable:
+            found.append("recovered")
+    return found
+
+
+# which measures, and when
+
+
+def find(db: Connection, measure_id: str) -> Measure:
+    """A measure with its words: shipped, or uploaded by an administrator; NotFound otherwise."""
+    if measure_id in bundled():
+        return bundled()[measure_id]
+    row = stored.find(db, Instrument, id=measure_id, retired_at=None)
+    if row is None:
+        raise NotFound()
+    return read(open_sealed(Instrument.definition, row.id, row.definition), row.id)
+
+
+def of_session(db: Connection, row: Any) -> list[Measure]:
+    """The measures that a session's plan names, in its order."""
+    named = dict.fromkeys(name for stage in agenda_of(row) for name in stage.get("measures", ()))
+    return [find(db, name) for name in named if name in bundled() or stored.exists(db, Instrument, id=name)]
+
+
+def is_open(row: Any, leader_here: bool, at: datetime) -> bool:
+    """Whether the form may be filled in: from half an hour before, while a facilitator is present."""
+    if not leader_here or row.state == SessionState.ENDED:
+        return False
+    if row.state != SessionState.PLANNED:
+        return True
+    return row.scheduled_at is not None and row.scheduled_at - OPENS_BEFORE <= at
+
+
+# verbs
+
+
+def submit_measure(
+    change: Change, *, person: Any, measure: Measure, response_id: str, revision: int, answers: dict[str, Any]
+) -> dict[str, Any]:
+    """Stores a member's answers once, however often they are sent, and the alert with them."""
+    if person.member_id is None:
+        raise NotFound()
+    stands = stored.find(change.db, MeasureResponse, id=response_id)
+    if stands is not None:
+        if stands.participant_id != person.id or stands.measure_id != measure.id:
+            raise NotFound()
+        same = json.loads(open_sealed(MeasureResponse.answers, stands.id, stands.answers)) == answers
+        if revision == stands.revision and same:
+            return {"ok": True, "id": response_id, "revision": revision}
+        if revision != stands.revision + 1:
+            raise Superseded(revision=stands.revision)
+    result = score(measure, answers)
+    values = {
+        "revision": revision,
+        "answers": seal(MeasureResponse.answers, response_id, json.dumps(answers)),
+        "score": seal(MeasureResponse.score, response_id, json.dumps(result)),
+        "saved_at": change.at,
+    }
+    if stands is None:
+        change.db.execute(
+            insert(MeasureResponse).values(
+                id=response_id,
+                member_id=person.member_id,
+                group_session_id=change.before.id,
+                participant_id=person.id,
+                measure_id=measure.id,
+                taken_at=change.at,
+                **values,
+            )
+        )
+    else:
+        stored.change(change.db, MeasureResponse, response_id, **values)
+    change.wrote(response_id, people=[person.id])
+    if needs_a_person(measure, answers):
+        _alert(change, person.id)
+    return {"ok": True, "id": response_id, "revision": revision}
+
+
+def enter_score(
+    db: Connection, facilitator_id: str, member_id: str, measure_id: str, total: int, taken_at: datetime
+) -> str:
+    """Keeps a score that was taken elsewhere; refuses blocked instruments and numbers out of range."""
+    known: Measure | Other | None = bundled().get(measure_id) or others().get(measure_id)
+    if known is None or known.licence_status == "blocked":
+        raise NotFound()
+    if not known.range[0] <= total <= known.range[1]:
+        raise Invalid("This number is outside the range of the measure.")
+    new = new_id()
+    result = {"total": total, "pro_rated": False, "missing": 0}
+    db.execute(
+        insert(MeasureResponse).values(
+            id=new,
+            member_id=member_id,
+            measure_id=measure_id,
+            answers=seal(MeasureResponse.answers, new, "{}"),
+            score=seal(MeasureResponse.score, new, json.dumps(result)),
+            entered_by=facilitator_id,
+            taken_at=taken_at,
+            saved_at=now(),
+        )
+    )
+    return new
+
+
+def add_instrument(db: Connection, facilitator_id: str, measure_id: str, text: str, permission: bool) -> None:
+    """Takes in the items of an instrument; whoever does it says that permission is held."""
+    listed = others().get(measure_id)
+    if listed is None or listed.licence_status != "byo" or not permission:
+        raise NotNow("Items may be added only for instruments of this kind, and with permission.")
+    measure = read(text, measure_id)
+    values = {
+        "definition": seal(Instrument.definition, measure.id, text),
+        "permission_by": facilitator_id,
+        "permission_at": now(),
+        "retired_at": None,
+    }
+    if stored.find(db, Instrument, id=measure.id) is None:
+        stored.add(db, Instrument, id=measure.id, **values)
+    else:
+        stored.change(db, Instrument, measure.id, **values)
+
+
+# what facilitators see
+
+
+def course_of(db: Connection, member_id: str, reliable: int) -> list[dict[str, Any]]:
+    """A member's measures: the first and the last score with their bands, and what the change means."""
+    if stored.find(db, Member, id=member_id) is None:
+        raise NotFound()
+    by_measure: dict[str, list[Any]] = {}
+    for row in stored.find_all(db, MeasureResponse, ("taken_at", "id"), member_id=member_id):
+        by_measure.setdefault(row.measure_id, []).append(row)
+    told = []
+    for measure_id, rows in by_measure.items():
+        known: Measure | Other | None = bundled().get(measure_id) or others().get(measure_id)
+        if known is None:
+            continue
+        scores = [json.loads(open_sealed(MeasureResponse.score, row.id, row.score)) for row in rows]
+        totals = [each["total"] for each in scores if each["total"] is not None]
+        first, last = (totals[0], totals[-1]) if totals else (None, None)
+        points = reliable if measure_id == "phq9" else known.reliable
+        told.append(
+            {
+                "id": measure_id,
+                "name": known.name,
+                "first": first,
+                "last": last if len(totals) > 1 else None,
+                "first_band": band(known, first),
+                "last_band": band(known, last) if len(totals) > 1 else "",
+                "change": change_of(known, first, last, points) if len(totals) > 1 else [],
+                "points": points,
+                "times": len(rows),
+                "incomplete": sum(each["total"] is None for each in scores),
+                "pro_rated": bool(scores and scores[-1]["pro_rated"]),
+            }
+        )
+    return told
+
+
+def sent_in(db: Connection, row: Any) -> dict[str, list[str]]:
+    """Which measures came in for a session, by participant: for the console, without a number."""
+    found: dict[str, list[str]] = {}
+    for each in stored.find_all(db, MeasureResponse, ("saved_at",), group_session_id=row.id):
+        found.setdefault(each.participant_id, []).append(each.measure_id)
+    return found
+
+
+def why(db: Connection, participant_id: str) -> str:
+    """What raised the alert of a person: "above" zero, or "blank"."""
+    for row in reversed(stored.find_all(db, MeasureResponse, ("saved_at",), participant_id=participant_id)):
+        measure = find(db, row.measure_id)
+        answers = json.loads(open_sealed(MeasureResponse.answers, row.id, row.answers))
+        if needs_a_person(measure, answers):
+            return "blank" if all(answers.get(key) is None for key in measure.alert_items) else "above"
+    return "above"
+
+
+def _alert(change: Change, participant_id: str) -> None:
+    """One open alert for a person in a session, whatever they send again."""
+    table = Signal.__table__
+    open_ones = change.db.execute(
+        table.select().where(
+            col(Signal.participant_id) == participant_id,
+            col(Signal.kind) == SignalKind.ITEM_9,
+            col(Signal.status) == SignalStatus.NEW,
+        )
+    ).first()
+    if open_ones is None:
+        stored.add(
+            change.db,
+            Signal,
+            id=new_id(),
+            group_session_id=change.before.id,
+            participant_id=participant_id,
+            kind=SignalKind.ITEM_9,
+            status=SignalStatus.NEW,
+            raised_at=change.at,
+        )

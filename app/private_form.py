@@ -1,0 +1,90 @@
+"""The private form of a measure: outside the shared stages, and only while a facilitator is present."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, render_template, request
+from pydantic import ValidationError
+
+from app.access import access_group_session
+from app.core import measures, views
+from app.core.changes import Who, changing
+from app.core.commands import Payload, Uuid4
+from app.core.models import Standing, now
+from app.core.refusals import Invalid, NotFound, NotNow, Refused
+from app.participant import place_in
+from app.regions import speaking
+from app.services import services
+
+pages = Blueprint("private_form", __name__)
+
+
+class SubmitMeasure(Payload):
+    id: Uuid4
+    revision: int = 1
+    answers: dict[str, int | None]
+
+
+@pages.get("/room/<group_session_id>/measure/<measure_id>")
+def form(group_session_id: str, measure_id: str) -> Any:
+    try:
+        return _page(group_session_id, measure_id)
+    except NotFound:
+        return render_template("participant/closed.html"), 404
+
+
+@pages.post("/room/<group_session_id>/measure/<measure_id>")
+def submit(group_session_id: str, measure_id: str) -> Any:
+    """Answers as JSON; stored once, with the alert where there is need, or refused with nothing stored."""
+    who = place_in(group_session_id)
+    try:
+        sent = SubmitMeasure.model_validate(request.get_json(silent=True))
+        here = _leader_here(group_session_id)
+        answer = services().database.writer.do(_store, who, measure_id, sent, here, of=group_session_id)
+    except ValidationError:
+        refusal: Refused = Invalid()
+        return jsonify(refusal.answer()), 422
+    except Refused as refused:
+        return jsonify(refused.answer()), 503 if refused.code == "retry" else 409
+    return jsonify(answer)
+
+
+def _page(group_session_id: str, measure_id: str) -> Any:
+    who = place_in(group_session_id)
+    with services().database.reader() as db:
+        row = access_group_session(db, who)
+        measure = _measure(db, row, measure_id)
+        person = views.participant(db, row.id, who.id)
+        if person.member_id is None:
+            raise NotFound()
+        room = services().screens.doorway(db, row)
+        is_open = measures.is_open(row, _leader_here(row.id), now())
+        with speaking(room["language"], room["time_zone"]):
+            return render_template("participant/measure.html", room=room, measure=measure, is_open=is_open)
+
+
+def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here: bool) -> dict[str, Any]:
+    with changing(db, who, "submit_measure") as change:
+        person = views.participant(db, who.group_session_id, who.id)
+        if person.standing == Standing.REMOVED:
+            raise NotFound()
+        measure = _measure(db, change.before, measure_id)
+        if not measures.is_open(change.before, leader_here, change.at):
+            raise NotNow("This form is open only while your facilitators are here.")
+        return measures.submit_measure(
+            change,
+            person=person,
+            measure=measure,
+            response_id=sent.id,
+            revision=sent.revision,
+            answers=sent.answers,
+        )
+
+
+def _measure(db: Any, row: Any, measure_id: str) -> measures.Measure:
+    if measure_id not in views.measures_of(row):
+        raise NotFound()
+    return measures.find(db, measure_id)
+
+
+def _leader_here(group_session_id: str) -> bool:
+    return bool(services().screens.presence.facilitators_here(group_session_id))

@@ -1,0 +1,108 @@
+"""The private form of a measure: by touch and by keyboard, its alert, and what nobody else ever reads."""
+
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from app.core.course_models import MeasureResponse
+from app.library.agendas import talk_stage
+from app.library.measures import bundled
+from tests.browser.conftest import People
+from tests.browser.looking import findings, small_targets, too_wide
+from tests.browser.world import Stage, World, line
+from tests.house.server import Server
+
+PHQ9 = bundled()["phq9"]
+
+
+def check() -> Stage:
+    return talk_stage("Arrive", 5) | {"measures": ["phq9"]}
+
+
+def stored(world: World) -> int:
+    with world.database.reader() as db:
+        return len(db.execute(select(MeasureResponse.__table__)).all())
+
+
+def test_an_answer_that_must_not_wait_reaches_the_leader_at_once_and_nobody_else(
+    world: World, house: Server, people: People
+) -> None:
+    before = stored(world)
+    session = world.open([check(), line("First")], started=False)
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    amal, birgit = people.participant(house.url), people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    birgit.comes_in(world.member_path("Birgit"))
+    birgit.keeps_frames()
+    amal.page.get_by_role("link", name="A few private questions").click()
+    amal.sees(PHQ9.stem)
+    amal.page.set_viewport_size({"width": 320, "height": 640})
+    assert findings(amal.page) == [] and too_wide(amal.page) == 0 and small_targets(amal.page) == []
+    assert "PHQ" not in amal.page.title() and "depress" not in amal.page.title().lower()
+    for item in PHQ9.items[:-1]:
+        amal.page.locator(f'label:has(input[name="{item.key}"][value="0"])').click()
+    amal.page.locator('label:has(input[name="phq9_9"][value="1"])').click()
+    amal.press("Send")
+    amal.sees("Thank you. It is with Fola.")
+    expect(fola.page.locator("#region-signals")).to_contain_text(
+        "Amal: an answer on the private form needs you."
+    )
+    assert findings(fola.page) == []
+    fola.press("Seen", exact=False)
+    expect(fola.page.locator("#region-signals")).to_contain_text("Seen by Fola")
+    fola.press("I have asked", exact=False)
+    expect(fola.page.locator("#region-signals .alarm")).to_have_count(0)
+    assert "item_9" not in birgit.source() + "".join(birgit.frames)
+    assert stored(world) == before + 1
+    amal.page.get_by_role("link", name="Back to the room").click()
+    amal.is_connected()
+    assert "item_9" not in amal.source()
+
+
+def test_it_is_filled_in_by_keyboard_alone_and_kept_when_nobody_is_there(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([check(), line("First")], started=False)
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    amal = people.participant(house.url, expects=["409"])
+    amal.comes_in(world.member_path("Amal"))
+    amal.page.get_by_role("link", name="A few private questions").click()
+    amal.page.locator('input[name="phq9_1"]').first.focus()
+    for _ in PHQ9.items:
+        amal.page.keyboard.press("Space")
+        amal.page.keyboard.press("Tab")
+    fola.page.goto("about:blank")
+    sent = amal.page.get_by_role("button", name="Send", exact=True)
+    sent.focus()
+    expect_refused = amal.page.locator("#measure-state")
+    amal.page.wait_for_function(
+        "async () => (await (await fetch(location.href)).text()).includes('not open now')", polling=500
+    )
+    amal.page.keyboard.press("Enter")
+    expect(expect_refused).to_contain_text("open only while your facilitators are here")
+    assert amal.page.locator("#measure-form input:checked").count() == len(PHQ9.items)
+    fola.opens_the_console(world.console_path(session))
+    amal.page.wait_for_function(
+        "async () => !(await (await fetch(location.href)).text()).includes('not open now')", polling=500
+    )
+    amal.page.keyboard.press("Enter")
+    amal.sees("Thank you. It is with Fola.")
+
+
+def test_what_was_rated_before_is_not_shown_before_answering(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([check(), line("First")], started=False)
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    form = amal.page.url + "/measure/phq9"
+    for _ in range(2):
+        amal.page.goto(form)
+        assert amal.page.locator("input:checked").count() == 0
+        amal.page.locator('label:has(input[name="phq9_1"][value="3"])').click()
+        amal.page.locator('label:has(input[name="phq9_9"][value="0"])').click()
+        amal.press("Send")
+        amal.sees("Thank you. It is with Fola.")

@@ -1,0 +1,260 @@
+"""Measures: scored as published, changed by points and never by words, and one answer that never waits."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.core import measures
+from app.core.changes import Who, changing
+from app.core.course_models import MeasureResponse
+from app.core.models import Signal
+from app.core.refusals import Invalid
+from app.core.views import participant
+from app.library.measures import Damaged, bundled, others, read, suggested
+from tests.core.cast import Oak, prompt, refused, stage
+
+PHQ9, GAD7, PHQ2 = (bundled()[name] for name in ("phq9", "gad7", "phq2"))
+EXAMPLES = [(measure, each) for measure in bundled().values() for each in measure.examples]
+
+
+def answers_of(measure: Any, values: Any) -> dict[str, int | None]:
+    return dict(zip(measure.keys, values, strict=True))
+
+
+@pytest.mark.parametrize(("measure", "example"), EXAMPLES)
+def test_the_worked_examples_come_out(measure: Any, example: Any) -> None:
+    answers = answers_of(measure, example.answers)
+    found = measures.score(measure, answers)
+    assert (found["total"], found["pro_rated"]) == (example.total, example.pro_rated)
+    assert measures.needs_a_person(measure, answers) == example.alert
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"phq9_1": 4}, {"phq9_1": -1}, {"phq9_1": 1.0}, {"phq9_1": True}, {"other": 1}]
+)
+def test_anything_but_the_answers_of_the_form_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        measures.score(PHQ9, wrong)
+
+
+def test_difficulty_is_kept_and_never_added() -> None:
+    zeros = answers_of(PHQ9, [0] * 9)
+    assert measures.score(PHQ9, zeros | {"phq9_difficulty": 3})["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("total", "label"),
+    [
+        (0, "minimal"),
+        (4, "minimal"),
+        (5, "mild"),
+        (14, "moderate"),
+        (15, "moderately severe"),
+        (20, "severe"),
+    ],
+)
+def test_bands_are_those_of_the_publisher(total: int, label: str) -> None:
+    assert measures.band(PHQ9, total) == label
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "points", "means"),
+    [
+        (16, 10, 6, ["improved"]),
+        (16, 11, 6, ["small"]),
+        (16, 11, 5, ["improved"]),
+        (10, 16, 6, ["worse"]),
+        (16, 8, 6, ["improved", "response", "recovered"]),
+        (16, 4, 6, ["improved", "response", "remission", "recovered"]),
+        (9, 2, 6, ["improved"]),
+        (10, 9, 6, ["small"]),
+    ],
+)
+def test_a_change_is_reliable_from_its_points_on_and_more_only_from_a_baseline(
+    first: int, last: int, points: int, means: list[str]
+) -> None:
+    assert measures.change_of(PHQ9, first, last, points) == means
+
+
+def test_no_blocked_wording_is_here_and_every_instrument_says_what_it_is() -> None:
+    assert {each.licence_status for each in bundled().values()} == {"bundled"}
+    assert "bundled" not in {each.licence_status for each in others().values()}
+    assert all(each.why for each in others().values())
+    assert not any(hasattr(each, "items") and each.licence_status != "bundled" for each in others().values())
+
+
+def test_purposes_suggest_measures() -> None:
+    assert suggested("depression") == ["phq9", "gad7"]
+    assert suggested("anxiety") == ["gad7", "phq9"]
+    assert suggested("eating") == suggested(None) == ["phq9"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ("items: [", "line"),
+        ("- a list", "holds no fields"),
+        (json.dumps({"name": "X"}), "licence_status"),
+    ],
+)
+def test_a_damaged_file_names_the_place_and_the_reason(damage: str, says: str) -> None:
+    with pytest.raises(Damaged, match=says):
+        read(damage, "mine")
+
+
+# the form
+
+
+@pytest.fixture
+def oak(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    asked = stage("check", measures=["phq9"])
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: [asked, stage("last", prompt("text"))])
+    planned_oak.plans()
+    planned_oak.opens()
+    return planned_oak
+
+
+def sends(oak: Oak, who: Who, values: list[int | None], measure: Any = PHQ9, **more: Any) -> dict[str, Any]:
+    given = {"response_id": str(uuid4()), "revision": 1} | more
+
+    def verb(db: Any) -> Any:
+        with changing(db, who, "submit_measure") as change:
+            person = participant(db, oak.id, who.id)
+            return measures.submit_measure(
+                change, person=person, measure=measure, answers=answers_of(measure, values), **given
+            )
+
+    answer: dict[str, Any] = oak.database.writer.do(verb, of=oak.id)
+    return answer
+
+
+def alerts(oak: Oak) -> list[dict[str, Any]]:
+    return [each for each in oak.console()["signals"] if each["kind"] == "item_9"]
+
+
+def test_item_9_above_zero_alerts_the_facilitators_in_the_same_change(oak: Oak, news: list[Any]) -> None:
+    sends(oak, oak.amal, [0] * 8 + [1])
+    assert [(each["alias"], each["why"], each["status"]) for each in alerts(oak)] == [
+        ("Amal", "above", "new")
+    ]
+    assert len(news) == 1 and not news[0].shared
+    assert oak.on_roster(oak.amal)["signals"][0]["kind"] == "item_9"
+    assert oak.console()["people"][0]["id"] == oak.amal.id
+
+
+def test_item_9_left_blank_alerts_as_well_and_a_zero_does_not(oak: Oak) -> None:
+    sends(oak, oak.birgit, [3] * 8 + [0])
+    assert alerts(oak) == []
+    sends(oak, oak.amal, [0] * 8 + [None])
+    assert [each["why"] for each in alerts(oak)] == ["blank"]
+
+
+def test_no_participant_ever_reads_of_it(oak: Oak) -> None:
+    sends(oak, oak.amal, [3] * 9)
+    everything = (
+        str([oak.me(oak.people[name]) for name in ("Amal", "Birgit")]) + str(oak.room()) + str(oak.wall())
+    )
+    assert "item_9" not in everything and oak.me(oak.amal)["signals"] == []
+    hers = alerts(oak)[0]["id"]
+    with refused("not_found"):
+        oak.does(oak.amal, "lower_signal", id=hers)
+
+
+def test_the_alert_stays_until_a_person_has_asked(oak: Oak) -> None:
+    sends(oak, oak.amal, [0] * 8 + [2])
+    hers = alerts(oak)[0]["id"]
+    with refused("not_now"):
+        oak.does(oak.fola, "answer_signal", id=hers, reply="Seen.")
+    oak.does(oak.fola, "acknowledge_signal", id=hers)
+    assert [each["status"] for each in alerts(oak)] == ["seen"]
+    oak.does(oak.fola, "resolve_signal", id=hers)
+    assert alerts(oak) == []
+
+
+def test_sent_twice_it_is_one_response_and_one_alert(oak: Oak) -> None:
+    given = {"response_id": str(uuid4())}
+    first = sends(oak, oak.amal, [0] * 8 + [1], **given)
+    assert sends(oak, oak.amal, [0] * 8 + [1], **given) == first
+    assert len(oak.all(MeasureResponse.__table__.select())) == 1
+    assert len(oak.all(Signal.__table__.select())) == 1
+    with refused("superseded"):
+        sends(oak, oak.amal, [0] * 9, **given)
+    sends(oak, oak.amal, [0] * 9, revision=2, **given)
+    with refused("not_found"):
+        sends(oak, oak.birgit, [0] * 9, revision=3, **given)
+
+
+def test_guests_have_no_form(oak: Oak) -> None:
+    zoe = oak.joins("Zoe")
+    with refused("not_found"):
+        sends(oak, zoe, [0] * 9)
+
+
+def test_the_form_is_open_only_while_somebody_is_there(oak: Oak) -> None:
+    row, now = oak.row(), datetime.now(UTC)
+    assert measures.is_open(row, True, now)
+    assert not measures.is_open(row, False, now)
+    later = SimpleNamespace(state="planned", scheduled_at=now + timedelta(minutes=20))
+    assert measures.is_open(later, True, now)
+    assert not measures.is_open(later, True, now - timedelta(minutes=11))
+    assert not measures.is_open(SimpleNamespace(state="planned", scheduled_at=None), True, now)
+    assert not measures.is_open(SimpleNamespace(state="ended"), True, now)
+
+
+def test_a_members_measures_stand_side_by_side(oak: Oak) -> None:
+    sends(oak, oak.amal, [2] * 8 + [0])
+    sends(oak, oak.amal, [1] * 8 + [0])
+    with oak.database.reader() as db:
+        (told,) = measures.course_of(db, oak.members["Amal"], 6)
+    assert (told["first"], told["last"], told["first_band"], told["last_band"]) == (
+        16,
+        8,
+        "moderately severe",
+        "mild",
+    )
+    assert told["change"] == ["improved", "response", "recovered"]
+
+
+def test_a_score_from_elsewhere_is_entered_by_hand_unless_it_is_blocked(oak: Oak) -> None:
+    def enters(name: str, total: int) -> None:
+        oak.database.writer.do(
+            measures.enter_score, oak.fola.id, oak.members["Amal"], name, total, datetime.now(UTC)
+        )
+
+    enters("bdi2", 20)
+    for name, total, code in (("ors", 20, "not_found"), ("bdi2", 64, "invalid"), ("nothing", 1, "not_found")):
+        with refused(code):
+            enters(name, total)
+    with oak.database.reader() as db:
+        assert [each["name"] for each in measures.course_of(db, oak.members["Amal"], 6)] == ["BDI-II"]
+
+
+def test_items_are_added_only_with_permission_and_only_where_that_may_be(oak: Oak) -> None:
+    fields = {
+        "name": "WSAS",
+        "licence_status": "byo",
+        "credit": "With permission.",
+        "stem": "How much?",
+        "items": [{"key": f"w{number}", "text": f"Made-up item {number}"} for number in range(5)],
+        "anchors": [{"value": value, "text": str(value)} for value in range(9)],
+        "range": [0, 40],
+    }
+
+    def adds(name: str, permission: bool = True, **more: Any) -> None:
+        text = json.dumps(fields | more)
+        oak.database.writer.do(measures.add_instrument, oak.fola.id, name, text, permission)
+
+    for name, permission in (("wsas", False), ("ors", True), ("unknown", True)):
+        with refused("not_now"):
+            adds(name, permission)
+    with pytest.raises(Damaged, match="range"):
+        adds("wsas", range=[0, 10])
+    with oak.database.reader() as db, refused("not_found"):
+        measures.find(db, "wsas")
+    adds("wsas")
+    with oak.database.reader() as db:
+        assert len(measures.find(db, "wsas").items) == 5
