@@ -50,6 +50,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions["concentric"] = kept
 
     _speak(app)
+    app.before_request(_make_room_for_files)  # before anything reads the form
     CSRFProtect(app)
     app.register_blueprint(participant.pages)
     app.register_blueprint(private_form.pages)
@@ -95,6 +96,13 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for name in ("werkzeug", "socketio", "engineio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # their lines quote what clients send
+
+
+def _make_room_for_files() -> None:
+    """A file of the library may be larger than what is typed."""
+    if request.endpoint == "library.from_file":
+        most = facilitator.library.LARGEST_FILE + LARGEST_BODY
+        request.max_content_length = request.max_form_memory_size = most
 
 
 def _speak(app: Flask) -> None:

@@ -19,6 +19,7 @@ MANIFEST = VENDOR / "manifest.json"
 WANTED = [
     ("socket.io-client", "4.8.4", ["dist/socket.io.esm.min.js"]),
     ("idiomorph", "0.8.0", ["dist/idiomorph.esm.js"]),
+    ("sortablejs", "1.15.7", ["modular/sortable.core.esm.js"]),
 ]
 SOURCE_MAP = re.compile(rb"\n//# sourceMappingURL=\S+\s*$")
 

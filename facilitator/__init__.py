@@ -3,11 +3,28 @@
 from flask import Flask
 
 from app import sign_in
-from facilitator import console, course, display, groups, library, meetings, pages, planner, summaries, today
+from facilitator import (
+    console,
+    course,
+    display,
+    groups,
+    library,
+    library_edit,
+    meetings,
+    pages,
+    planner,
+    summaries,
+    today,
+)
+
+WITH_PAGES = (
+    *(sign_in, today, groups, course, meetings, planner, console, summaries),
+    *(library, library_edit, display),
+)
 
 
 def register(app: Flask) -> None:
     """Puts all pages of facilitators, and the wall, into the application."""
     app.register_blueprint(pages.frame)
-    for module in (sign_in, today, groups, course, meetings, planner, console, summaries, library, display):
+    for module in WITH_PAGES:
         app.register_blueprint(module.pages)

@@ -5,11 +5,10 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, render_template, request
 from flask import session as cookie
 
-from app.core import accounts, feedback
+from app.core import accounts, feedback, shelf
 from app.core.changes import Who
 from app.core.console import answer_body
 from app.core.door import OPEN_STATES
-from app.library import load
 from app.regions import speaking
 from app.services import services
 from app.sign_in import facilitators_only
@@ -80,7 +79,7 @@ def _page(db: Any, group_session_id: str) -> str:
             console=context,
             facilitator_id=me(),
             page_language=context["language"],
-            exercises=load().filtered(),
+            exercises=shelf.offered(db, me()).filtered(),
         )
 
 

@@ -7,12 +7,11 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import accounts, overview
+from app.core import accounts, overview, shelf
 from app.core import groups as verbs
 from app.core.models import Role
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
-from app.library import load
 from app.services import services
 from app.sign_in import facilitators_only
 from facilitator.pages import back, field, me, my_group, page, read
@@ -146,7 +145,7 @@ KNOWN = {  # what is known of IPT for a purpose, and no more
 def _programmes(purpose: str) -> list[Any]:
     """The programmes to choose from: whole ones first; outlines are shown by the library alone."""
     first = {"eating": "ipt_g_20"}.get(purpose, "gipt_8")
-    offered = [each for each in load().programmes.values() if each.status != "outline"]
+    offered = [each for each in read(shelf.offered, me()).programmes.values() if each.status != "outline"]
     return sorted(
         offered, key=lambda each: (each.status != "complete", each.id != first, each.group_sessions)
     )
@@ -191,7 +190,8 @@ def _faults_of_new(values: dict[str, Any]) -> dict[str, str]:
     known = {each["id"] for each in read(accounts.colleagues, me())}
     if values["colleague"] and values["colleague"] not in known:
         abort(400)
-    if values["programme"] is None or (values["programme"] and values["programme"] not in load().programmes):
+    programmes = read(shelf.offered, me()).programmes
+    if values["programme"] is None or (values["programme"] and values["programme"] not in programmes):
         return {"programme": _("Choose a programme, or none.")}
     return {}
 
@@ -232,7 +232,7 @@ def options_for(shown: dict[str, Any]) -> list[dict[str, str]]:
     """What can be planned now: the group's next session, and meetings with one member. With one member all of
     it is one to one.
     """
-    programme = load().programmes.get(shown["group"]["programme_id"] or "")
+    programme = read(shelf.programme, shown["group"]["programme_id"])
     alone = len(shown["members"]) == 1
     kind = "one_to_one" if alone else "group"
     number = next_number(shown, kind)

@@ -1,15 +1,145 @@
-"""The library, to read."""
+"""The library: to read, to copy from, to carry to another installation and back."""
 
-from flask import Blueprint
+from typing import Any
 
-from app.library import load
-from app.sign_in import facilitators_only
-from facilitator.pages import page
+from flask import Blueprint, Response, abort, request
+from flask_babel import gettext as _
+
+from app.core import shelf
+from app.core.refusals import NotFound
+from app.exercises.plain import N_
+from app.library import agendas, load
+from app.library.files import DamagedFile, read_file
+from app.runtime import off_hub
+from app.services import services
+from app.sign_in import facilitators_only, who_is_here
+from facilitator.pages import back, field, me, page, read
 
 pages = Blueprint("library", __name__)
+
+LARGEST_FILE = 256 * 1024
+NOT_UTF_8 = N_("This is not a text file in UTF-8.")
+TOO_LARGE = N_("This file is too large. It can have 256 KB.")
+KINDS = ("exercise", "session", "programme")
 
 
 @pages.get("/library")
 @facilitators_only
 def library() -> str:
-    return page("facilitator/library.html", "library", exercises=load().filtered())
+    kind = request.args.get("kind", "exercise")
+    return _shelf(kind if kind in KINDS else "exercise", [])
+
+
+@pages.post("/library/copy")
+@facilitators_only
+def copy() -> Any:
+    """A copy of one's own, open for editing."""
+    kind, item_id = field("kind", 16), field("id", 64)
+    if kind not in KINDS:
+        abort(400)
+    title = _("%(title)s, my copy", title=_title_of(kind, item_id))[:160]
+    new = services().database.writer.do(shelf.copy, me(), kind, item_id, title)
+    return back("library_edit.edit", _("This is your copy. Change what you like."), item_id=new)
+
+
+@pages.get("/library/own/<item_id>/file")
+@facilitators_only
+def to_file(item_id: str) -> Response:
+    """The item as one file."""
+    entry = read(shelf.page, me(), item_id)
+    text = read(shelf.to_file, me(), item_id)
+    headers = {"Content-Disposition": f'attachment; filename="{entry["kind"]}-{item_id}.yaml"'}
+    return Response(text, content_type="application/yaml; charset=utf-8", headers=headers)
+
+
+@pages.post("/library/import")
+@facilitators_only
+def from_file() -> Any:
+    """Takes a file in; a damaged one changes nothing, and says file, line and reason."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return _refused(_("Choose a file first."))
+    name, raw = sent.filename[-80:], sent.stream.read(LARGEST_FILE + 1)
+    if len(raw) > LARGEST_FILE:
+        return _refused(f"{name}: {_(TOO_LARGE)}")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        line = raw[: wrong.start].count(b"\n") + 1
+        return _refused(_in_line(name, line, "", _(NOT_UTF_8)))
+    try:
+        carried = off_hub(read_file, text, load().exercises)
+        new = services().database.writer.do(shelf.from_file, me(), carried)
+    except DamagedFile as damaged:
+        return _refused(
+            *(
+                _in_line(name, fault.line, fault.place, _(fault.sentence, **fault.values))
+                for fault in damaged.faults[:20]
+            )
+        )
+    return back("library_edit.edit", _("The file is taken in."), item_id=new)
+
+
+@pages.get("/library/<kind>/<item_id>/preview")
+@facilitators_only
+def preview(kind: str, item_id: str) -> str:
+    """An exercise or a session as a participant would see it; nothing is sent."""
+    stages = _stages(kind, item_id)
+    somebody = [{"id": "a", "alias": "Amal"}, {"id": "b", "alias": "Birgit"}]
+    keys = {prompt["key"] for stage in stages for prompt in stage["prompts"]}
+    return page(
+        "facilitator/preview.html",
+        "library",
+        stages=stages,
+        room={"facilitators": [str(who_is_here()["name"])]},
+        preview_me={"addressees": dict.fromkeys(keys, somebody)},
+    )
+
+
+def _stages(kind: str, item_id: str) -> list[dict[str, Any]]:
+    found = read(shelf.offered, me())
+    if kind == "exercise" and item_id in found.exercises:
+        return [agendas.stage_of_exercise(found.exercises[item_id])]
+    if kind == "session":
+        entry = read(shelf.page, me(), item_id)
+        if entry["kind"] == "session":
+            item = entry["item"]
+            return agendas.stages_of(item.rows, item.phase, read(shelf.whole))
+    raise NotFound()
+
+
+def _shelf(kind: str, faults: list[str]) -> str:
+    own = [each for each in read(shelf.own_list, me()) if each["kind"] == kind]
+    return page(
+        "facilitator/library.html",
+        "library",
+        kind=kind,
+        own=own,
+        exercises=load().filtered() if kind == "exercise" else [],
+        programmes=list(load().programmes.values()) if kind != "exercise" else [],
+        titles={each.id: each.title for each in read(shelf.whole).exercises.values()},
+        faults=faults,
+    )
+
+
+def _refused(*faults: str) -> Any:
+    return _shelf("exercise", list(faults)), 422
+
+
+def _in_line(name: str, line: int, place: str, sentence: str) -> str:
+    told = _("%(file)s, line %(line)s: %(reason)s", file=name, line=line, reason=sentence)
+    return f"{told} ({place})" if place else told
+
+
+def _title_of(kind: str, item_id: str) -> str:
+    found = read(shelf.offered, me())
+    if kind == "exercise" and item_id in found.exercises:
+        return found.exercises[item_id].name
+    if kind == "programme" and item_id in found.programmes:
+        return found.programmes[item_id].title
+    if kind == "session":
+        programme, _dot, part = item_id.partition(".")
+        if programme in load().programmes and part:
+            return f"{load().programmes[programme].title}, {part}"
+        return str(read(shelf.page, me(), item_id)["title"])
+    raise NotFound()

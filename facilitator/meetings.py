@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core import groups as verbs
-from app.core import overview
-from app.library import agendas, load
+from app.core import overview, shelf
+from app.library import Library, agendas
 from app.services import services
 from app.sign_in import facilitators_only
 from facilitator.groups import group_page, next_number, options_for
@@ -56,12 +56,13 @@ def _plan_all(db: Any, group_id: str, plans: list[dict[str, Any]]) -> None:
 
 def _plans(shown: dict[str, Any], kind: str, when: datetime | None, weekly: bool) -> list[dict[str, Any]]:
     """What ``plan_session`` needs for one session, or for this one and all that follow it."""
-    programme = load().programmes.get(shown["group"]["programme_id"] or "")
+    library = read(shelf.whole)
+    programme = library.programmes.get(shown["group"]["programme_id"] or "")
     if kind not in {option["value"] for option in options_for(shown)}:
         abort(400)
     if programme and kind not in ("group", "one_to_one"):
         kind, _with, member_id = kind.partition(" ")
-        stages = agendas.meeting_agenda(programme.id, kind)
+        stages = agendas.meeting_agenda(programme.id, kind, library)
         title = programme.meeting(kind).title
         if member_id:
             alias = next(each["alias"] for each in shown["members"] if each["id"] == member_id)
@@ -72,7 +73,7 @@ def _plans(shown: dict[str, Any], kind: str, when: datetime | None, weekly: bool
     last = programme.group_sessions if programme and weekly else first
     return [
         {
-            "stages": _stages(programme, number, kind),
+            "stages": _stages(programme, number, kind, library),
             "kind": kind,
             "number": number,
             "title": _("One to one, session %(number)s", number=number) if kind != "group" else None,
@@ -82,8 +83,8 @@ def _plans(shown: dict[str, Any], kind: str, when: datetime | None, weekly: bool
     ]
 
 
-def _stages(programme: Any, number: int, kind: str) -> list[agendas.Stage]:
-    stages = agendas.agenda_of(programme.id, number) if programme else []
+def _stages(programme: Any, number: int, kind: str, library: Library) -> list[agendas.Stage]:
+    stages = agendas.agenda_of(programme.id, number, library) if programme else []
     return stages if kind == "group" else agendas.for_one(stages)
 
 

@@ -7,13 +7,13 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 
 from app.core import groups as verbs
-from app.core import overview
+from app.core import overview, shelf
 from app.core.agenda import Stage, find_stage
 from app.core.models import now
 from app.core.refusals import Refused, Retry
 from app.core.stages import LARGEST_AGENDA
 from app.exercises import Unreadable, clean
-from app.library import agendas, load
+from app.library import agendas
 from app.regions import clock
 from app.services import services
 from app.sign_in import facilitators_only
@@ -34,9 +34,15 @@ def plan(group_session_id: str) -> Any:
     times = {"starts": clock(at), "when": at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if at else ""}
     phase = next((stage["phase"] for stage in shown["stages"] if stage["phase"]), "")
     for stage in shown["stages"]:
-        stage["choices"] = [load().exercises[each] for each in stage["pool"] if each in load().exercises]
+        stage["choices"] = read(shelf.exercises, stage["pool"])
     return page(
-        "facilitator/planner.html", "groups", phase=phase, exercises=load().filtered(), **times, **shown
+        "facilitator/planner.html",
+        "groups",
+        phase=phase,
+        exercises=read(shelf.offered, me()).filtered(),
+        own=[each for each in read(shelf.own_list, me()) if each["kind"] == "session"],
+        **times,
+        **shown,
     )
 
 
@@ -65,11 +71,13 @@ def add(group_session_id: str) -> Any:
     """An exercise of the library, or a talk, at the end."""
     shown = read(_plan, group_session_id, True)
     exercise_id, title = field("exercise", 64), field("title", 120)
-    if len(shown["stages"]) >= LARGEST_AGENDA or (exercise_id and exercise_id not in load().exercises):
+    if len(shown["stages"]) >= LARGEST_AGENDA:
         abort(400)
-    if not exercise_id and not title:
-        abort(400)
-    stage = agendas.stage_of_exercise(exercise_id) if exercise_id else agendas.talk_stage(title, 10)
+    if exercise_id:
+        found = read(shelf.offered, me()).exercises.get(exercise_id)
+        stage = agendas.stage_of_exercise(found) if found else abort(400)
+    else:
+        stage = agendas.talk_stage(title, 10) if title else abort(400)
     return _kept(group_session_id, shown, [*shown["stages"], stage], stage["id"])
 
 
@@ -90,8 +98,42 @@ def choose(group_session_id: str, stage_id: str) -> Any:
     stage, exercise_id = shown["stages"][place], field("exercise", 64)
     if exercise_id and exercise_id not in stage["pool"]:
         abort(400)
-    shown["stages"][place] = agendas.with_exercise(stage, exercise_id)
+    shown["stages"][place] = agendas.with_exercise(
+        stage, read(shelf.exercise, exercise_id) if exercise_id else None
+    )
     return _kept(group_session_id, shown, shown["stages"], stage_id)
+
+
+@pages.post("/sessions/<group_session_id>/plan/keep")
+@facilitators_only
+def keep(group_session_id: str) -> Any:
+    """The plan as a session of one's own library."""
+    shown = read(_plan, group_session_id, True)
+    title = field("title", 120)
+    if not title or not shown["stages"]:
+        return back("planner.plan", _("Give it a name first."), "own", group_session_id=group_session_id)
+    phase = next((stage["phase"] for stage in shown["stages"] if stage["phase"]), "middle")
+    facts = {"title": title, "basis": "own", "phase": phase}
+    body = facts | {"rows": [agendas.row_of_stage(stage) for stage in shown["stages"]]}
+    item_id = services().database.writer.do(shelf.keep, me(), "session", body)
+    return back("library_edit.edit", _("It is in your library now."), item_id=item_id)
+
+
+@pages.post("/sessions/<group_session_id>/plan/take")
+@facilitators_only
+def take(group_session_id: str) -> Any:
+    """The stages of a session of the library in place of this plan, or after it."""
+    shown = read(_plan, group_session_id, True)
+    entry = read(shelf.page, me(), field("session", 64))
+    if entry["kind"] != "session":
+        abort(400)
+    item = entry["item"]
+    stages = agendas.stages_of(item.rows, item.phase, read(shelf.whole))
+    if request.form.get("place") == "after":
+        stages = [*shown["stages"], *stages]
+    if len(stages) > LARGEST_AGENDA:
+        abort(400)
+    return _kept(group_session_id, shown, stages, "plan")
 
 
 def _plan(db: Any, group_session_id: str, leading: bool = False) -> dict[str, Any]:

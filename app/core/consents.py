@@ -4,12 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.core import stored
+from app.core import shelf, stored
 from app.core.changes import Change
 from app.core.models import Group, Member
 from app.core.refusals import NotNow
 from app.core.sealing import open_sealed
-from app.library import load
 
 MISSING = {
     "safeguarding": "The safeguarding contact is not on record yet. Enter it on the group's page.",
@@ -20,7 +19,7 @@ MISSING = {
 
 def missing(db: Connection, group: Any) -> list[str]:
     """What a conditional programme still asks for, as keys of MISSING; nothing for all others."""
-    programme = load().programmes.get(group.programme_id or "")
+    programme = shelf.programme(db, group.programme_id)
     if programme is None or programme.status != "conditional":
         return []
     members = stored.find_all(db, Member, group_id=group.id, left_at=None)

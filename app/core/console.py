@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import feedback, measures, notes, pairs, scribe, stored, turns
+from app.core import feedback, measures, notes, pairs, scribe, shelf, stored, turns
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -29,7 +29,6 @@ from app.core.sealing import open_sealed
 from app.core.shown import answer_of, parts
 from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, measures_of, session_part_of
-from app.library import load
 
 Row = Any
 URGENT = {SignalKind.SUPPORT.value, SignalKind.ITEM_9.value}
@@ -84,7 +83,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
     ]
     inside = [each for each in entries if each["standing"] == Standing.ADMITTED]
     return {
-        "session": _session(row, group, time) | urls,
+        "session": _session(db, row, group, time) | urls,
         "stages": [time.stage(place, each) for place, each in enumerate(stages)],
         "stage": _stage(stage, time) if stage else None,
         "next": _neighbour(stages, next_index(stages, row.stage_index if stage else -1)),
@@ -257,9 +256,9 @@ def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
     return sorted(entries, key=lambda each: each["kind"] not in URGENT)
 
 
-def _session(row: Row, group: Row, time: Times) -> dict[str, Any]:
+def _session(db: Connection, row: Row, group: Row, time: Times) -> dict[str, Any]:
     stages = [each for each in agenda_of(row) if not each.get("skipped")]
-    programme = load().programmes.get(group.programme_id or "")
+    programme = shelf.programme(db, group.programme_id)
     planned = sum(each["minutes"] for each in stages)
     ahead = [each for each in stages if each["id"] not in time.seconds]
     left = sum(each["minutes"] for each in ahead)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 from sqlmodel import col
 
+from app.core import shelf
 from app.core.agenda import Stage, sealed_agenda
 from app.core.changes import Who, changing
 from app.core.door import new_link, new_room_link
@@ -22,7 +23,6 @@ from app.core.models import (
 )
 from app.core.refusals import NotFound, NotNow, Stale
 from app.core.sealing import seal
-from app.library import load
 
 
 def create_group(
@@ -54,7 +54,7 @@ def create_group(
             emergency_number=emergency_number,
             crisis_line=crisis_line,
             purpose=purpose,
-            sessions=sessions or _sessions_of(programme_id),
+            sessions=sessions or _sessions_of(db, programme_id),
             safeguarding=seal(Group.safeguarding, new, safeguarding) if safeguarding else None,
             created_at=now(),
         )
@@ -93,8 +93,8 @@ def change_group(
     )
 
 
-def _sessions_of(programme_id: str | None) -> int | None:
-    programme = load().programmes.get(programme_id or "")
+def _sessions_of(db: Connection, programme_id: str | None) -> int | None:
+    programme = shelf.programme(db, programme_id)
     return programme.group_sessions if programme else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app import library
+from app.core import shelf
 from app.core.agenda import agenda_of
 from app.core.models import Facilitator, Group, GroupFacilitator, GroupSession, Member, SessionState, now
 from app.core.refusals import NotFound
@@ -38,7 +38,7 @@ def group_card(db: Connection, row: Any) -> dict[str, Any]:
         key=lambda each: (each["state"] == SessionState.PLANNED, each["scheduled_at"] is None, each["number"])
     )
     return {
-        **group_facts(row),
+        **group_facts(db, row),
         "members": len(members),
         "sessions": sessions,
         "next": ahead[0] if ahead else None,
@@ -73,7 +73,7 @@ def group_page(db: Connection, group_id: str) -> dict[str, Any]:
         select(Member.__table__).where(col(Member.group_id) == group_id, col(Member.left_at).is_(None))
     ).all()
     return {
-        "group": group_facts(row),
+        "group": group_facts(db, row),
         "facilitators": facilitators_of(db, group_id),
         "members": sorted((_member(each) for each in members), key=lambda member: member["created_at"]),
         "sessions": sessions_of(db, row),
@@ -89,7 +89,11 @@ def plan_page(db: Connection, group_session_id: str) -> dict[str, Any]:
         raise NotFound()
     group = _group(db, row.group_id)
     stages = [dict(stage) for stage in agenda_of(row)]
-    return {"group": group_facts(group), "session": _session(row, group_facts(group)), "stages": stages}
+    return {
+        "group": group_facts(db, group),
+        "session": _session(row, group_facts(db, group)),
+        "stages": stages,
+    }
 
 
 def facilitators_of(db: Connection, group_id: str) -> list[dict[str, Any]]:
@@ -110,16 +114,16 @@ def facilitators_of(db: Connection, group_id: str) -> list[dict[str, Any]]:
 def sessions_of(db: Connection, group: Any) -> list[dict[str, Any]]:
     """All sessions of a group's row, in the order of their numbers, meetings at the end."""
     rows = db.execute(select(GroupSession.__table__).where(col(GroupSession.group_id) == group.id)).all()
-    facts = group_facts(group)
+    facts = group_facts(db, group)
     return sorted(
         (_session(row, facts) for row in rows),
         key=lambda each: (each["kind"] != "group", each["kind"], each["number"]),
     )
 
 
-def group_facts(row: Any) -> dict[str, Any]:
+def group_facts(db: Connection, row: Any) -> dict[str, Any]:
     """A group's own facts, with what its programme says."""
-    programme = library.load().programmes.get(row.programme_id or "")
+    programme = shelf.programme(db, row.programme_id)
     return {
         "id": row.id,
         "name": open_sealed(Group.name, row.id, row.name),

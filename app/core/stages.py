@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import feedback, stored
+from app.core import feedback, shelf, stored
 from app.core.agenda import Stage, agenda_of, edited, find_stage, next_index, sealed_agenda
 from app.core.changes import Change, at
 from app.core.models import Facilitator, LogEntry, Reflection, SessionState, StageVisit
@@ -70,7 +70,7 @@ def insert_stage(change: Change, command: Any) -> dict[str, Any]:
         raise NotNow("A stage can only be added to what lies ahead.")
     if len(stages) >= LARGEST_AGENDA:
         raise NotNow("The agenda is full.")
-    stage = _new_stage(command)
+    stage = _new_stage(change, command)
     if change.before.kind != "group":
         stage = for_one([stage])[0]
     stages.insert(index + 1, stage)
@@ -115,7 +115,9 @@ def choose_exercise(change: Change, command: Any) -> dict[str, Any]:
         withdrawn_at=None,
     ):
         raise NotNow("People have answered here already. Add the other exercise as a stage of its own.")
-    chosen = with_exercise(stage, command.exercise_id or "")
+    chosen = with_exercise(
+        stage, shelf.exercise(change.db, command.exercise_id) if command.exercise_id else None
+    )
     stages[index] = chosen if change.before.kind == "group" else for_one([chosen])[0]
     now_current = index == _current(change)
     change.wrote(stage["id"], shared=now_current, moved=True, agenda=sealed_agenda(change.before.id, stages))
@@ -174,10 +176,10 @@ def _move_to(change: Change, stages: list[Stage], index: int) -> dict[str, Any]:
     return at(change)
 
 
-def _new_stage(command: Any) -> Stage:
+def _new_stage(change: Change, command: Any) -> Stage:
     if command.exercise_id is None:
         return talk_stage(command.title or "Talk", command.minutes)
-    try:
-        return stage_of_exercise(command.exercise_id, minutes=command.minutes, title=command.title)
-    except KeyError:
-        raise NotFound() from None
+    if not shelf.may_use(change.db, change.who.id, command.exercise_id):
+        raise NotFound()
+    exercise = shelf.exercise(change.db, command.exercise_id)
+    return stage_of_exercise(exercise, minutes=command.minutes, title=command.title)

@@ -7,14 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import course, stored
+from app.core import course, shelf, stored
 from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change, at
 from app.core.course_models import Turn
 from app.core.models import Member, Participant, Standing, new_id
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed
-from app.library import load
 from app.library.fits import fit
 
 Prompts = Sequence[Mapping[str, Any]]
@@ -104,7 +103,6 @@ def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str
     taken = turns_of(db, row.id, stage["id"])
     focus = _areas(db, [each["id"] for each in inside])
     areas = focus.get(taken[0], []) if taken else []
-    library = load().exercises
     tracker = course.turn_tracker(db, row.group_id) if takes_turns(stage) else {}
     pool = [
         {
@@ -115,7 +113,7 @@ def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str
             "fit": fit(exercise, areas) if areas else 1,
             "chosen": stage["exercises"] == [exercise.id],
         }
-        for exercise in (library[each] for each in stage["pool"] if each in library)
+        for exercise in shelf.exercises(db, stage["pool"])
     ]
     return {
         "takes": takes_turns(stage),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.core import course, feedback, pairs, stored, turns
+from app.core import course, feedback, pairs, shelf, stored, turns
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.models import (
@@ -35,7 +35,6 @@ from app.core.refusals import NotFound
 from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
 from app.core.shown import answer_of, parts, shown_answers, tallies
-from app.library import load
 
 Row = Any
 
@@ -128,7 +127,7 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
     group = group_row(db, row.group_id)
     people = _count(db, row.id)
     leading = facilitators_of(db, row.group_id)
-    programme = load().programmes.get(group.programme_id or "")
+    programme = shelf.programme(db, group.programme_id)
     of = group.sessions or (programme.group_sessions if programme else None)
     of = of if row.kind == "group" else None
     stage = current_stage(row)

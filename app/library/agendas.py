@@ -9,43 +9,79 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.exercises import AUDIENCES, narrowest
-from app.library import load
+from app.library import Library, load
 from app.library.items import Exercise, Prompt, Row
 
 Stage = dict[str, Any]
 
 
-def agenda_of(programme_id: str, number: int) -> list[Stage]:
-    """Return the stages of one group session; LookupError if there is no such programme or session."""
-    agenda = load().programmes[programme_id].agenda(number)
-    return [stage_of_row(row, agenda.phase) for row in agenda.rows]
+def agenda_of(programme_id: str, number: int, library: Library | None = None) -> list[Stage]:
+    """Return the stages of one group session; LookupError if there is no such programme or session.
+
+    ``library`` holds facilitators' own items as well; without it, only what is shipped is known.
+    """
+    library = library or load()
+    agenda = library.programmes[programme_id].agenda(number)
+    return stages_of(agenda.rows, agenda.phase, library)
 
 
-def meeting_agenda(programme_id: str, meeting_id: str) -> list[Stage]:
+def stages_of(rows: Iterable[Row], phase: str, library: Library) -> list[Stage]:
+    """Return the stages of some rows, in their order."""
+    return [stage_of_row(row, phase, library) for row in rows]
+
+
+def meeting_agenda(programme_id: str, meeting_id: str, library: Library | None = None) -> list[Stage]:
     """Return the stages of a one-to-one meeting; LookupError if there is no such programme or meeting."""
-    meeting = load().programmes[programme_id].meeting(meeting_id)
-    return for_one([stage_of_row(row, meeting.phase) for row in meeting.rows])
+    library = library or load()
+    meeting = library.programmes[programme_id].meeting(meeting_id)
+    return for_one(stages_of(meeting.rows, meeting.phase, library))
 
 
-def stage_of_row(row: Row, phase: str) -> Stage:
+def stage_of_row(row: Row, phase: str, library: Library | None = None) -> Stage:
     """Return one stage for a row: the prompts of all its exercises in order, or a talk.
 
     A row with a pool is a talk until an exercise is chosen; a row with a private measure is a talk beside it.
     """
-    known = [load().exercises[name] for name in row.exercises]
+    known = [(library or load()).exercises[name] for name in row.exercises]
     if row.pool:
         stage = talk_stage(row.title, row.minutes)
         stage["pool"] = [exercise.id for exercise in known if phase in exercise.phases]
     else:
         stage = _stage(row.title, row.minutes, known)
     # The row speaks for this session, the exercise for every time it is used; both are for the leader's eyes.
-    stage["cue"]["say"] = _joined([row.cue, stage["cue"]["say"]] if stage["cue"]["say"] else [row.cue])
+    stage["cue"]["say"] = _joined(each for each in (row.cue, stage["cue"]["say"]) if each)
     return stage | {"core": row.core, "measures": list(row.measures), "phase": phase}
 
 
-def stage_of_exercise(exercise_id: str, minutes: int | None = None, title: str | None = None) -> Stage:
-    """Return a stage for one exercise, with its shortest time unless told otherwise."""
-    exercise = load().exercises[exercise_id]
+def row_of_stage(stage: Stage) -> dict[str, Any]:
+    """Return the row, as plain data, from which a stage like this one is made: stage_of_row backwards."""
+    added = _stage(stage["title"], stage["minutes"], _shipped(stage["exercises"]))["cue"]["say"]
+    own_words = stage["cue"]["say"]
+    if added and not stage["pool"]:
+        own_words = own_words.removesuffix(added).rstrip("\n")
+    return {
+        "minutes": stage["minutes"],
+        "title": stage["title"],
+        "exercises": list(stage["pool"] or stage["exercises"]),
+        "pool": "own" if stage["pool"] else None,
+        "measures": list(stage["measures"]),
+        "core": stage["core"],
+        "cue": own_words,
+    }
+
+
+def _shipped(exercise_ids: Iterable[str]) -> list[Exercise]:
+    return [load().exercises[each] for each in exercise_ids if each in load().exercises]
+
+
+def stage_of_exercise(
+    exercise: Exercise | str, minutes: int | None = None, title: str | None = None
+) -> Stage:
+    """Return a stage for one exercise (a shipped one also by its id), with its shortest time unless told
+    otherwise.
+    """
+    if isinstance(exercise, str):
+        exercise = load().exercises[exercise]
     return _stage(title or exercise.title, minutes or exercise.minutes[0], [exercise])
 
 
@@ -54,15 +90,15 @@ def talk_stage(title: str, minutes: int) -> Stage:
     return _stage(title, minutes, [])
 
 
-def with_exercise(stage: Stage, exercise_id: str) -> Stage:
-    """Return the stage with this exercise in it, or as a talk for "". Its place, minutes and the programme's
+def with_exercise(stage: Stage, exercise: Exercise | None) -> Stage:
+    """Return the stage with this exercise in it, or as a talk for None. Its place, minutes and programme
     words stay.
     """
     kept = {key: stage[key] for key in ("id", "minutes", "core", "pool", "measures", "phase")}
-    if not exercise_id:
+    if exercise is None:
         fresh = talk_stage(stage["title"], stage["minutes"])
         return fresh | kept | {"cue": fresh["cue"] | {"say": stage["cue"]["say"]}}
-    fresh = stage_of_exercise(exercise_id, stage["minutes"])
+    fresh = stage_of_exercise(exercise, stage["minutes"])
     cue = fresh["cue"] | {"say": stage["cue"]["say"], "watch": fresh["cue"]["say"]}
     return fresh | kept | {"cue": cue}
 

@@ -94,7 +94,7 @@ def _exercise_errors(exercise: Exercise) -> Iterator[str]:
     low, high = exercise.minutes
     if not 1 <= low <= high <= 60:
         yield f"{where}: minutes {low} to {high}"
-    for field in ("phases", "areas", "steps", "prompts"):
+    for field in ("phases", "areas", "steps", "prompts", "cue", "care"):
         if not getattr(exercise, field):
             yield f"{where}: no {field}"
     keys = [prompt.key for prompt in exercise.prompts]

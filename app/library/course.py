@@ -29,10 +29,23 @@ def check_programmes(items: Items) -> Iterator[str]:
         agendas: tuple[Agenda | Meeting, ...] = (*programme.meetings, *programme.sessions)
         for agenda in agendas:
             reached |= {name for row in agenda.rows for name in row.exercises}
+            yield from (f"{programme.id}, {agenda.id}: no cue" for row in agenda.rows if not row.cue)
     if items.when_a_member_leaves:
         call = items.when_a_member_leaves.call
         yield from _rows("when_a_member_leaves", call.rows, call.total, None, known)
     yield from (f"exercise {name}: in no agenda and no pool" for name in known if name not in reached)
+
+
+def programme_advice(programme: Programme, known: Known) -> Iterator[str]:
+    """Yield every rule that one programme breaks."""
+    yield from _programme(programme, known)
+
+
+def row_advice(rows: Iterable[Row], phase: str, known: Known) -> Iterator[str]:
+    """Yield what the rows of one session ask that their minutes or their phase do not give."""
+    listed = list(rows)
+    for sentence in _rows("", listed, sum(row.minutes for row in listed), phase, known):
+        yield sentence.removeprefix(", ")
 
 
 def _programme(p: Programme, known: Known) -> Iterator[str]:

@@ -16,6 +16,7 @@ Type = Literal[
     *("matrix", "goal", "roleplay_pair", "feedback", "ordered_steps", "structured_plan", "compare"),
 ]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1)]
+Said = Annotated[str, StringConstraints(strict=True)]  # may be empty
 Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]*$")]
 Count = StrictInt
 Texts = tuple[Text, ...]
@@ -64,8 +65,8 @@ class Exercise(Reviewed):
     steps: Texts
     reading: Texts = ()
     prompts: tuple[Prompt, ...]
-    cue: Text
-    care: Text
+    cue: Said
+    care: Said
 
 
 @frozen
@@ -78,7 +79,7 @@ class Row:
     pool: Name | None = None
     measures: Names = ()
     core: StrictBool
-    cue: Text
+    cue: Said = ""
 
 
 @frozen
@@ -89,6 +90,17 @@ class Agenda:
     numbers: tuple[Count, Count]
     phase: Phase
     total: Count
+    rows: tuple[Row, ...]
+
+
+@frozen
+class Session(Reviewed):
+    """A plan for one session on its own, outside any programme."""
+
+    id: Name
+    title: Text
+    basis: Text
+    phase: Phase
     rows: tuple[Row, ...]
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from app.core import accounts
+from app.core import accounts, shelf
 from app.db import Database
 from tests.core.cast import Oak
 from tests.house.browser import Browser
@@ -49,6 +49,18 @@ FOR_FACILITATORS = {
     ("/groups/new", "GET"),
     ("/groups/new", "POST"),
     ("/library", "GET"),
+    ("/library/copy", "POST"),
+    ("/library/import", "POST"),
+    ("/library/new", "POST"),
+    ("/library/<kind>/<item_id>/preview", "GET"),
+    ("/library/own/<item_id>/edit", "GET"),
+    ("/library/own/<item_id>/edit", "POST"),
+    ("/library/own/<item_id>/file", "GET"),
+    ("/library/own/<item_id>/remove", "POST"),
+    ("/library/own/<item_id>/review", "POST"),
+    ("/library/own/<item_id>/share", "POST"),
+    ("/sessions/<group_session_id>/plan/keep", "POST"),
+    ("/sessions/<group_session_id>/plan/take", "POST"),
     ("/sessions/<group_session_id>/answers", "GET"),
     ("/sessions/<group_session_id>/console", "GET"),
     ("/sessions/<group_session_id>/date", "POST"),
@@ -76,6 +88,17 @@ def named(rule: Rule) -> tuple[str, str]:
     return rule.rule, " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
 
 
+def an_item(oak: Oak) -> str:
+    """An exercise of Fola's own."""
+    with oak.database.reader() as db:
+        found = shelf.own_list(db, oak.leaders["Fola"])
+    return str(
+        found[0]["id"]
+        if found
+        else oak.database.writer.do(shelf.copy, oak.leaders["Fola"], "exercise", "timeline")
+    )
+
+
 def asked(browser: Browser, oak: Oak, path: str, method: str) -> Any:
     """The answer to a request for something of the oak group."""
     real = {
@@ -84,6 +107,8 @@ def asked(browser: Browser, oak: Oak, path: str, method: str) -> Any:
         "<member_id>": oak.members["Amal"],
         "<stage_id>": "words",
         "<participant_id>": oak.amal.id,
+        "<item_id>": an_item(oak),
+        "<kind>": "exercise",
     }
     for name, value in real.items():
         path = path.replace(name, value)
