@@ -17,6 +17,7 @@ check: setup-dev
 	$(VENV) -m mypy
 	$(VENV) deploy/vendor.py --check
 	$(VENV) deploy/translations.py --check
+	$(VENV) -m app check-library
 	$(VENV) -m pytest -q tests/test_architecture.py tests/test_floors.py
 
 bench: setup-dev

@@ -6,15 +6,18 @@ is hard to read, a review still to be done).
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import yaml
+from babel.messages.pofile import read_po
 
 from app.exercises import clean
 from app.library.course import check_programmes
 from app.library.grade import grade
 from app.library.items import Exercise, Programme, Prompt, Reviewed
 from app.library.loading import HERE, Items, build, read_files
+from app.library.measures import Damaged, bundled, others
 
 # Options a type needs: at least, at most. Types not named take none.
 OPTIONS = {
@@ -41,6 +44,7 @@ GRIEF = {
 }
 GRADE = 7.0
 OPTION_LENGTH = 300
+TRANSLATIONS = HERE.parent / "translations"
 
 
 def check(data: dict[str, Any] | None = None) -> tuple[list[str], list[str]]:
@@ -52,6 +56,8 @@ def check(data: dict[str, Any] | None = None) -> tuple[list[str], list[str]]:
         warnings += _hard_to_read(exercise)
     errors += check_programmes(items)
     errors += _pointer_errors(items)
+    errors += _measure_errors(items)
+    warnings += untranslated()
     unreviewed = [item for item in _reviewed(items) if item.reviewed_by is None]
     if unreviewed:
         warnings.append(f"{len(unreviewed)} items are not yet reviewed by a clinician")
@@ -76,6 +82,36 @@ def main() -> int:
     counts = f"{len(data['exercises'])} exercises, {len(data['programmes'])} programmes"
     print(f"{counts}: {len(errors)} wrong, {len(warnings)} warnings")
     return 1 if errors else 0
+
+
+def _measure_errors(items: Items) -> Iterator[str]:
+    """Every measure can be read, and every one that a programme names is there with its words."""
+    try:
+        known = bundled()
+        others()
+    except Damaged as damaged:
+        yield f"measure {damaged}"
+        return
+    for programme in items.programmes.values():
+        for agenda in (*programme.sessions, *programme.meetings):
+            for name in {name for row in agenda.rows for name in row.measures} - known.keys():
+                yield f"{programme.id}, {agenda.id}: no measure {name}"
+
+
+def untranslated(folder: Path = TRANSLATIONS) -> Iterator[str]:
+    """What is missing in the languages of the interface; the library's own words are in English alone."""
+    for catalogue in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
+        language = catalogue.parent.parent.name
+        with catalogue.open("rb") as file:
+            found = read_po(file, locale=language)
+        empty = sum(1 for each in found if each.id and not all(_forms(each.string)))
+        if empty:
+            yield f"{language}: {empty} sentences of the interface are not translated"
+        yield f"{language}: exercises and programmes are in English only"
+
+
+def _forms(string: Any) -> list[str]:
+    return list(string) if isinstance(string, (list, tuple)) else [string]
 
 
 def _reviewed(items: Items) -> Iterator[Reviewed]:

@@ -6,7 +6,7 @@ import re
 import pytest
 import yaml
 
-from app.library import check, load
+from app.library import check, load, measures
 from app.library.loading import read_files
 
 DATA = read_files()
@@ -21,12 +21,12 @@ def test_nothing_is_wrong_and_no_text_is_hard_to_read():
 def test_what_no_clinician_has_reviewed_says_so():
     items = [*load().exercises.values(), *load().programmes.values(), load().when_a_member_leaves]
     assert {(item.version, item.reviewed_by, item.reviewed_on) for item in items} == {(1, None, None)}
-    assert check.check()[1] == [f"{len(items)} items are not yet reviewed by a clinician"]
+    assert f"{len(items)} items are not yet reviewed by a clinician" in check.check()[1]
 
 
 def test_the_command_answers_with_an_exit_code(capsys, monkeypatch):
     assert check.main() == 0
-    assert "46 exercises, 7 programmes: 0 wrong, 1 warnings" in capsys.readouterr().out
+    assert "46 exercises, 7 programmes: 0 wrong, 2 warnings" in capsys.readouterr().out
     monkeypatch.setattr(check, "read_files", lambda: damaged(lambda d: d["exercises"].pop("goodbye")))
     assert check.main() == 1
     assert (
@@ -137,6 +137,8 @@ DAMAGE = [
     ),
     (lambda data: data["programmes"]["gipt_8"]["sessions"][1].update(id="session_1"), "id twice"),
     (session_row(0, 1, minutes=11), "rows sum to 91, total says 90"),
+    (session_row(0, 1, cue=""), "no cue"),
+    (exercise("timeline", cue=""), "exercise timeline: no cue"),
     (session_row(0, 1, minutes=0), "0 min"),
     (session_row(0, 1, exercises=["dancing"]), "no exercise dancing"),
     (session_row(0, 1, exercises=["introductions", "introductions"]), "an exercise twice"),
@@ -189,6 +191,28 @@ def test_a_text_that_is_hard_to_read_is_a_warning():
     errors, warnings = check.check(damaged(exercise("what_ipt_is", reading=[hard])))
     assert errors == []
     assert any("reading grade" in line and "what_ipt_is" in line for line in warnings)
+
+
+def test_what_is_missing_in_another_language_is_a_warning(tmp_path, monkeypatch):
+    folder = tmp_path / "es" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+    (folder / "messages.po").write_text(f'{head}\nmsgid "Send"\nmsgstr "Enviar"\n\nmsgid "Pass"\nmsgstr ""\n')
+    assert list(check.untranslated(tmp_path)) == [
+        "es: 1 sentences of the interface are not translated",
+        "es: exercises and programmes are in English only",
+    ]
+
+
+def test_a_measure_that_cannot_be_read_or_is_not_there_is_an_error(monkeypatch):
+    def broken():
+        raise measures.Damaged("phq9, items: none")
+
+    known = measures.bundled()
+    monkeypatch.setattr(check, "bundled", lambda: {key: known[key] for key in known if key != "gad7"})
+    assert any("no measure gad7" in line for line in check.check(copy.deepcopy(DATA))[0])
+    monkeypatch.setattr(check, "bundled", broken)
+    assert "measure phq9, items: none" in check.check(copy.deepcopy(DATA))[0]
 
 
 def test_exercises_are_found_by_phase_area_and_words():
