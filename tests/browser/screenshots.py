@@ -19,8 +19,10 @@ from app.core.changes import Who
 from app.core.models import GroupSession
 from app.library.agendas import agenda_of
 from app.sign_in import enter_path
+from tests.browser import type_pictures
 from tests.browser.people import Facilitator, Participant, Wall
 from tests.browser.png import smaller
+from tests.browser.world import World
 from tests.house import chromium, tools
 from tests.house.actors import Leader, Person
 from tests.house.databases import migrate
@@ -165,6 +167,20 @@ def wall(evening: Evening, answers: dict[str, str]) -> None:
     take(display.page, "display-light")
 
 
+def types(evening: Evening, folder: Path) -> None:
+    """Every response type on a phone, and the page about them."""
+    url = f"sqlite:///{folder}/types.db"
+    migrate(url)
+    world = World(url)
+    server = Server(url, folder).start()
+    try:
+        type_pictures.take_all(evening.browser, server, world)
+    finally:
+        server.stop()
+        world.close()
+    type_pictures.write_page()
+
+
 def main() -> None:
     """Takes all pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -182,6 +198,7 @@ def main() -> None:
         gita.press("Send and come along")
         gita.sees("We are talking. Nothing to type.")
         take(gita.page, "talk-light")
+        types(evening, Path(folder))
 
 
 if __name__ == "__main__":

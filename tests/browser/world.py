@@ -104,6 +104,10 @@ class World:
         person = self.do(door.join, group_session_id, alias=alias, member=member, private=True, safe=True)
         return Who("participant", group_session_id, person)
 
+    def joined(self, group_session_id: str, participant_id: str) -> Who:
+        """Somebody who is there already, to speak for them without their browser."""
+        return Who("participant", group_session_id, participant_id)
+
     def says(self, who: Who, command: str, **payload: Any) -> Any:
         return self._perform(who, command, payload)
 
