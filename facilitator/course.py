@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.core import course as courses
 from app.core import groups as verbs
-from app.core import measures, overview
+from app.core import leaving, measures, overview
 from app.core.refusals import Refused
 from app.library.measures import bundled, others
 from app.services import services
@@ -25,6 +25,7 @@ def course(group_id: str, member_id: str) -> str:
     shown = read(overview.group_page, group_id)
     told = read(courses.course_page, group_id, member_id)
     told["measures"] = read(measures.course_of, member_id, services().settings.reliable_change)
+    told["leaving"] = read(leaving.page, group_id, member_id)
     listed = [*bundled().values(), *(each for each in others().values() if each.licence_status != "blocked")]
     return page("facilitator/course.html", "groups", group=shown["group"], course=told, instruments=listed)
 
@@ -59,6 +60,37 @@ def enter_score(group_id: str, member_id: str) -> Any:
     except Refused as refusal:
         told = _(refusal.sentence)
     return back("course.course", told, group_id=group_id, member_id=member_id)
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/leaves")
+@facilitators_only
+def leaves(group_id: str, member_id: str) -> Any:
+    """The member has left; what the group is told may be written again afterwards."""
+    read(my_group, group_id, True)
+    words = {"told": field("told", 500), "note": field("note", 1000)}
+    services().database.writer.do(leaving.member_leaves, me(), group_id, member_id, **words)
+    return _back_to_leaving(_("Their link no longer works."), group_id, member_id)
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/called")
+@facilitators_only
+def called(group_id: str, member_id: str) -> Any:
+    """The one call after leaving was made."""
+    read(my_group, group_id, True)
+    services().database.writer.do(leaving.call_made, group_id, member_id)
+    return _back_to_leaving(_("The call is on record."), group_id, member_id)
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/back")
+@facilitators_only
+def comes_back(group_id: str, member_id: str) -> Any:
+    read(my_group, group_id, True)
+    services().database.writer.do(leaving.comes_back, group_id, member_id)
+    return _back_to_leaving(_("They are in the group again, with the same link."), group_id, member_id)
+
+
+def _back_to_leaving(told: str, group_id: str, member_id: str) -> Any:
+    return back("course.course", told, "leaving", group_id=group_id, member_id=member_id)
 
 
 @pages.post("/groups/<group_id>/members/<member_id>/consent")

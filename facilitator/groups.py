@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import accounts, overview, shelf
+from app.core import accounts, leaving, overview, shelf
 from app.core import groups as verbs
 from app.core.models import Role
 from app.exercises import Unreadable, clean
@@ -103,14 +103,6 @@ def renew(group_id: str, member_id: str) -> Any:
     )
 
 
-@pages.post("/groups/<group_id>/members/<member_id>/leaves")
-@facilitators_only
-def leaves(group_id: str, member_id: str) -> Any:
-    read(my_group, group_id, True)
-    services().database.writer.do(verbs.member_leaves, group_id, member_id)
-    return back("groups.group", _("Their link no longer works."), "members", group_id=group_id)
-
-
 def _create(db: Any, facilitator_id: str, colleague_id: str, **values: Any) -> str:
     group_id = verbs.create_group(db, facilitator_id, **values)
     if colleague_id:
@@ -202,8 +194,8 @@ def group_page(group_id: str, faults: dict[str, str], values: dict[str, str]) ->
     origin = services().screens.origin or request.host_url.rstrip("/")
     for member in shown["members"]:
         member["url"] = f"{origin}/m/{member.pop('token')}"
-    options = options_for(shown)
-    return page("facilitator/group.html", "groups", options=options, faults=faults, values=values, **shown)
+    more = {"options": options_for(shown), "left": read(leaving.left_members, group_id)}
+    return page("facilitator/group.html", "groups", faults=faults, values=values, **more, **shown)
 
 
 def _aliases(text: str, known: set[str]) -> tuple[list[str], str]:

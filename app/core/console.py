@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import feedback, measures, notes, pairs, scribe, shelf, stored, turns
+from app.core import feedback, leaving, measures, notes, pairs, scribe, shelf, stored, turns
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -86,6 +86,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
         "session": _session(db, row, group, time) | urls,
         "stages": [time.stage(place, each) for place, each in enumerate(stages)],
         "stage": _stage(stage, time) if stage else None,
+        "to_tell": leaving.to_tell(db, row) if not row.stage_index else [],
         "next": _neighbour(stages, next_index(stages, row.stage_index if stage else -1)),
         "previous": _neighbour(stages, previous_index(stages, row.stage_index) if stage else None),
         "people": sorted(inside, key=_need),

@@ -134,11 +134,6 @@ def renew_member_link(db: Connection, group_id: str, member_id: str) -> None:
     _member(db, group_id, member_id, **new_link(Member.link, "link_hash", member_id))
 
 
-def member_leaves(db: Connection, group_id: str, member_id: str) -> None:
-    """The member has left the group: the link fails, what was recorded stays."""
-    _member(db, group_id, member_id, left_at=now())
-
-
 def member_consents(db: Connection, group_id: str, member_id: str, who: str, given: bool) -> None:
     """Records a guardian's consent or a young person's own assent (``who``), or takes the record back."""
     column = {"guardian": "guardian_consented_at", "young_person": "assented_at"}[who]

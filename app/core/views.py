@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.core import course, feedback, pairs, shelf, stored, turns
+from app.core import course, feedback, leaving, pairs, shelf, stored, turns
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.models import (
@@ -197,7 +197,13 @@ def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str,
         **_asked(db, row, stage, person),
         "received": feedback.received(db, row, person) if _gives_lines(row) else [],
         "catch_up": _came_late(row, person),
+        "missed": leaving.missed(db, row, person.member_id) if _begins(row) else None,
     }
+
+
+def _begins(row: Row) -> bool:
+    """Whether the session has not gone beyond its first stage."""
+    return row.state in (SessionState.LOBBY, SessionState.LIVE) and not row.stage_index
 
 
 def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[str, Any]:

@@ -99,6 +99,11 @@ byId("ask-remove").addEventListener("opening", ({ detail: button }) => {
   byId("remove-go").dataset.payload = JSON.stringify({ participant_id: button.dataset.participant });
 });
 
+byId("ask-core").addEventListener("opening", ({ detail: button }) => {
+  byId("core-title").textContent = button.dataset.title;
+  byId("core-go").dataset.payload = JSON.stringify({ stage_id: button.dataset.stage });
+});
+
 byId("ask-end").addEventListener("opening", () => {
   const list = byId("before-end");
   const labels = list.dataset;

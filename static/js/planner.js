@@ -87,3 +87,9 @@ function timeAt(minutes) {
 count();
 const added = location.hash.slice(1) && document.getElementById(location.hash.slice(1));
 added?.querySelector?.("[data-edit]")?.click();
+
+// A stage that the programme counts on is taken out after one question.
+document.getElementById("ask-core").addEventListener("opening", ({ detail: button }) => {
+  document.getElementById("core-title").textContent = button.dataset.title;
+  document.getElementById("core-form").action = button.dataset.action;
+});

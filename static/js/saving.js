@@ -75,7 +75,8 @@ export function keepSaved({ collect, stored = () => {}, refused = () => {}, mend
 
   // What leaves the page, or changes the same thing in another way, waits until everything typed is stored.
   document.addEventListener("submit", async (event) => {
-    if (leaving || !event.target.closest("main") || (!dirty && !saving)) return;
+    if (leaving || event.submitter?.formMethod === "dialog") return;
+    if (!event.target.closest("main") || (!dirty && !saving)) return;
     event.preventDefault();
     leaving = (await save()) || !(stopped || timer);
     if (leaving) event.target.requestSubmit(event.submitter);

@@ -37,6 +37,10 @@ def opened(fola: Facilitator, title: str) -> Locator:
 
 def take_out(fola: Facilitator, title: str) -> None:
     opened(fola, title).get_by_role("button", name="Take out").click()
+    asked = fola.page.locator("#ask-core")
+    if asked.is_visible():
+        expect(asked).to_contain_text(title)
+        asked.get_by_role("button", name="Leave it out").click()
     expect(row(fola, title)).to_have_count(0)
     is_loaded(fola)
 

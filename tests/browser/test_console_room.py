@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from app.core.agenda import agenda_of as frozen
 from app.library.agendas import agenda_of
 from tests.browser.conftest import People
+from tests.browser.looking import findings, small_targets, too_wide
 from tests.browser.people import Facilitator
 from tests.browser.world import World, line
 from tests.house.server import Server
@@ -56,3 +57,49 @@ def test_links_of_a_development_server_are_whole_addresses(
     fola.opens_the_console(world.console_path(session))
     expect(fola.page.locator("#room-url")).to_have_value(house.url + world.room_path(session))
     expect(fola.page.locator("#display-url")).to_have_value(house.url + world.display_path(session))
+
+
+def test_a_stage_the_programme_counts_on_is_left_out_after_one_question(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([line("First"), line("Mood") | {"core": True}, line("Last")])
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    mood = fola.page.locator("#region-agenda .stage", has_text="Mood")
+    asked = fola.page.locator("#ask-core")
+    for answer in ("Keep it", "Leave it out"):
+        mood.get_by_role("button").first.click()
+        mood.get_by_role("button", name="Skip this stage").click()
+        expect(asked).to_contain_text("Mood")
+        assert world.logged(session, "skip_stage") == 0
+        asked.get_by_role("button", name=answer).click()
+        expect(asked).to_be_hidden()
+    expect(fola.page.locator("#region-agenda .stage-skip")).to_contain_text("Mood")
+    assert world.logged(session, "skip_stage") == 1
+
+
+def test_a_member_leaves_and_the_group_is_told_at_the_next_session(
+    world: World, house: Server, people: People
+) -> None:
+    last = world.open([line("First")], number=1)
+    here = world.joins(last, "Birgit")
+    world.leads(last, "admit", participant_id=here.id)
+    world.moves(last, "end")
+    fola = people.facilitator(house.url)
+    fola.opens(world.enter_path(f"/groups/{world.group}/members/{world.members['Chidi']}"))
+    fola.page.get_by_text("They leave the group").click()
+    assert findings(fola.page) == [] and small_targets(fola.page) == []
+    fola.press("They have left")
+    fola.sees("Their link no longer works.")
+    fola.sees("Chidi has left the group. We can say what that is like for us.")
+    fola.press("The call was made")
+    fola.sees("The call is on record.")
+    session = world.open([line("Opening"), line("Second")], number=2)
+    fola.opens_the_console(world.console_path(session))
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    amal.sees("Good that you are back. In session 1 the group did this:")
+    assert findings(amal.page) == [] and too_wide(amal.page) == 0
+    expect(fola.page.locator("#to-tell")).to_contain_text("Chidi has left the group.")
+    assert findings(fola.page) == []
+    assert "Chidi" not in amal.source()

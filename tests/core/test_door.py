@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.core import door, groups
+from app.core import door, groups, leaving
 from app.core.models import CODE_LETTERS, GroupSession, Member, new_code
 from app.core.sealing import open_sealed
 from tests.core.cast import MEMBERS, Oak, refused
@@ -101,7 +101,7 @@ def test_a_renewed_personal_link_fails_at_once(oak: Oak) -> None:
 
 def test_the_link_of_somebody_who_has_left_the_group_fails(oak: Oak) -> None:
     link = member_link(oak, "Amal")
-    oak.database.writer.do(groups.member_leaves, oak.group_id, oak.members["Amal"])
+    oak.database.writer.do(leaving.member_leaves, oak.leaders["Fola"], oak.group_id, oak.members["Amal"])
     assert found_by_member_link(oak, link) is None
 
 

@@ -43,6 +43,8 @@ FOR_FACILITATORS = {
     ("/groups/<group_id>/edit", "GET"),
     ("/groups/<group_id>/edit", "POST"),
     ("/groups/<group_id>/members", "POST"),
+    ("/groups/<group_id>/members/<member_id>/back", "POST"),
+    ("/groups/<group_id>/members/<member_id>/called", "POST"),
     ("/groups/<group_id>/members/<member_id>/leaves", "POST"),
     ("/groups/<group_id>/members/<member_id>/renew", "POST"),
     ("/groups/<group_id>/sessions", "POST"),

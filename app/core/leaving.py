@@ -1,0 +1,203 @@
+"""A member who leaves the group: what the group is told, the lines held for them, the one call; and what
+somebody who was away reads when they come back.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlmodel import col
+
+from app.core import stored
+from app.core.agenda import agenda_of
+from app.core.changes import Who, changing
+from app.core.course_models import FeedbackLine
+from app.core.models import (
+    Audience,
+    GroupSession,
+    Member,
+    Participant,
+    Reflection,
+    SessionState,
+    StageVisit,
+    Standing,
+    now,
+)
+from app.core.refusals import NotFound, NotNow
+from app.core.sealing import open_sealed, seal
+from app.library import load
+
+RUNNING = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
+
+
+def member_leaves(
+    db: Connection, facilitator_id: str, group_id: str, member_id: str, told: str = "", note: str = ""
+) -> None:
+    """The member has left: their link fails, their place in a running session ends, and named answers of
+    theirs leave the shared screens. What was recorded stays.
+
+    ``told`` is what the group will be told, ``note`` is for facilitators alone.
+    """
+    row = _member(db, group_id, member_id)
+    words = json.dumps({"told": told, "note": note}, ensure_ascii=False)
+    values: dict[str, Any] = {"leaving": seal(Member.leaving, member_id, words)}
+    if row.left_at is None:
+        values["left_at"] = now()
+    stored.change(db, Member, member_id, **values)
+    places = [
+        each
+        for each in stored.find_all(db, Participant, member_id=member_id)
+        if each.standing != Standing.REMOVED
+    ]
+    for place in places:
+        session = stored.find(db, GroupSession, id=place.group_session_id)
+        if session is not None and session.state in RUNNING:
+            _leaves_the_room(db, facilitator_id, session.id, place.id)
+
+
+def comes_back(db: Connection, group_id: str, member_id: str) -> None:
+    """The member has not left after all: their link works again."""
+    _member(db, group_id, member_id)
+    stored.change(db, Member, member_id, left_at=None, leaving=None, called_at=None)
+
+
+def call_made(db: Connection, group_id: str, member_id: str) -> None:
+    """The one call after leaving was made."""
+    row = _member(db, group_id, member_id)
+    if row.left_at is None:
+        raise NotNow("This person is still in the group.")
+    if row.called_at is None:
+        stored.change(db, Member, member_id, called_at=now())
+
+
+def page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]:
+    """What facilitators see of a leaving: when, what the group is told, held lines, and the call."""
+    row = _member(db, group_id, member_id)
+    words = _words(row)
+    call = load().when_a_member_leaves.call
+    lines = stored.find_all(db, FeedbackLine, ("created_at", "id"), to_id=member_id)
+    return {
+        "left_at": row.left_at,
+        "called_at": row.called_at,
+        **words,
+        "lines": [
+            {
+                "from": _alias(db, each.participant_id),
+                "text": open_sealed(FeedbackLine.text, each.id, each.text),
+            }
+            for each in lines
+            if row.left_at is not None and (each.delivered_at is None or each.delivered_at > row.left_at)
+        ],
+        "within_days": call.within_days,
+        "call": [{"title": each.title, "cue": each.cue} for each in call.rows],
+        "told_to_group": load().when_a_member_leaves.told_to_group,
+    }
+
+
+def left_members(db: Connection, group_id: str) -> list[dict[str, Any]]:
+    """Those who have left, with whether the call was made; the last one first."""
+    rows = [each for each in stored.find_all(db, Member, group_id=group_id) if each.left_at is not None]
+    rows.sort(key=lambda each: each.left_at, reverse=True)
+    return [
+        {
+            "id": each.id,
+            "alias": open_sealed(Member.alias, each.id, each.alias),
+            "left_at": each.left_at,
+            "called_at": each.called_at,
+        }
+        for each in rows
+    ]
+
+
+def to_tell(db: Connection, row: Row[Any]) -> list[str]:
+    """What a facilitator tells the group at the start of this session: of those who left since the last."""
+    if row.kind != "group":
+        return []
+    since = _ended_before(db, row)
+    until = row.ended_at or now()
+    told = []
+    for each in stored.find_all(db, Member, ("left_at",), group_id=row.group_id):
+        if each.left_at is not None and since <= each.left_at <= until:
+            words = _words(each)["told"]
+            told += [words] if words else []
+    return told
+
+
+def missed(db: Connection, row: Row[Any], member_id: str | None) -> dict[str, Any] | None:
+    """What a member who was away last time reads: the number of that session and the names of its stages.
+
+    Nothing that anybody wrote or said is in it. None for whoever was there, and before the second session.
+    """
+    if member_id is None or row.kind != "group":
+        return None
+    last = _last_ended(db, row)
+    if last is None:
+        return None
+    there = stored.find_all(db, Participant, group_session_id=last.id, member_id=member_id)
+    joined = stored.find(db, Member, id=member_id)
+    if any(each.admitted_at is not None for each in there) or joined is None:
+        return None
+    if last.ended_at is None or joined.created_at > last.ended_at:
+        return None  # they were not in the group yet
+    visited = {each.stage_id for each in stored.find_all(db, StageVisit, group_session_id=last.id)}
+    titles = [stage["title"] for stage in agenda_of(last) if stage["id"] in visited]
+    return {"number": last.number, "stages": titles}
+
+
+def _leaves_the_room(db: Connection, facilitator_id: str, group_session_id: str, participant_id: str) -> None:
+    with changing(db, Who("facilitator", group_session_id, facilitator_id), "member_leaves") as change:
+        db.execute(
+            update(Participant)
+            .where(col(Participant.id) == participant_id)
+            .values(standing=Standing.REMOVED, left_at=change.at)
+        )
+        # Unnamed ones stay: one that went at the same moment as its writer would have a name.
+        shown = db.execute(
+            select(col(Reflection.id)).where(
+                col(Reflection.participant_id) == participant_id,
+                col(Reflection.shown_at).is_not(None),
+                col(Reflection.audience) != Audience.UNNAMED,
+            )
+        ).scalars()
+        hidden = [str(each) for each in shown]
+        db.execute(update(Reflection).where(col(Reflection.id).in_(hidden)).values(shown_at=None))
+        change.wrote(participant_id, shared=True, people=[participant_id], reflections=hidden)
+
+
+def _member(db: Connection, group_id: str, member_id: str) -> Row[Any]:
+    row = stored.find(db, Member, id=member_id, group_id=group_id)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _words(row: Any) -> dict[str, str]:
+    if row.leaving is None:
+        return {"told": "", "note": ""}
+    found: dict[str, str] = json.loads(open_sealed(Member.leaving, row.id, row.leaving))
+    return found
+
+
+def _alias(db: Connection, participant_id: str | None) -> str:
+    row = stored.find(db, Participant, id=participant_id) if participant_id else None
+    return open_sealed(Participant.alias, row.id, row.alias) if row else ""
+
+
+def _last_ended(db: Connection, row: Row[Any]) -> Row[Any] | None:
+    """The group's session that ended last before this one."""
+    ended = [
+        each
+        for each in stored.find_all(db, GroupSession, ("ended_at",), group_id=row.group_id, kind="group")
+        if each.ended_at is not None
+        and each.id != row.id
+        and not each.sandbox
+        and (row.started_at is None or each.ended_at <= row.started_at)
+    ]
+    return ended[-1] if ended else None
+
+
+def _ended_before(db: Connection, row: Row[Any]) -> datetime:
+    last = _last_ended(db, row)
+    group_began = datetime.min.replace(tzinfo=now().tzinfo)
+    return last.ended_at if last is not None else group_began
