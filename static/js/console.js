@@ -100,7 +100,7 @@ byId("ask-remove").addEventListener("opening", ({ detail: button }) => {
 });
 
 byId("ask-core").addEventListener("opening", ({ detail: button }) => {
-  byId("core-title").textContent = button.dataset.title;
+  byId("core-title").textContent = button.dataset.named;
   byId("core-go").dataset.payload = JSON.stringify({ stage_id: button.dataset.stage });
 });
 

@@ -208,3 +208,4 @@ function count() {
 }
 
 prepare(form);
+form.inert = false; // what is typed before this page can save it would look saved

@@ -90,6 +90,6 @@ added?.querySelector?.("[data-edit]")?.click();
 
 // A stage that the programme counts on is taken out after one question.
 document.getElementById("ask-core").addEventListener("opening", ({ detail: button }) => {
-  document.getElementById("core-title").textContent = button.dataset.title;
+  document.getElementById("core-title").textContent = button.dataset.named;
   document.getElementById("core-form").action = button.dataset.action;
 });
