@@ -21,6 +21,7 @@ GOALS, PLAN, REVIEW, MOOD, CIRCLE = (
     *("goal_setting", "step_plan", "step_review"),
     *("mood_event_checkin", "closeness_circle"),
 )
+TIMELINE = "timeline"
 AREAS = ("grief", "dispute", "change", "lonely")
 EMPTY = {"text": "", "first_step": "", "when": "", "who": "", "rating": [], "status": "open"}
 OF_MEMBER = (
@@ -227,6 +228,7 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         "goals": goals_of(db, member_id),
         "steps": steps_of(db, member_id),
         "events": list(_events(db, member_id)),
+        "timeline": _timeline(db, member_id),
         "turns": turn_tracker(db, group_id).get(member_id, {"sessions": [], "without": 0, "due": False}),
     }
 
@@ -237,6 +239,17 @@ def _events(db: Connection, member_id: str) -> Iterable[dict[str, Any]]:
         for prompt, value in _values(each):
             if prompt.get("exercise") == MOOD and prompt["type"] == "short_texts" and each.kind == "group":
                 yield {"number": each.number, "text": TYPES["short_texts"].as_text(value, prompt)}
+
+
+def _timeline(db: Connection, member_id: str) -> dict[str, Any] | None:
+    """The timeline that the member drew last, as a drawing and in words; None before the first."""
+    found = [
+        {"drawn": drawn(prompt, value), "text": TYPES[TIMELINE].as_text(value, prompt)}
+        for each in db.execute(OF_MEMBER, {"member": member_id}).all()
+        for prompt, value in _values(each)
+        if prompt["type"] == TIMELINE
+    ]
+    return found[-1] if found else None
 
 
 def _concerns(stage: Stage) -> bool:

@@ -29,14 +29,18 @@ MISSES = {2: 4, 5: 7}  # the place of a member, and the session that they miss
 
 
 class Course:
-    """The oak group goes through a programme: every stage of every session is played."""
+    """A group goes through a programme: every stage of every session is played."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, programme: str = PROGRAMME, people: int = 6) -> None:
         self.leader = Oak(database).leaders["Fola"]
         self.group_id = database.writer.do(
-            groups.create_group, self.leader, name="Maple", programme_id=PROGRAMME
+            groups.create_group,
+            self.leader,
+            name="Maple",
+            programme_id=programme,
+            safeguarding="The school's lead, by telephone",
         )
-        self.database, self.aliases = database, names()
+        self.database, self.aliases = database, names()[:people]
         self.members = dict(
             zip(
                 self.aliases,
@@ -185,9 +189,37 @@ def test_a_programme_of_twelve_sessions_ends_with_then_and_now_for_each_member(w
         missed = [MISSES[place]] if place in MISSES else []
         assert attended == [number for number in range(1, 13) if number not in missed]
         assert len(page["turns"]["sessions"]) >= 2
+        assert page["timeline"] is None or page["timeline"]["drawn"]["first"]
     with whole.database.reader() as db:
         sessions = GroupSession.__table__
         ended = db.execute(select(sessions).where(sessions.c.state == "ended")).all()
         assert len(ended) == 12 + 4 * len(whole.aliases)
         lines = db.execute(select(FeedbackLine.__table__)).all()
         assert lines and all(each.delivered_at is not None for each in lines if each.to_id != "all")
+
+
+@pytest.mark.parametrize("programme", sorted(load().programmes))
+def test_every_programme_runs_from_its_first_meeting_to_its_last(
+    ring: None, sqlite_url: str, programme: str
+) -> None:
+    database = Database(sqlite_url)
+    try:
+        whole = Course(database, programme, people=3)
+        for member_id in whole.members.values():
+            for who in ("guardian", "young_person"):
+                database.writer.do(groups.member_consents, whole.group_id, member_id, who, True)
+        of = load().programmes[programme]
+        first, *rest = of.meetings
+        for alias in whole.aliases:
+            whole.plays(0, meeting_agenda(programme, first.id), first.id, alias)
+        for number in range(1, of.group_sessions + 1):
+            whole.plays(number, programme_agenda(programme, number))
+        for meeting in rest:
+            whole.plays(
+                of.group_sessions, meeting_agenda(programme, meeting.id), meeting.id, whole.aliases[0]
+            )
+        for alias in whole.aliases:
+            then = whole.seen(alias)["then"]
+            assert then["mood"]["first"] is not None and then["mood"]["last"] is not None, alias
+    finally:
+        database.close()
