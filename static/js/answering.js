@@ -17,15 +17,18 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   let justSaved = null; // time of the last card of a repeating stage
   let card = null; // id of the last card sent from a repeating stage
   let leftBehind = {}; // what stood in the boxes when the person passed
+  let rest = ""; // every field as it stood when this form came or went out
 
   const form = () => region.querySelector("form");
   const prompts = () => [...region.querySelectorAll(".prompt")];
   const type = (prompt) => TYPES[prompt.dataset.type];
 
-  function content() {
+  /** What would be sent; or, with "kept", what a draft must hold: also what is no answer yet. */
+  function content(how = "read") {
     const answer = {};
     for (const prompt of prompts()) {
-      const value = type(prompt).read(prompt);
+      const { read, [how]: reader = read } = type(prompt);
+      const value = reader(prompt);
       if (value !== null) answer[prompt.dataset.key] = value;
     }
     const chosen = region.querySelector("input[name=audience]:checked");
@@ -44,6 +47,11 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     if (!sent || sent.passed) return Object.keys(now.answer).length > 0 && !same(now.answer, leftBehind);
     return !same(now.answer, sent.answer) || now.audience !== sent.audience;
   }
+
+  const fields = () => JSON.stringify([...region.querySelectorAll(".prompt :is(input, textarea, select)")]
+    .map((field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value)));
+  /** Something was typed, even if it is no answer yet: who speaks in a line that has no words so far. */
+  const touched = () => form() !== null && fields() !== rest;
 
   const blank = () => !form() || Object.keys(content().answer).length === 0;
 
@@ -80,6 +88,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     const end = prompts().length - 1;
     if (kept && !kept.passed) ({ at = end, reach = end } = kept);
     else if (stand && !stand.passed) at = reach = end;
+    rest = fields();
     show();
   }
 
@@ -121,9 +130,10 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   /** Words have changed: keep them here. */
   function keep() {
     justSaved = null;
-    if (dirty() && !blank()) {
+    const kept = content("kept");
+    if ((dirty() || touched()) && Object.keys(kept.answer).length > 0) {
       const { stage, title } = form().dataset;
-      drafts.put(`draft.${id}`, { id, stage, title, html: source, at, reach, ...content() });
+      drafts.put(`draft.${id}`, { id, stage, title, html: source, at, reach, ...kept });
     } else {
       drafts.remove(`draft.${id}`);
     }
@@ -136,6 +146,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     const known = own()?.status === "refused" ? stand : (underWay() ?? stand);
     const stage_id = form().dataset.stage;
     if (passed) leftBehind = answer;
+    rest = fields();
     outbox.put({ id, revision: (known?.revision ?? 0) + 1, stage_id, answer: passed ? {} : answer, audience, passed });
     if (newest) return comeAlong();
     if (passed) at = reach = 0;
@@ -150,6 +161,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     id = newId();
     justSaved = null;
     write({ answer: {}, audience });
+    rest = fields();
     at = reach = 0;
   }
 
@@ -181,7 +193,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   /** A newer form has come. */
   function arrived(html) {
     const fresh = parse(html).querySelector("form");
-    if (!dirty()) return take(html);
+    if (!dirty() && !touched()) return take(html);
     if (fresh?.dataset.stage === form().dataset.stage && same(keysOf(fresh), keysOf(form()))) {
       newest = null;
       for (const line of fresh.querySelectorAll("[data-aud]")) {

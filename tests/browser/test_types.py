@@ -339,6 +339,22 @@ def feedback_of(phone: Phone) -> Any:
     return [{"to": phone.world.members["Birgit"], "text": "You waited."}]
 
 
+def test_what_is_no_answer_yet_stays_when_the_page_hears_from_the_server(phone: Phone, world: World) -> None:
+    phone.asks("comm_transcript")
+    page = phone.amal.page
+    phone.fills("who", "my boss")
+    leader = world.leader(phone.house.url, phone.session)
+    leader.arrives()
+    amal = world.person(phone.session, "Amal")
+    leader.says("give_turn", stage_id=phone.form.get_attribute("data-stage"), participant_id=amal)
+    leader.leaves()
+    phone.amal.sees("This is your time.")
+    expect(phone.field("who")).to_have_value("my boss")
+    page.reload()
+    phone.amal.is_connected()
+    expect(phone.field("who")).to_have_value("my boss")
+
+
 LONG_TASKS = """() => { window.long = [];
   new PerformanceObserver((list) => long.push(...list.getEntries().map((each) => each.duration)))
     .observe({ type: "longtask" }); }"""

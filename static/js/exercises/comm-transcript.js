@@ -7,7 +7,8 @@ const talk = rowsOfShape(
   (value) => [value.setting, ...value.lines.map((line) => line.said)],
 );
 
-// Who speaks alone is no line of the talk.
+// Who speaks alone is no line of the talk, but is kept until its words come.
+export const kept = (root) => talk.read(root);
 export function read(root) {
   const value = talk.read(root);
   if (!value) return null;

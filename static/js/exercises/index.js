@@ -1,4 +1,5 @@
-// The response types, by their names on the wire. Each has read(root), write(root, value) and said(root).
+// The response types, by their names on the wire. Each has read(root), write(root, value) and said(root);
+// kept(root) is what a draft holds, where that is more than what would be sent.
 
 import * as closeness_circle from "./closeness-circle.js";
 import * as comm_transcript from "./comm-transcript.js";
