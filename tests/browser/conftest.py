@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.people import Facilitator, Participant, Person, Wall
+from tests.browser.phone import Phone
 from tests.browser.world import World
 from tests.house.actors import Actor
 from tests.house.databases import Databases
@@ -96,3 +97,8 @@ def people(browser: Browser) -> Iterator[People]:
     for person in here.all:
         person.leaves()
     assert faults == []
+
+
+@pytest.fixture
+def phone(world: World, house: Server, people: People) -> Phone:
+    return Phone(world, house, people)
