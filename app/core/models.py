@@ -2,7 +2,8 @@
 
 Ids are random tokens, except those of reflections and signals, which are made in the browser (uuid4) before
 the row exists. Times are UTC with zone. Columns made by ``sealed()`` hold texts, names and scores (see
-sealing.py). What people practise and what they take home over the weeks is in course_models.py.
+sealing.py). What people practise and take home over the weeks is in course_models.py, what keeps them safe
+in safety_models.py.
 """
 
 import secrets
@@ -59,6 +60,8 @@ class SignalKind(StrEnum):
     HAND = "hand"
     SLOWER = "slower"
     ITEM_9 = "item_9"  # raised by an answer to a measure, never by a tap; its sender reads nothing of it
+    NOT_SAFE = "not_safe"  # somebody said that they are not safe
+    STOP = "stop"  # the code word, or the button that looks like something else: no more talk now
 
 
 class SignalStatus(StrEnum):
@@ -86,6 +89,7 @@ class Facilitator(Table, table=True):
     password_hash: str | None = Field(default=None, max_length=200)
     created_at: datetime = time()
     disabled_at: datetime | None = time(nullable=True)
+    supervised_at: datetime | None = time(nullable=True)  # the last talk with a supervisor, as they say
 
 
 class SetUpLink(Table, table=True):
@@ -127,6 +131,12 @@ class Group(Table, table=True):
     purpose: str | None = Field(default=None, max_length=16)  # depression, anxiety, eating, other
     sessions: int | None = None  # how many sessions are meant; None: as many as the programme has
     safeguarding: str | None = sealed(nullable=True)  # whom to reach when a young person is at risk
+    country: str = Field(default="", max_length=2)  # ISO 3166, for the numbers suggested
+    numbers_confirmed_at: datetime | None = time(nullable=True)  # somebody has called or looked them up
+    clinician: str | None = sealed(nullable=True)  # who is responsible, and how to reach them
+    on_call: str | None = sealed(nullable=True)  # JSON {"name", "reach", "mail", "webhook"}
+    works_alone: bool = False  # no second facilitator and no on-call person
+    escalate_after: int = 120  # seconds without a person's acknowledgement
     created_at: datetime = time()
 
 
@@ -153,6 +163,11 @@ class Member(Table, table=True):
     called_at: datetime | None = time(nullable=True)  # the one call after leaving
     guardian_consented_at: datetime | None = time(nullable=True)
     assented_at: datetime | None = time(nullable=True)
+    contacts: str | None = sealed(
+        nullable=True
+    )  # JSON {"name", "phone", "address", "contact", "contact_phone"}
+    code_word: str | None = sealed(nullable=True)  # agreed with the member: it means stop
+    pin_hash: str | None = Field(default=None, max_length=200)
 
 
 class GroupSession(Table, table=True):
@@ -197,6 +212,12 @@ class GroupSession(Table, table=True):
     display_link: str = sealed()
     display_link_hash: str = Field(unique=True, max_length=64)
     sandbox: bool = False
+    rehearsal_of: str | None = ref("group_session.id", default=None, nullable=True)
+    led_by: str | None = ref(
+        "facilitator.id", default=None, nullable=True
+    )  # whose hand is on it; None: the lead's
+    leaderless_since: datetime | None = time(nullable=True)  # no facilitator has been connected
+    without_close: bool = False  # ended by itself, two hours after its end
     locked_at: datetime | None = time(nullable=True)
     opened_at: datetime | None = time(nullable=True)
     started_at: datetime | None = time(nullable=True)
@@ -240,8 +261,11 @@ class Participant(Table, table=True):
     alias: str = sealed()
     standing: Standing = Field(sa_type=choice(Standing, "standing"))
     own_version: int = 0
-    private: bool | None = None  # "Are you somewhere private?"
+    at_address: bool | None = None  # "Are you at the address we hold?"; asked online
+    private: bool | None = None  # "Are you alone?"
     safe: bool | None = None  # "Is it safe for you to talk now?"
+    quiet: str = Field(default="", max_length=16)  # "", listen, calm, stopped: what their screen shows
+    unlocked_at: datetime | None = time(nullable=True)  # earlier words may be read in this seat
     agreed_at: datetime | None = time(nullable=True)
     joined_at: datetime = time()
     admitted_at: datetime | None = time(nullable=True)
@@ -303,7 +327,11 @@ class Signal(Table, table=True):
     )
     reply: str | None = sealed(nullable=True)
     raised_at: datetime = time()
+    shown_at: datetime | None = time(nullable=True)  # a facilitator's screen has confirmed that it is there
     lowered_at: datetime | None = time(nullable=True)  # taken back by its sender
+    safe_for_now_at: datetime | None = time(nullable=True)  # recorded, and never closes it
+    talk_wanted_at: datetime | None = time(nullable=True)
+    met: str | None = sealed(nullable=True)  # JSON {"how": talked, later or handed, "words"}
     seen_at: datetime | None = time(nullable=True)
     seen_by: str | None = ref("facilitator.id", default=None, nullable=True)
     resolved_at: datetime | None = time(nullable=True)

@@ -6,7 +6,8 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import app.core.course_models
-import app.core.models  # noqa: F401
+import app.core.models
+import app.core.safety_models  # noqa: F401
 from app.core.sealing import SealedText
 
 
