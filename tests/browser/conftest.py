@@ -13,7 +13,7 @@ from tests.house.actors import Actor
 from tests.house.databases import Databases
 from tests.house.server import Server
 
-expect.set_options(timeout=15_000)  # two cores carry the server, the browser and the test
+expect.set_options(timeout=30_000)  # two cores carry the server, the browser and the test
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ class Person:
         self.address = address
         self.expects = expects
         self.context: BrowserContext = browser.new_context(**device | more)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.context.add_init_script(WATCH)
         self.faults: list[str] = []
         self.frames: list[str] = []  # all that came over its sockets, if asked for before they open

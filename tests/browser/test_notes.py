@@ -166,7 +166,7 @@ def test_nobody_else_receives_a_note(
     world: World, house: Server, people: People, fola: Facilitator, session: str, actors: Callable[..., Any]
 ) -> None:
     amal = actors(world.member(house.url, session, "Amal"))
-    colleague = world.do(accounts.add_facilitator, "Sami", f"another link of {id(world)}")
+    colleague = world.do(accounts.add_facilitator, "Sami", f"another {world.link}")
     world.do(groups.set_role, world.group, colleague, Role.SUPPORT)
     sami = people.facilitator(house.url)
     sami.keeps_frames()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.access import SANDBOX_SECONDS, Tickets
 from app.core import accounts, commands, door, groups, sealing
 from app.core.changes import Who
-from app.core.models import GroupSession, LogEntry, Member, Participant
+from app.core.models import GroupSession, LogEntry, Member, Participant, new_id
 from app.core.sealing import open_sealed
 from app.db import Database
 from app.library.agendas import stage_of_exercise, talk_stage
@@ -53,7 +53,8 @@ class World:
         sealing.use(sealing.parse_ring(KEYS))
         self.database = Database(database_url)
         self.tickets = Tickets(SECRET_KEY)
-        self.fola = self.do(accounts.add_facilitator, "Fola", f"the set-up link of {id(self)}")
+        self.link = f"set-up link {new_id()}"  # worlds share a server and its database
+        self.fola = self.do(accounts.add_facilitator, "Fola", self.link)
         self.group = self.do(
             groups.create_group,
             self.fola,
@@ -68,10 +69,9 @@ class World:
 
     def gives_fola_a_password(self) -> None:
         """From now on Fola can use the sign-in page; once in a database."""
-        link = f"the set-up link of {id(self)}"
         hashed = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
         email_hash = accounts.email_hash(SECRET_KEY, EMAIL)
-        self.do(accounts.set_up, link, email=EMAIL, email_hash=email_hash, password_hash=hashed)
+        self.do(accounts.set_up, self.link, email=EMAIL, email_hash=email_hash, password_hash=hashed)
 
     def plan(self, stages: list[Stage], number: int | None = None) -> str:
         """A planned session with these stages; gives its id."""

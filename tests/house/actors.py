@@ -11,7 +11,7 @@ import socketio
 
 from tests.house.rooms import Room
 
-PATIENCE = 8.0  # seconds until an actor calls something missing
+PATIENCE = 20.0  # seconds until an actor calls something missing
 NAMESPACES = {"participant": "/participant", "facilitator": "/facilitator", "display": "/display"}
 
 

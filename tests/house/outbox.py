@@ -117,12 +117,12 @@ class Writers:
     def written(self) -> int:
         return sum(each.written for each in self.all)
 
-    def wait_for_acks(self, more: int, within: float = 10.0) -> None:
+    def wait_for_acks(self, more: int, within: float = 30.0) -> None:
         """Waits until every one of them has been told of so many more lines."""
         for each in self.all:
             assert each.has_acked(len(each.acked) + more, within), f"{each.alias} is told nothing"
 
-    def finish(self, within: float = 15.0) -> None:
+    def finish(self, within: float = 30.0) -> None:
         """Nothing new; everything pending is stored; then all of them stop."""
         for each in self.all:
             each.rests()
