@@ -1,14 +1,13 @@
 """What a facilitator sees of a live session: agenda and time, people, answers, signals."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import feedback, leaving, measures, notes, pairs, scribe, shelf, stored, turns
+from app.core import feedback, leaving, measures, notes, pairs, roster, scribe, shelf, stored, turns
 from app.core.agenda import Stage, agenda_of, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
@@ -35,14 +34,6 @@ URGENT = {SignalKind.SUPPORT.value, SignalKind.ITEM_9.value}
 OPEN_SIGNALS = (SignalStatus.NEW, SignalStatus.SEEN)
 MOST_LISTED = 100  # answers of one stage that the console lists; the summary has all of them
 
-CAME = (
-    select(Participant.__table__)
-    .where(
-        col(Participant.group_session_id) == bindparam("session"),
-        col(Participant.standing) != Standing.REMOVED,
-    )
-    .order_by(col(Participant.joined_at), col(Participant.id))
-)
 UNMET = (
     select(Signal.__table__, col(Participant.alias).label("alias"), col(Facilitator.name).label("seen_name"))
     .join(Participant, col(Participant.id) == col(Signal.participant_id))
@@ -52,33 +43,25 @@ UNMET = (
 )
 
 
-class Presence(Protocol):
-    """Who is connected, as far as this worker knows; never stored."""
-
-    def of(self, group_session_id: str, participant_id: str) -> tuple[str, datetime | None]:
-        """here, away or gone, and since when."""
-
-    def writing(self, group_session_id: str, participant_id: str, stage_id: str) -> bool: ...
-
-    def facilitators_here(self, group_session_id: str) -> set[str]: ...
-
-
-def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[str, str]) -> dict[str, Any]:
+def console(
+    db: Connection, row: Row, who: Who, presence: roster.Presence, urls: dict[str, str]
+) -> dict[str, Any]:
     """Everything on the console; ``urls`` holds the room's and the display's address."""
     group = group_row(db, row.group_id)
     stages = agenda_of(row)
     stage = current_stage(row)
-    rows = participants(db, row)
-    answered = stage_rows(db, row, stage["id"]) if stage else []
+    rows = roster.participants(db, row)
+    answered = roster.stage_rows(db, row, stage["id"]) if stage else []
     signals = open_signals(db, row)
     leading = facilitators_of(db, row.group_id)
     here = presence.facilitators_here(row.id)
     me = next((each for each in leading if each["id"] == who.id), {"id": "", "name": "", "role": ""})
     time = Times(db, row)
-    wants = wishes(db, row)
-    by_person = _by_person(answered)
+    wants = roster.wishes(db, row)
+    by_person = roster.by_person(answered)
     entries = [
-        _person(row, each, presence, stage, by_person[each.id], signals) | {"wants": wants.get(each.id, "")}
+        roster.person(row, each, presence, stage, by_person[each.id], signals)
+        | {"wants": wants.get(each.id, "")}
         for each in rows
     ]
     inside = [each for each in entries if each["standing"] == Standing.ADMITTED]
@@ -106,7 +89,7 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
             each["alias"] for each in inside if stage and not each["answered"] and not each["passed"]
         ],
         "passed": [each["alias"] for each in inside if each["passed"]],
-        "counts": _counts(inside),
+        "counts": roster.counts(inside),
         "can_release_unnamed": stage is not None and bool(releasable(db, row.id, stage, answered)),
         "signals": signals,
         "facilitators_here": [
@@ -117,19 +100,6 @@ def console(db: Connection, row: Row, who: Who, presence: Presence, urls: dict[s
         "time_zone": group.time_zone,
         "language": group.language,
     }
-
-
-def participants(db: Connection, row: Row) -> list[Row]:
-    """Everybody who ever knocked and was not removed, in the order in which they came."""
-    return list(db.execute(CAME, {"session": row.id}).all())
-
-
-def stage_rows(db: Connection, row: Row, stage_id: str) -> list[Row]:
-    """The answers of a stage that were not withdrawn, oldest first."""
-    order = ("created_at", "id")
-    return stored.find_all(
-        db, Reflection, order, group_session_id=row.id, stage_id=stage_id, withdrawn_at=None
-    )
 
 
 def answers(
@@ -206,34 +176,22 @@ def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> 
 
 
 def people(
-    db: Connection, row: Row, presence: Presence, only: Collection[str] | None = None
+    db: Connection, row: Row, presence: roster.Presence, only: Collection[str] | None = None
 ) -> list[dict[str, Any]]:
     """The plain ``people`` of the wire: everybody, or those of whom there is news."""
     stage = current_stage(row)
     if only is None:
-        came = participants(db, row)
-        answered = stage_rows(db, row, stage["id"]) if stage else []
+        came = roster.participants(db, row)
+        answered = roster.stage_rows(db, row, stage["id"]) if stage else []
     else:
         found = (stored.find(db, Participant, id=each, group_session_id=row.id) for each in only)
         came = [each for each in found if each is not None and each.standing != Standing.REMOVED]
-        answered = [own for each in came if stage for own in _own_rows(db, each.id, stage["id"])]
-    by_person = _by_person(answered)
+        answered = [own for each in came if stage for own in roster.own_rows(db, each.id, stage["id"])]
+    by_person = roster.by_person(answered)
     signals = open_signals(db, row)
     keys = ("id", "alias", "presence", "writing", "answered", "passed", "heard", "signals")
-    entries = [_person(row, each, presence, stage, by_person[each.id], signals) for each in came]
+    entries = [roster.person(row, each, presence, stage, by_person[each.id], signals) for each in came]
     return [{key: entry[key] for key in keys} for entry in entries]
-
-
-def _own_rows(db: Connection, participant_id: str, stage_id: str) -> list[Row]:
-    here: dict[str, Any] = {"participant_id": participant_id, "stage_id": stage_id, "withdrawn_at": None}
-    return stored.find_all(db, Reflection, **here)
-
-
-def _by_person(answered: Iterable[Row]) -> dict[str, list[Row]]:
-    sorted_out: dict[str, list[Row]] = defaultdict(list)
-    for each in answered:
-        sorted_out[each.participant_id].append(each)
-    return sorted_out
 
 
 def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
@@ -305,70 +263,10 @@ def _neighbour(stages: list[Stage], place: int | None) -> dict[str, Any] | None:
     return None if place is None else {**brief(stages[place]), "minutes": stages[place]["minutes"]}
 
 
-def _person(
-    row: Row,
-    each: Row,
-    presence: Presence,
-    stage: Stage | None,
-    own: list[Row],
-    signals: list[dict[str, Any]],
-) -> dict[str, Any]:
-    state, since = presence.of(row.id, each.id)
-    if each.without_phone:
-        state, since = "here", each.joined_at
-    if each.standing == Standing.WAITING:
-        state, since = "waiting", each.joined_at
-    elif each.left_at is not None and state != "here":
-        state, since = "gone", each.left_at
-    return {
-        "id": each.id,
-        "alias": open_sealed(Participant.alias, each.id, each.alias),
-        "standing": each.standing,
-        "presence": state,
-        "since": since,
-        "joined_at": each.joined_at,
-        "writing": stage is not None and presence.writing(row.id, each.id, stage["id"]),
-        "answered": any(not reflection.passed for reflection in own),
-        "passed": bool(own) and all(reflection.passed for reflection in own),
-        "heard": each.heard_at is not None,
-        "private": each.private,
-        "safe": each.safe,
-        "member": each.member_id is not None,
-        "member_id": each.member_id,
-        "without_phone": each.without_phone,
-        "signals": [
-            {"id": signal["id"], "kind": signal["kind"], "status": signal["status"]}
-            for signal in signals
-            if signal["participant_id"] == each.id
-        ],
-    }
-
-
 def _need(entry: dict[str, Any]) -> int:
     """The place in the roster: who needs support, then who gave another signal, then the order of coming."""
     kinds = {signal["kind"] for signal in entry["signals"]}
     return 0 if kinds & URGENT else 1 if kinds else 2
-
-
-def wishes(db: Connection, row: Row) -> dict[str, str]:
-    """Who would like to talk and who to listen today, by participant, from wherever the agenda asked it."""
-    found = {}
-    for stage in agenda_of(row):
-        asked = next((each for each in stage["prompts"] if each.get("exercise") == "talk_or_listen"), None)
-        if asked is None:
-            continue
-        options = asked.get("options", [])
-        for each in stage_rows(db, row, stage["id"]):
-            value = answer_of(each).get(asked["key"])
-            if value in options:
-                found[each.participant_id] = "talk" if options.index(value) == 0 else "listen"
-    return found
-
-
-def _counts(inside: list[dict[str, Any]]) -> dict[str, int]:
-    done = [each for each in inside if each["answered"]]
-    open_ones = [each for each in inside if not each["answered"] and not each["passed"]]
-    return {"in": len(done), "of": len(inside), "writing": len(open_ones)}
 
 
 def _share(each: Row) -> str | None:

@@ -1,0 +1,128 @@
+"""The people of a session as a facilitator sees them: who is here, what they do, what they would like."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, bindparam, select
+from sqlmodel import col
+
+from app.core import stored
+from app.core.agenda import Stage, agenda_of
+from app.core.models import Participant, Reflection, Standing
+from app.core.sealing import open_sealed
+from app.core.shown import answer_of
+
+Row = Any
+
+CAME = (
+    select(Participant.__table__)
+    .where(
+        col(Participant.group_session_id) == bindparam("session"),
+        col(Participant.standing) != Standing.REMOVED,
+    )
+    .order_by(col(Participant.joined_at), col(Participant.id))
+)
+
+
+class Presence(Protocol):
+    """Who is connected, as far as this worker knows; never stored."""
+
+    def of(self, group_session_id: str, participant_id: str) -> tuple[str, datetime | None]:
+        """here, away or gone, and since when."""
+
+    def writing(self, group_session_id: str, participant_id: str, stage_id: str) -> bool: ...
+
+    def facilitators_here(self, group_session_id: str) -> set[str]: ...
+
+
+def participants(db: Connection, row: Row) -> list[Row]:
+    """Everybody who ever knocked and was not removed, in the order in which they came."""
+    return list(db.execute(CAME, {"session": row.id}).all())
+
+
+def stage_rows(db: Connection, row: Row, stage_id: str) -> list[Row]:
+    """The answers of a stage that were not withdrawn, oldest first."""
+    order = ("created_at", "id")
+    return stored.find_all(
+        db, Reflection, order, group_session_id=row.id, stage_id=stage_id, withdrawn_at=None
+    )
+
+
+def own_rows(db: Connection, participant_id: str, stage_id: str) -> list[Row]:
+    """One person's answers of a stage that were not withdrawn."""
+    here: dict[str, Any] = {"participant_id": participant_id, "stage_id": stage_id, "withdrawn_at": None}
+    return stored.find_all(db, Reflection, **here)
+
+
+def by_person(answered: Iterable[Row]) -> dict[str, list[Row]]:
+    """Answers sorted by their writers."""
+    sorted_out: dict[str, list[Row]] = defaultdict(list)
+    for each in answered:
+        sorted_out[each.participant_id].append(each)
+    return sorted_out
+
+
+def person(
+    row: Row,
+    each: Row,
+    presence: Presence,
+    stage: Stage | None,
+    own: list[Row],
+    signals: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """One person of the roster; ``own`` are their answers of the current stage, ``signals`` the open ones of
+    all.
+    """
+    state, since = presence.of(row.id, each.id)
+    if each.without_phone:
+        state, since = "here", each.joined_at
+    if each.standing == Standing.WAITING:
+        state, since = "waiting", each.joined_at
+    elif each.left_at is not None and state != "here":
+        state, since = "gone", each.left_at
+    return {
+        "id": each.id,
+        "alias": open_sealed(Participant.alias, each.id, each.alias),
+        "standing": each.standing,
+        "presence": state,
+        "since": since,
+        "joined_at": each.joined_at,
+        "writing": stage is not None and presence.writing(row.id, each.id, stage["id"]),
+        "answered": any(not reflection.passed for reflection in own),
+        "passed": bool(own) and all(reflection.passed for reflection in own),
+        "heard": each.heard_at is not None,
+        "private": each.private,
+        "safe": each.safe,
+        "member": each.member_id is not None,
+        "member_id": each.member_id,
+        "without_phone": each.without_phone,
+        "signals": [
+            {"id": signal["id"], "kind": signal["kind"], "status": signal["status"]}
+            for signal in signals
+            if signal["participant_id"] == each.id
+        ],
+    }
+
+
+def wishes(db: Connection, row: Row) -> dict[str, str]:
+    """Who would like to talk and who to listen today, by participant, from wherever the agenda asked it."""
+    found = {}
+    for stage in agenda_of(row):
+        asked = next((each for each in stage["prompts"] if each.get("exercise") == "talk_or_listen"), None)
+        if asked is None:
+            continue
+        options = asked.get("options", [])
+        for each in stage_rows(db, row, stage["id"]):
+            value = answer_of(each).get(asked["key"])
+            if value in options:
+                found[each.participant_id] = "talk" if options.index(value) == 0 else "listen"
+    return found
+
+
+def counts(inside: list[dict[str, Any]]) -> dict[str, int]:
+    """How many people have answered, are there, and have done nothing yet."""
+    done = [each for each in inside if each["answered"]]
+    open_ones = [each for each in inside if not each["answered"] and not each["passed"]]
+    return {"in": len(done), "of": len(inside), "writing": len(open_ones)}
