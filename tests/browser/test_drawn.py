@@ -28,6 +28,7 @@ def test_what_is_no_answer_yet_stays_when_the_page_hears_from_the_server(phone: 
     expect(phone.field("who")).to_have_value("my boss")
 
 
+SLOWED = 6  # a cheap phone, in times of this machine
 LONG = 50.0  # milliseconds, as browsers count a long task
 
 
@@ -45,7 +46,6 @@ def longest_task(browser: Browser, page: Page, act: Callable[[], None]) -> float
     }
     tasks = [each for each in events if (each["pid"], each["tid"]) in main and each.get("ph") == "X"]
     assert len(tasks) > 60, "the trace shows the page at work"
-    print("L", max(each.get("tdur", 0) for each in tasks) / 1000)
     return max(each.get("tdur", 0) for each in tasks) / 1000
 
 
@@ -62,19 +62,18 @@ def test_fifteen_people_stay_smooth_on_a_processor_six_times_slower(browser: Bro
     someone = phone.form.locator("svg .person-on .one").first.bounding_box()
     box = phone.form.locator("svg.circle-live").bounding_box()
     assert someone and box
-    slow = page.context.new_cdp_session(page)
     page.mouse.move(someone["x"] + someone["width"] / 2, someone["y"] + someone["height"] / 2)
     page.mouse.down()
-    slow.send("Emulation.setCPUThrottlingRate", {"rate": 6})
 
     def drags() -> None:
         for step in range(60):
             page.mouse.move(box["x"] + 40 + 3 * step, box["y"] + 60 + 2 * step)
 
-    # what disturbs one round is noise of this machine; a task that is long by itself is long in all of them
-    rounds = (longest_task(browser, page, drags) for _ in range(5))
+    # What disturbs one round is noise of this machine; a task that is long by itself is long in all of them.
+    # Chromium's own throttle waits by the clock, so that a busy machine would look slower still: the factor
+    # is applied to the processor time instead.
+    rounds = (SLOWED * longest_task(browser, page, drags) for _ in range(5))
     smooth = any(longest <= LONG for longest in rounds)
-    slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     page.mouse.up()
     assert smooth
 
