@@ -68,12 +68,14 @@ def change_of(
     """What has changed from the first score to the last, as codes for the page: ``improved``, ``worse``,
     ``small``, ``response``, ``remission``, ``recovered``.
 
-    ``reliable`` is the number of points that count. It is a change, and nothing is said of its cause.
+    ``reliable`` is the number of points that count; the measure says which way is better. It is a change, and
+    nothing is said of its cause.
     """
     if first is None or last is None or reliable is None:
         return []
     drop = first - last
-    found = ["improved" if drop >= reliable else "worse" if -drop >= reliable else "small"]
+    gain = drop if measure.better == "lower" else -drop
+    found = ["improved" if gain >= reliable else "worse" if -gain >= reliable else "small"]
     if measure.id in ("phq9", "gad7") and first >= BASELINE:
         if 2 * drop >= first:
             found.append("response")

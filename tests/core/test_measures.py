@@ -80,6 +80,13 @@ def test_a_change_is_reliable_from_its_points_on_and_more_only_from_a_baseline(
     assert measures.change_of(PHQ9, first, last, points) == means
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "means"), [(28, 60, ["improved"]), (60, 28, ["worse"]), (40, 48, ["small"])]
+)
+def test_where_more_is_better_a_rise_is_an_improvement(first: int, last: int, means: list[str]) -> None:
+    assert measures.change_of(others()["who5"], first, last, others()["who5"].reliable) == means
+
+
 def test_no_blocked_wording_is_here_and_every_instrument_says_what_it_is() -> None:
     assert {each.licence_status for each in bundled().values()} == {"bundled"}
     assert "bundled" not in {each.licence_status for each in others().values()}

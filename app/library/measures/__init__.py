@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 OTHERS = "others"
 MOST_BYTES = 60_000
 Status = Literal["bundled", "byo", "score_only", "blocked"]
+Better = Literal["lower", "higher"]  # which scores mean that somebody is doing better
 
 
 class _Part(BaseModel):
@@ -73,6 +74,7 @@ class Measure(_Part):
     anchors: tuple[Anchor, ...]
     difficulty: Difficulty | None = None
     range: tuple[StrictInt, StrictInt]
+    better: Better = "lower"
     bands: tuple[Band, ...] = ()
     case_line: StrictInt | None = None
     reliable: StrictInt | None = None
@@ -92,6 +94,7 @@ class Other(_Part):
     name: str
     licence_status: Status
     range: tuple[StrictInt, StrictInt]
+    better: Better = "lower"
     case_line: StrictInt | None
     reliable: StrictInt | None
     why: str
