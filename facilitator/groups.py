@@ -12,6 +12,7 @@ from app.core import groups as verbs
 from app.core.models import Role
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
+from app.library.suggestions import measures_for, programmes_for
 from app.services import services
 from app.sign_in import facilitators_only
 from facilitator.pages import back, field, me, my_group, page, read
@@ -32,7 +33,8 @@ def groups() -> str:
 @pages.get("/groups/new")
 @facilitators_only
 def new() -> str:
-    empty = dict.fromkeys(("name", "time_zone", "crisis_line", "colleague", "purpose", "safeguarding"), "")
+    names = ("name", "time_zone", "crisis_line", "colleague", "purpose", "safeguarding", "sessions")
+    empty = dict.fromkeys(names, "")
     suggested = {"programme": None, "language": "en", "emergency_number": "112", "online": "yes"}
     return _form(empty | suggested, {})
 
@@ -40,11 +42,14 @@ def new() -> str:
 @pages.post("/groups/new")
 @facilitators_only
 def create() -> Any:
-    values = _sent() | {"programme": request.form.get("programme"), "colleague": field("colleague", 36)}
+    values = _sent() | {name: field(name, 36) for name in ("colleague", "sessions")}
+    values["programme"] = request.form.get("programme")
     faults = _faults(values) | _faults_of_new(values)
     if faults:
         return _form(values, faults), 422
     chosen = {"programme_id": values["programme"] or None, **_facts(values)}
+    if not values["programme"]:  # a programme says by itself how long it is
+        chosen["sessions"] = _number(values["sessions"])
     group_id = services().database.writer.do(_create, me(), values["colleague"], **chosen)
     return back("groups.group", _("The group stands. Now add its people."), group_id=group_id)
 
@@ -119,7 +124,8 @@ def _form(values: dict[str, Any], faults: dict[str, str], group_id: str = "") ->
         values=values,
         faults=faults,
         known={name: _(words) for name, words in KNOWN.items()},
-        programmes=_programmes(values.get("purpose", "")),
+        suggested={name: _listed(measures_for(name)) for name in KNOWN},
+        programmes=_programmes(values),
         languages=LANGUAGES,
         time_zones=sorted(zone for zone in available_timezones() if "/" in zone and zone[:4] != "Etc/"),
         colleagues=read(accounts.colleagues, me()),
@@ -134,13 +140,25 @@ KNOWN = {  # what is known of IPT for a purpose, and no more
 }
 
 
-def _programmes(purpose: str) -> list[Any]:
-    """The programmes to choose from: whole ones first; outlines are shown by the library alone."""
-    first = {"eating": "ipt_g_20"}.get(purpose, "gipt_8")
-    offered = [each for each in read(shelf.offered, me()).programmes.values() if each.status != "outline"]
-    return sorted(
-        offered, key=lambda each: (each.status != "complete", each.id != first, each.group_sessions)
-    )
+MOST_SESSIONS = 60
+
+
+def _programmes(values: dict[str, Any]) -> list[Any]:
+    """The programmes to choose from, what suits the group first."""
+    offered = read(shelf.offered, me()).programmes.values()
+    return programmes_for(offered, values.get("purpose", ""), _number(values.get("sessions", "")))
+
+
+def _number(text: Any) -> int | None:
+    """The number of sessions that was written; None where there is none that can be."""
+    digits = str(text or "")
+    found = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 3 else 0
+    return found if 1 <= found <= MOST_SESSIONS else None
+
+
+def _listed(names: list[str]) -> str:
+    *first, last = names
+    return _("%(names)s and %(last)s", names=", ".join(first), last=last) if first else last
 
 
 def _sent() -> dict[str, Any]:
@@ -185,6 +203,8 @@ def _faults_of_new(values: dict[str, Any]) -> dict[str, str]:
     programmes = read(shelf.offered, me()).programmes
     if values["programme"] is None or (values["programme"] and values["programme"] not in programmes):
         return {"programme": _("Choose a programme, or none.")}
+    if values["sessions"] and _number(values["sessions"]) is None:
+        return {"sessions": _("Give a number of sessions from 1 to %(most)s, or none.", most=MOST_SESSIONS)}
     return {}
 
 

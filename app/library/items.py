@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 Phase = Literal["pre", "initial", "middle", "termination"]
 Area = Literal["grief", "dispute", "change", "lonely"]
 Perspective = Literal["how_we_are_with_others", "how_others_are_with_us", "how_relationships_change"]
+Purpose = Literal["depression", "anxiety", "eating", "other"]
 Audience = Literal["facilitators", "group_unnamed", "group_named"]
 Type = Literal[
     *("free_text", "short_texts", "scale_0_10", "single_choice", "multi_choice"),
@@ -135,6 +136,7 @@ class Programme(Reviewed):
     status: Literal["complete", "conditional", "outline"]
     requires: Texts = ()
     population: Text
+    purposes: tuple[Purpose, ...] = ()  # what groups it was made for; none: for no purpose in particular
     cadence: Text
     length_min: Count
     group_size: tuple[Count, Count]

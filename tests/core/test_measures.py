@@ -14,7 +14,8 @@ from app.core.course_models import MeasureResponse
 from app.core.models import Signal
 from app.core.refusals import Invalid
 from app.core.views import participant
-from app.library.measures import Damaged, bundled, others, read, suggested
+from app.library.measures import Damaged, bundled, others, read
+from app.library.suggestions import measures_for
 from tests.core.cast import Oak, prompt, refused, stage
 
 PHQ9, GAD7, PHQ2 = (bundled()[name] for name in ("phq9", "gad7", "phq2"))
@@ -95,9 +96,9 @@ def test_no_blocked_wording_is_here_and_every_instrument_says_what_it_is() -> No
 
 
 def test_purposes_suggest_measures() -> None:
-    assert suggested("depression") == ["phq9", "gad7"]
-    assert suggested("anxiety") == ["gad7", "phq9"]
-    assert suggested("eating") == suggested(None) == ["phq9"]
+    assert measures_for("depression") == ["PHQ-9", "GAD-7"]
+    assert measures_for("anxiety") == ["GAD-7", "PHQ-9"]
+    assert measures_for("eating") == measures_for(None) == ["PHQ-9"]
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,25 @@ def test_a_group_without_what_it_needs_is_not_made(fola: Browser, field: str, va
     assert 'value="116 123"' in page or field == "crisis_line"
 
 
+def test_what_a_group_is_for_puts_the_programmes_in_order_and_names_measures(fola: Browser) -> None:
+    wrong = A_GROUP | {"name": "", "purpose": "eating", "sessions": "20"}
+    page = fola.send("/groups/new", 422, **wrong)
+    offered = re.findall(r'name="programme" value="(\w*)"', page)
+    assert offered[0] == "ipt_g_20" and offered[-1] == "" and len(offered) == 8
+    assert set(offered[-3:-1]) == {"perinatal_8", "uganda_16"}
+    assert "helps many with bulimia and binge eating. Measures to start with: PHQ-9." in page
+    assert "Give a number of sessions" in fola.send("/groups/new", 422, **(A_GROUP | {"sessions": "none"}))
+
+
+@pytest.mark.parametrize(("programme", "of"), [("", 10), ("gipt_8", 8), ("uganda_16", 16)])
+def test_a_group_has_the_sessions_of_its_programme_or_its_own(
+    fola: Browser, oak: Oak, programme: str, of: int
+) -> None:
+    path = fola.send("/groups/new", **(A_GROUP | {"programme": programme, "sessions": "10"}))
+    with oak.database.reader() as db:
+        assert overview.group_page(db, path.rsplit("/", 1)[1])["group"]["of"] == of
+
+
 def test_help_numbers_can_be_changed(fola: Browser, oak: Oak) -> None:
     path = f"/groups/{oak.group_id}"
     assert fola.send(f"{path}/edit", **(A_GROUP | {"crisis_line": "0800 111 0 111"})) == path

@@ -166,8 +166,3 @@ def faults(measure: Measure) -> list[str]:
     if not set(measure.alert_items) <= set(measure.keys):
         found.append("alert_items: no such item")
     return found
-
-
-def suggested(purpose: str | None) -> list[str]:
-    """Which measures a group of this purpose starts with; no stronger than what is known."""
-    return {"depression": ["phq9", "gad7"], "anxiety": ["gad7", "phq9"]}.get(purpose or "", ["phq9"])
