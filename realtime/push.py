@@ -298,9 +298,7 @@ class Pusher:
     def _still_here(self, db: Any, row: Any, who: Who, persons: dict[str, Any]) -> Any:
         """The participant's row; somebody removed is told and let go, somebody admitted gets it all."""
         person = persons.get(who.id)
-        if person is None:
-            return None
-        standing = person.standing
+        standing = person.standing if person else Standing.REMOVED  # a rehearsal's people go with its end
         for socket in self.sockets.of(row.id, "participant"):
             if socket.who != who or socket.standing == standing:
                 continue

@@ -11,6 +11,13 @@ from app.core.sealing import Sealed, open_sealed, seal
 
 Stage = dict[str, Any]
 
+REHEARSAL, REHEARSAL_ALONE = "rehearsal", "rehearsal_alone"  # kinds of sessions, beside group and meetings
+
+
+def alone(row: Any) -> bool:
+    """Whether a session is with one person: a one-to-one meeting, or the rehearsal of one."""
+    return row.kind not in ("group", REHEARSAL)
+
 
 def agenda_of(row: Any) -> list[Stage]:
     """The stages of a session's row. Shared and cached: never change what comes back, use ``edited()``."""

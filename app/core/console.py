@@ -7,8 +7,20 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import feedback, leaving, measures, notes, pairs, roster, scribe, shelf, stored, turns
-from app.core.agenda import Stage, agenda_of, next_index, previous_index
+from app.core import (
+    feedback,
+    leaving,
+    measures,
+    notes,
+    pairs,
+    rehearsal,
+    roster,
+    scribe,
+    shelf,
+    stored,
+    turns,
+)
+from app.core.agenda import Stage, agenda_of, alone, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
     Audience,
@@ -226,16 +238,15 @@ def _session(db: Connection, row: Row, group: Row, time: Times) -> dict[str, Any
         left += max(0, stage["minutes"] - (time.actual(stage["id"]) or 0))
     return {
         **session_part_of(row, None),
-        "number": row.number,
-        "of": (group.sessions or (programme.group_sessions if programme else None))
-        if row.kind == "group"
-        else None,
+        "number": rehearsal.number_of(db, row),
+        "of": None if alone(row) else (group.sessions or (programme.group_sessions if programme else None)),
         "version": row.version,
         "locked": row.locked_at is not None,
         "group_id": row.group_id,
         "group_name": open_sealed(Group.name, group.id, group.name),
         "title": open_sealed(GroupSession.title, row.id, row.title),
-        "one_to_one": row.kind != "group",
+        "one_to_one": alone(row),
+        "rehearsal_of": row.rehearsal_of,
         "started_at": row.started_at,
         "ends_at": row.ended_at or _plus(now(), left) if row.started_at else None,
         "planned": planned,

@@ -84,6 +84,7 @@ def session_for_member(db: Connection, member: Any) -> Any:
         .where(
             col(GroupSession.group_id) == member.group_id,
             col(GroupSession.state).in_(OPEN_STATES),
+            col(GroupSession.rehearsal_of).is_(None),
             theirs | col(GroupSession.member_id).is_(None),
         )
         .order_by(col(GroupSession.member_id).is_(None), col(GroupSession.opened_at).desc())
@@ -138,6 +139,8 @@ def join(
             raise NotFound()
         if member is not None and member.group_id != change.before.group_id:
             raise NotFound()
+        if member is not None and change.before.rehearsal_of is not None:
+            raise NotFound()  # no member is ever part of a rehearsal
         admitted = member is not None and change.before.locked_at is None
         _add(change, new, alias, member, admitted, private, safe)
     return new

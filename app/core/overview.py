@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import shelf
+from app.core import shelf, stored
 from app.core.agenda import agenda_of
 from app.core.models import Facilitator, Group, GroupFacilitator, GroupSession, Member, SessionState, now
 from app.core.refusals import NotFound
@@ -112,8 +112,8 @@ def facilitators_of(db: Connection, group_id: str) -> list[dict[str, Any]]:
 
 
 def sessions_of(db: Connection, group: Any) -> list[dict[str, Any]]:
-    """All sessions of a group's row, in the order of their numbers, meetings at the end."""
-    rows = db.execute(select(GroupSession.__table__).where(col(GroupSession.group_id) == group.id)).all()
+    """All sessions of a group's row, in the order of their numbers, meetings at the end; no rehearsals."""
+    rows = stored.find_all(db, GroupSession, group_id=group.id, rehearsal_of=None)
     facts = group_facts(db, group)
     return sorted(
         (_session(row, facts) for row in rows),

@@ -46,7 +46,7 @@ def confirm_for(change: Change, command: Any) -> dict[str, Any]:
 def seat(change: Change, command: Any) -> dict[str, Any]:
     """A member is in the room without a phone: facilitators write for them."""
     member = stored.find(change.db, Member, id=command.member_id, group_id=change.before.group_id)
-    if member is None or member.left_at is not None:
+    if member is None or member.left_at is not None or change.before.rehearsal_of is not None:
         raise NotFound()
     if change.before.member_id not in (None, member.id):
         raise NotFound()
@@ -74,7 +74,9 @@ def seat(change: Change, command: Any) -> dict[str, Any]:
 
 
 def absent_members(db: Any, row: Any) -> list[dict[str, str]]:
-    """Members of the group who have no place in this session: id and alias."""
+    """Members of the group who have no place in this session: id and alias; a rehearsal has none of them."""
+    if row.rehearsal_of is not None:
+        return []
     here = select(col(Participant.member_id)).where(
         col(Participant.group_session_id) == row.id, col(Participant.member_id).is_not(None)
     )

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
-from app.core import consents, door, feedback
+from app.core import consents, door, feedback, rehearsal
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
@@ -67,6 +67,8 @@ def end(change: Change, command: Any) -> dict[str, Any]:
     if change.before.state == SessionState.ENDED:
         return at(change)
     _from(change, command, SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
+    if change.before.rehearsal_of is not None:
+        return rehearsal.close(change)
     leave_stage(change)
     return _to(change, SessionState.ENDED, ended_at=change.at, held_at=None)
 

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import col
 
 from app.core import feedback, shelf, stored
-from app.core.agenda import Stage, agenda_of, edited, find_stage, next_index, sealed_agenda
+from app.core.agenda import Stage, agenda_of, alone, edited, find_stage, next_index, sealed_agenda
 from app.core.changes import Change, at
 from app.core.models import Facilitator, LogEntry, Reflection, SessionState, StageVisit
 from app.core.refusals import NotFound, NotNow, Stale
@@ -71,7 +71,7 @@ def insert_stage(change: Change, command: Any) -> dict[str, Any]:
     if len(stages) >= LARGEST_AGENDA:
         raise NotNow("The agenda is full.")
     stage = _new_stage(change, command)
-    if change.before.kind != "group":
+    if alone(change.before):
         stage = for_one([stage])[0]
     stages.insert(index + 1, stage)
     change.wrote(stage["id"], moved=True, agenda=sealed_agenda(change.before.id, stages))
@@ -118,7 +118,7 @@ def choose_exercise(change: Change, command: Any) -> dict[str, Any]:
     chosen = with_exercise(
         stage, shelf.exercise(change.db, command.exercise_id) if command.exercise_id else None
     )
-    stages[index] = chosen if change.before.kind == "group" else for_one([chosen])[0]
+    stages[index] = for_one([chosen])[0] if alone(change.before) else chosen
     now_current = index == _current(change)
     change.wrote(stage["id"], shared=now_current, moved=True, agenda=sealed_agenda(change.before.id, stages))
     return at(change)

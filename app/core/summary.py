@@ -26,6 +26,7 @@ from app.core.models import (
     now,
 )
 from app.core.overview import facilitators_of, minutes_of, plan_page
+from app.core.refusals import NotFound
 from app.core.sealing import open_sealed
 from app.exercises import drawn, texts_of
 
@@ -33,9 +34,11 @@ MOOD, WORD, LEAVING, STEP = "mood_event_checkin", "one_word_checkin", "leaving_c
 
 
 def summary_of(db: Connection, group_session_id: str) -> dict[str, Any]:
-    """The whole summary of one session."""
+    """The whole summary of one session; a rehearsal has none."""
     page = plan_page(db, group_session_id)
     row = _row(db, group_session_id)
+    if row.rehearsal_of is not None:
+        raise NotFound()
     stages, people = page["stages"], _people(db, group_session_id)
     answers = _answers(db, group_session_id, stages, {person["id"]: person["alias"] for person in people})
     visits = _visits(db, group_session_id)

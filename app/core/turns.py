@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from app.core import course, shelf, stored
-from app.core.agenda import Stage, agenda_of, find_stage
+from app.core.agenda import Stage, agenda_of, alone, find_stage
 from app.core.changes import Change, at
 from app.core.course_models import Turn
 from app.core.models import Member, Participant, Standing, new_id
@@ -145,10 +145,10 @@ def may_answer(change: Change, stage: Stage, answer: Mapping[str, Any], particip
     """Refuses an answer to questions that are for others, once somebody has the turn."""
     if all(prompt.get("who", "all") == "all" for prompt in stage["prompts"]):
         return
-    alone = change.before.kind != "group"
+    one_to_one = alone(change.before)
     turns = turns_of(change.db, change.before.id, stage["id"])
-    if not turns and not alone:
+    if not turns and not one_to_one:
         return
-    asked = {prompt["key"] for prompt in asked_of(stage["prompts"], turns, participant_id, alone)}
+    asked = {prompt["key"] for prompt in asked_of(stage["prompts"], turns, participant_id, one_to_one)}
     if not answer.keys() <= asked:
         raise Invalid(NOT_YOURS)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.core import course, feedback, leaving, pairs, shelf, stored, turns
-from app.core.agenda import Stage, agenda_of
+from app.core import course, feedback, leaving, pairs, rehearsal, shelf, stored, turns
+from app.core.agenda import Stage, agenda_of, alone
 from app.core.changes import Who
 from app.core.models import (
     SMALL,
@@ -129,17 +129,19 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
     leading = facilitators_of(db, row.group_id)
     programme = shelf.programme(db, group.programme_id)
     of = group.sessions or (programme.group_sessions if programme else None)
-    of = of if row.kind == "group" else None
+    of = None if alone(row) else of
+    number = rehearsal.number_of(db, row)
     stage = current_stage(row)
     return {
         "session": session_part(db, row)
-        | {"number": row.number, "of": of, "left": max(0, of - row.number) if of else None},
+        | {"number": number, "of": of, "left": max(0, of - number) if of else None},
         "stage": stage_part(db, row, stage, people) if stage else None,
         "facilitators": [each["name"] for each in leading if each["role"] != Role.OBSERVER],
         "observers": [each["name"] for each in leading if each["role"] == Role.OBSERVER],
         "leader_here": leader_here,
         "people": people,
-        "one_to_one": row.kind != "group",
+        "one_to_one": alone(row),
+        "rehearsal": row.rehearsal_of is not None,
         "language": group.language,
         "time_zone": group.time_zone,
         "shown": shown_answers(db, row),
@@ -210,10 +212,10 @@ def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[s
     """What this person is asked in the current stage, and what they read about whose turn it is."""
     if stage is None:
         return {"prompts": [], "turn": ""}
-    alone, taken = row.kind != "group", turns.turns_of(db, row.id, stage["id"])
+    one_to_one, taken = alone(row), turns.turns_of(db, row.id, stage["id"])
     return {
-        "prompts": turns.asked_of(stage["prompts"], taken, person.id, alone),
-        "turn": turns.place_of(stage, taken, person.id, alone),
+        "prompts": turns.asked_of(stage["prompts"], taken, person.id, one_to_one),
+        "turn": turns.place_of(stage, taken, person.id, one_to_one),
         "pair": pairs.pair_of(db, row, stage, person.id),
         "addressees": feedback.addressees(db, row, stage, person),
         "compare": course.then_and_now(db, person.member_id) if _compares(stage, person) else None,
@@ -293,6 +295,7 @@ def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[s
     stage = context["stage"]
     return {
         "session": context["session"],
+        "rehearsal": context["rehearsal"],
         "stage": stage
         and {
             "title": stage["title"],
