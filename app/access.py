@@ -22,10 +22,13 @@ SANDBOX_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a ticket says; ``sandbox`` lifts the limit on commands."""
+    """What a ticket says; ``sandbox`` lifts the limit on commands. ``sign_in`` is what the database
+    keeps of the token of the browser that asked for it: when that is signed out, it is worth nothing.
+    """
 
     who: Who
     sandbox: bool = False
+    sign_in: str = ""
 
 
 class Tickets:
@@ -34,7 +37,7 @@ class Tickets:
     def __init__(self, secret_key: str):
         self._signer = URLSafeSerializer(secret_key, salt="ticket")
 
-    def issue(self, who: Who, seconds: int = TICKET_SECONDS, sandbox: bool = False) -> str:
+    def issue(self, who: Who, seconds: int = TICKET_SECONDS, sandbox: bool = False, sign_in: str = "") -> str:
         return str(
             self._signer.dumps(
                 [
@@ -44,6 +47,7 @@ class Tickets:
                     int(time.time()) + seconds,
                     int(sandbox),
                     secrets.token_hex(4),
+                    sign_in,
                 ]
             )
         )
@@ -51,12 +55,12 @@ class Tickets:
     def read(self, ticket: Any) -> Ticket:
         """The ticket's contents; NotFound when it is not ours or has expired."""
         try:
-            kind, group_session_id, person_id, until, sandbox, _ = self._signer.loads(ticket)
+            kind, group_session_id, person_id, until, sandbox, _, sign_in = self._signer.loads(ticket)
         except (BadSignature, TypeError, ValueError, AttributeError):
             raise NotFound() from None
         if until < time.time():
             raise NotFound()
-        return Ticket(Who(kind, group_session_id, person_id), bool(sandbox))
+        return Ticket(Who(kind, group_session_id, person_id), bool(sandbox), sign_in)
 
 
 def access_group_session(db: Connection, who: Who) -> Any:

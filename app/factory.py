@@ -28,6 +28,7 @@ from realtime.dispatch import Dispatcher
 from realtime.keeper import Keeper
 from realtime.presence import Presence
 from realtime.push import Pusher
+from realtime.rights import Rights
 from realtime.sockets import Sockets
 
 LANGUAGES = ["en", "es"]
@@ -71,7 +72,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     bus = Bus()
     bus.listen(pusher.on_committed)
     app.extensions["concentric.bus"] = bus
-    app.extensions["concentric.keeper"] = Keeper(server, pusher)
+    app.extensions["concentric.keeper"] = Keeper(server, pusher, Rights(server, database, sockets))
     drain.closing.append(lambda: runtime.close_sockets(server.eio))
     return app
 

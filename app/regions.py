@@ -24,9 +24,9 @@ from app.core.shown import shown_answers, tallies
 from app.core.turns import turns_of
 from app.library import load
 
-SHARED = ("where", "stage", "moved", "shown")
+SHARED = ("where", "stage", "moved", "shown", "who")
 PERSONAL = ("banner", "turn", "lines", "form", "mine", "dock_signal")
-WAITING = ("where", "waiting", "dock_signal")
+WAITING = ("where", "waiting", "who", "dock_signal")
 CONSOLE = (
     *("clock", "room_link", "signals", "agenda", "stage", "cue", "note", "answers"),
     *("roster", "person_notes", "waiting", "steer"),

@@ -13,12 +13,13 @@ from facilitator import (
     meetings,
     pages,
     planner,
+    roles,
     summaries,
     today,
 )
 
 WITH_PAGES = (
-    *(sign_in, today, groups, course, meetings, planner, console, summaries),
+    *(sign_in, today, groups, roles, course, meetings, planner, console, summaries),
     *(library, library_edit, display),
 )
 

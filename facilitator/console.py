@@ -8,7 +8,7 @@ from flask import session as cookie
 from app.core import accounts, feedback, shelf
 from app.core.changes import Who
 from app.core.console import answer_body
-from app.core.door import OPEN_STATES
+from app.core.door import OPEN_STATES, hashed
 from app.regions import speaking
 from app.services import services
 from app.sign_in import facilitators_only
@@ -31,7 +31,8 @@ def ticket(group_session_id: str) -> Any:
     row = read(my_session, group_session_id)
     if row.state in OPEN_STATES:  # a console with an open session is in use, even when no page is loaded
         services().database.writer.do(accounts.touch_sign_in, cookie["facilitator"])
-    return jsonify(ticket=services().tickets.issue(Who("facilitator", row.id, me())))
+    who = Who("facilitator", row.id, me())
+    return jsonify(ticket=services().tickets.issue(who, sign_in=hashed(cookie["facilitator"])))
 
 
 @pages.get("/sessions/<group_session_id>/answers")

@@ -15,6 +15,7 @@ from app.exercises.plain import N_
 from app.library.suggestions import measures_for, programmes_for
 from app.services import services
 from app.sign_in import facilitators_only
+from facilitator import roles
 from facilitator.pages import back, field, me, my_group, page, read
 
 pages = Blueprint("groups", __name__)
@@ -215,6 +216,7 @@ def group_page(group_id: str, faults: dict[str, str], values: dict[str, str]) ->
     for member in shown["members"]:
         member["url"] = f"{origin}/m/{member.pop('token')}"
     more = {"options": options_for(shown), "left": read(leaving.left_members, group_id)}
+    more["roles_choice"] = read(roles.choice, group_id)
     return page("facilitator/group.html", "groups", faults=faults, values=values, **more, **shown)
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from socketio.exceptions import ConnectionRefusedError
 
 from app.access import Tickets, access_group_session
-from app.core import views
+from app.core import accounts, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Command, Payload, participant_row, perform
 from app.core.models import Standing
@@ -118,12 +118,13 @@ class Dispatcher:
             raise NotFound()
         with self.database.reader() as db:
             access_group_session(db, who)
+            self._signed_in(db, ticket.sign_in)
             standing = (
                 views.participant(db, who.group_session_id, who.id).standing
                 if who.kind == "participant"
                 else ""
             )
-        socket = self.sockets.add(sid, who, ticket.sandbox)
+        socket = self.sockets.add(sid, who, ticket.sandbox, ticket.sign_in)
         self.enter_rooms(socket, standing)
         if self.presence.arrives(who.kind, who.group_session_id, who.id, sid):
             self.pusher.presence_changed(who.group_session_id)
@@ -155,24 +156,29 @@ class Dispatcher:
             raise UnknownCommand()
         payload = read_payload(command, args)
         if command.verb is not None:
-            return self._write(socket.who, command, payload)
+            return self._write(socket, command, payload)
         with self.database.reader() as db:
+            self._signed_in(db, socket.sign_in)
             row = self._may(db, socket.who, command)
             if name == "sync":
                 return self._sync(db, row, socket, payload)
             return self._set_writing(row, socket.who, payload)
 
-    def _write(self, who: Who, command: Command, payload: Payload) -> dict[str, Any]:
+    def _write(self, socket: Socket, command: Command, payload: Payload) -> dict[str, Any]:
         if self.drain.begun and not command.urgent:
             raise Retry()
         self.drain.in_flight += 1
         try:
             answer: dict[str, Any] = self.database.writer.do(
-                perform, who, command, payload, of=who.group_session_id
+                perform, socket.who, command, payload, socket.sign_in, of=socket.who.group_session_id
             )
             return answer
         finally:
             self.drain.in_flight -= 1
+
+    def _signed_in(self, db: Any, sign_in: str) -> None:
+        if sign_in and not accounts.sign_ins_that_stand(db, [sign_in]):
+            raise NotFound()
 
     def _may(self, db: Any, who: Who, command: Command) -> Any:
         row = access_group_session(db, who)

@@ -12,14 +12,16 @@ LARGEST_QUEUE = 400  # packets waiting for a client that has stopped reading
 
 
 class Keeper:
-    """A loop of this worker."""
+    """A loop of this worker; ``loops`` are others that begin with it."""
 
-    def __init__(self, server: Any, pusher: Pusher):
-        self.server, self.pusher = server, pusher
+    def __init__(self, server: Any, pusher: Pusher, *loops: Any):
+        self.server, self.pusher, self.loops = server, pusher, loops
         self._first_seen: dict[str, float] = {}
 
     def start(self) -> None:
         Pings(self.server.eio).start()
+        for each in self.loops:
+            each.start()
         runtime.spawn(self._run)
 
     def _run(self) -> None:

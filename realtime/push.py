@@ -18,7 +18,7 @@ from flask import Flask
 
 from app import runtime
 from app.core import console as consoles
-from app.core import stored, views
+from app.core import roles, stored, views
 from app.core.changes import Committed, Who
 from app.core.models import Participant, Standing
 from app.core.refusals import NotFound
@@ -27,6 +27,7 @@ from app.db import Database
 from app.regions import CONSOLE, PERSONAL, WALL, Screens, plain_room, plain_shown, speaking
 from realtime.emit import emit
 from realtime.presence import Presence
+from realtime.rights import let_go
 from realtime.sockets import NAMESPACES, Sockets, person_room
 from realtime.turns import Turns
 
@@ -241,7 +242,7 @@ class Pusher:
     def _push_plain(self, db: Any, row: Any, room: Room, news: News) -> None:
         shown = self._shown(db, row, news) if news.shared or news.moved else []
         self._plain_to_participants(db, row, shown, news)
-        if self.sockets.of(row.id, "facilitator"):
+        if self._facilitators(db, row):
             self._plain_to_facilitators(db, row, room, news)
         if news.shared and self.sockets.of(row.id, "display"):
             data = self.screens.plain_wall(db, row) | {"shown": shown}
@@ -287,6 +288,15 @@ class Pusher:
             data["reflections"] = consoles.reflections(db, row, news.reflections)
         emit(self.server, NAMESPACES["facilitator"], f"facilitators:{row.id}", "region", data)
 
+    def _facilitators(self, db: Any, row: Any) -> list[Who]:
+        """Who is connected to a console and still may be; whoever lost their role is let go first."""
+        people = self.sockets.people(row.id, "facilitator")
+        there = roles.of_group(db, row.group_id) if people else {}
+        for socket in self.sockets.of(row.id, "facilitator"):
+            if socket.who.id not in there:
+                let_go(self.server, socket, "removed")
+        return [who for who in people if who.id in there]
+
     def _persons(self, db: Any, row: Any, wanted: list[Who]) -> dict[str, Any]:
         """The rows of these people, by id, in one query."""
         if len(wanted) == 1:
@@ -303,8 +313,7 @@ class Pusher:
             if socket.who != who or socket.standing == standing:
                 continue
             if standing == Standing.REMOVED:
-                emit(self.server, socket.namespace, socket.sid, "notice", {"code": "removed"})
-                runtime.spawn(self.server.disconnect, socket.sid, socket.namespace)
+                let_go(self.server, socket, "removed")
             else:
                 self.enter_rooms(socket, standing)
                 emit(self.server, socket.namespace, socket.sid, "screen", self.screens.screen(db, row, who))
@@ -314,7 +323,7 @@ class Pusher:
 
     def _push_regions(self, db: Any, row: Any, room: Room, news: News) -> None:
         self._regions_to_participants(db, row, room, news)
-        for who in self.sockets.people(row.id, "facilitator") if news.console else []:
+        for who in self._facilitators(db, row) if news.console else []:
             context = self.screens.console(db, row, who)
             time.sleep(0)
             with speaking(context["language"], context["time_zone"]):

@@ -37,12 +37,16 @@ class Bucket:
 
 @dataclass
 class Socket:
-    """One open socket. ``standing`` is what its rooms were derived from last."""
+    """One open socket. ``standing`` is what its rooms were derived from last, ``sign_in`` what the database
+    keeps of the browser's own sign-in, where it has one; ``gone`` has been let go and is about to close.
+    """
 
     sid: str
     who: Who
     bucket: Bucket
     standing: str = ""
+    sign_in: str = ""
+    gone: bool = False
 
     @property
     def namespace(self) -> str:
@@ -66,12 +70,12 @@ class Sockets:
         self._by_session: dict[str, dict[tuple[str, str], Socket]] = defaultdict(dict)
         self._buckets: dict[str, Bucket] = {}
 
-    def add(self, sid: str, who: Who, sandbox: bool) -> Socket:
+    def add(self, sid: str, who: Who, sandbox: bool, sign_in: str = "") -> Socket:
         bucket = self._buckets.get(person_room(who))
         if bucket is None:
             bucket = Bucket(SANDBOX_RATE, SANDBOX_BURST) if sandbox else Bucket(RATE, BURST)
             self._buckets[person_room(who)] = bucket
-        socket = Socket(sid, who, bucket)
+        socket = Socket(sid, who, bucket, sign_in=sign_in)
         key = (socket.namespace, sid)
         self._by_sid[key] = socket
         self._by_session[who.group_session_id][key] = socket

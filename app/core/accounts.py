@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -130,6 +131,22 @@ def signed_in(db: Connection, token: str) -> dict[str, Any] | None:
     if row is None or row.last_seen_at < at - IDLE or row.created_at < at - WHOLE:
         return None
     return {**_person(row), "touch": row.last_seen_at < at - TOUCH_EVERY}
+
+
+def sign_ins_that_stand(db: Connection, token_hashes: Iterable[str]) -> set[str]:
+    """Which of these sign-ins have not ended, of accounts that are not disabled. One that has idled stands:
+    it may look on, see ``signed_in``.
+    """
+    rows = db.execute(
+        select(col(SignIn.token_hash))
+        .join(Facilitator, col(Facilitator.id) == col(SignIn.facilitator_id))
+        .where(
+            col(SignIn.token_hash).in_(list(token_hashes)),
+            col(SignIn.ended_at).is_(None),
+            col(Facilitator.disabled_at).is_(None),
+        )
+    )
+    return set(rows.scalars())
 
 
 def touch_sign_in(db: Connection, token: str) -> None:

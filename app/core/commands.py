@@ -11,7 +11,20 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import answers, feedback, pairs, reveals, scribe, sessions, signals, stages, stored, turns
+from app.core import (
+    accounts,
+    answers,
+    feedback,
+    pairs,
+    reveals,
+    roles,
+    scribe,
+    sessions,
+    signals,
+    stages,
+    stored,
+    turns,
+)
 from app.core.changes import Change, Who, changing
 from app.core.models import Facilitator, GroupFacilitator, Participant, Role, SessionState, Standing
 from app.core.refusals import NotAdmitted, NotFound, NotNow
@@ -143,6 +156,10 @@ class GiveTurn(OfStage):
     participant_id: Id
 
 
+class HandOver(Payload):
+    facilitator_id: Id
+
+
 class Lock(Payload):
     locked: bool
 
@@ -212,6 +229,7 @@ FACILITATOR = [
     Command("remove", OfParticipant, LEADING, OPEN, sessions.remove),
     Command("lock", Lock, LEADING, OPEN, sessions.lock),
     Command("rotate_link", Nothing, LEADING, ANY - {S.ENDED}, sessions.rotate_link),
+    Command("hand_over", HandOver, LEADING, OPEN, roles.hand_over),
     Command("give_turn", GiveTurn, LEADING, ON, turns.give_turn),
     Command("mark_heard", OfParticipant, LEADING, ON, sessions.mark_heard),
     Command("assign_pairs", AssignPairs, LEADING, ON, pairs.assign_pairs),
@@ -252,11 +270,17 @@ ROLE = (
 )
 
 
-def perform(db: Connection, who: Who, command: Command, payload: Payload) -> dict[str, Any]:
-    """Runs one command inside the door: rights and state are read anew, then the verb speaks."""
+def perform(
+    db: Connection, who: Who, command: Command, payload: Payload, sign_in: str = ""
+) -> dict[str, Any]:
+    """Runs one command inside the door: rights and state are read anew, then the verb speaks. A browser that
+    was signed out meanwhile (``sign_in``) does nothing any more.
+    """
     if command.verb is None:
         raise TypeError(f"{command.name} has no verb")
     with changing(db, who, command.name) as change:
+        if sign_in and not accounts.sign_ins_that_stand(db, [sign_in]):
+            raise NotFound()
         authorise(change, command)
         return command.verb(change, payload)
 

@@ -14,6 +14,7 @@ from app.core import (
     notes,
     pairs,
     rehearsal,
+    roles,
     roster,
     scribe,
     shelf,
@@ -108,9 +109,22 @@ def console(
             each["name"] for each in leading if each["id"] in here and each["id"] != who.id
         ],
         "me": {"name": me["name"], "role": me["role"]},
+        **_hands(db, row, leading, who),
         "notes": notes.beside(db, row, who, stage["id"] if stage else None),
         "time_zone": group.time_zone,
         "language": group.language,
+    }
+
+
+def _hands(db: Connection, row: Row, leading: list[dict[str, str]], who: Who) -> dict[str, Any]:
+    """Whose hand is on the session, to whom it may go, and who pressed last where there are several."""
+    on_it = roles.hand_on(db, row)
+    hands = [each for each in leading if each["role"] in roles.HANDS]
+    return {
+        "leads": next((each for each in hands if each["id"] == on_it), {"id": "", "name": ""}),
+        "hand_to": [each for each in hands if each["id"] != on_it],
+        "pressed": roles.last_press(db, row) if len(hands) > 1 else None,
+        "mine": on_it == who.id,
     }
 
 

@@ -136,7 +136,8 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
         "session": session_part(db, row)
         | {"number": number, "of": of, "left": max(0, of - number) if of else None},
         "stage": stage_part(db, row, stage, people) if stage else None,
-        "facilitators": [each["name"] for each in leading if each["role"] != Role.OBSERVER],
+        "facilitators": [each["name"] for each in _hands(row, leading)],
+        "handed_over": row.led_by is not None,
         "observers": [each["name"] for each in leading if each["role"] == Role.OBSERVER],
         "leader_here": leader_here,
         "people": people,
@@ -150,6 +151,12 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
         "help": {"emergency": group.emergency_number, "crisis": group.crisis_line},
         "ended_at": row.ended_at,
     }
+
+
+def _hands(row: Row, leading: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Those who lead or support, the one whose hand is on the session first."""
+    hands = [each for each in leading if each["role"] != Role.OBSERVER]
+    return sorted(hands, key=lambda each: each["id"] != row.led_by)
 
 
 def measures_of(row: Row) -> list[str]:

@@ -56,6 +56,7 @@ class Scene:
             "remove": {"participant_id": self.room.people["Amal"]},
             "lock": {"locked": True},
             "rotate_link": {},
+            "hand_over": {"facilitator_id": self.room.leading["Sami"]},
             "give_turn": {"stage_id": "s-one", "participant_id": self.room.people["Amal"]},
             "mark_heard": {"participant_id": self.room.people["Amal"]},
             "assign_pairs": {

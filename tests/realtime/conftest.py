@@ -28,6 +28,8 @@ class Switchboard:
         self.emitted: list[tuple[str, str, dict[str, Any]]] = []
         self.handlers: dict[tuple[str, str], Callable[..., Any]] = {}
         self.rooms: list[tuple[str, str]] = []
+        self.left: list[tuple[str, str]] = []
+        self.closed: list[str] = []
 
     def on(self, name: str, handler: Callable[..., Any], namespace: str) -> None:
         self.handlers[namespace, name] = handler
@@ -37,6 +39,12 @@ class Switchboard:
 
     def enter_room(self, sid: str, room: str, namespace: str) -> None:
         self.rooms.append((sid, room))
+
+    def leave_room(self, sid: str, room: str, namespace: str) -> None:
+        self.left.append((sid, room))
+
+    def disconnect(self, sid: str, namespace: str) -> None:
+        self.closed.append(sid)
 
 
 class Undone:

@@ -55,6 +55,7 @@ FACILITATOR = {
     "remove": (LEADING, OPEN),
     "lock": (LEADING, OPEN),
     "rotate_link": (LEADING, "ok ok ok ok not_now"),
+    "hand_over": (LEADING, OPEN),
     "give_turn": (LEADING, ON),
     "mark_heard": (LEADING, ON),
     "assign_pairs": (LEADING, ON),

@@ -47,6 +47,8 @@ FOR_FACILITATORS = {
     ("/groups/<group_id>/members/<member_id>/called", "POST"),
     ("/groups/<group_id>/members/<member_id>/leaves", "POST"),
     ("/groups/<group_id>/members/<member_id>/renew", "POST"),
+    ("/groups/<group_id>/roles", "POST"),
+    ("/groups/<group_id>/roles/end", "POST"),
     ("/groups/<group_id>/sessions", "POST"),
     ("/groups/new", "GET"),
     ("/groups/new", "POST"),

@@ -1,0 +1,55 @@
+"""Roles on the group's page, and what the console offers by role."""
+
+from collections.abc import Callable
+
+from app.core.models import Role
+from tests.core.cast import Oak
+from tests.core.test_roles import add_account, gives, roles_of
+from tests.house.browser import Browser
+
+Enter = Callable[[str], Browser]
+
+
+def test_a_lead_adds_changes_and_ends_a_role_on_the_page_of_the_group(oak: Oak, fola: Browser) -> None:
+    olu, group = add_account(oak, "Olu"), f"/groups/{oak.group_id}"
+    assert "Olu" in fola.visit(group)
+    assert fola.send(f"{group}/roles", facilitator=olu, role="observer") == f"{group}#roles"
+    assert roles_of(oak)[olu] == Role.OBSERVER
+    assert "Everybody with an account here has a role already." in fola.visit(group)
+    fola.send(f"{group}/roles", 400, facilitator=olu, role="king")
+    fola.send(f"{group}/roles/end", facilitator=olu)
+    assert olu not in roles_of(oak)
+    assert "Make somebody else the lead first." in fola.send(
+        f"{group}/roles/end", 409, facilitator=oak.leaders["Fola"]
+    )
+    fola.send(f"{group}/roles", facilitator=oak.leaders["Sami"], role="lead")
+    assert fola.send(f"{group}/roles/end", facilitator=oak.leaders["Fola"]) == "/groups"
+    fola.visit(group, 404)
+
+
+def test_whoever_does_not_lead_sees_the_roles_and_changes_none(oak: Oak, browser_of: Enter) -> None:
+    sami, group = browser_of(oak.leaders["Sami"]), f"/groups/{oak.group_id}"
+    page = sami.visit(group)
+    assert "Who leads this group" in page and "/roles" not in page
+    sami.send(f"{group}/roles", 404, facilitator=oak.leaders["Sami"], role="lead")
+    sami.send(f"{group}/roles/end", 404, facilitator=oak.leaders["Fola"])
+    assert roles_of(oak) == {"f-fola": Role.LEAD, "f-sami": Role.SUPPORT}
+
+
+def test_whoever_watches_is_offered_nothing_to_press(oak: Oak, browser_of: Enter) -> None:
+    olu = add_account(oak, "Olu")
+    gives(oak, olu, Role.OBSERVER)
+    oak.writes(oak.amal, text="A walk.")
+    console = browser_of(olu).visit(f"/sessions/{oak.id}/console")
+    assert "You watch." in console
+    for command in ("go_to_stage", "hold", "show_reflection", "reveal", "mark_heard", "hand_over"):
+        assert f'data-command="{command}"' not in console
+
+
+def test_the_console_says_who_leads_and_what_was_pressed_last(oak: Oak, fola: Browser) -> None:
+    oak.does(oak.sami, "go_to_stage", stage_id="mixed")
+    oak.does(oak.fola, "hand_over", facilitator_id=oak.leaders["Sami"])
+    oak.does(oak.sami, "hold")
+    console = fola.visit(f"/sessions/{oak.id}/console")
+    assert "Leads now" in console and "Sami: Hold, " in console
+    assert 'data-command="hand_over"' in console
