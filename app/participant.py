@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request
 from flask import session as cookie
 from flask_babel import get_locale, gettext, ngettext
 
@@ -24,6 +24,8 @@ pages = Blueprint("participant", __name__)
 
 ALIAS = 40  # code points
 PLACES = 8  # rooms one browser remembers; the cookie stays small
+WRONG_LINKS, WITHIN = 20, 60.0  # failures of one address, seconds
+GONE = "gone"  # the cookie that Quick exit leaves, also where it does not reach the server
 
 
 @pages.get("/")
@@ -37,28 +39,54 @@ def enter_code() -> Any:
     with services().database.reader() as db:
         row = door.session_by_code(db, typed)
     if row is None or row.state not in door.OPEN_STATES:
+        _count_a_wrong_one()
         return render_template("participant/join.html", problem=_wrong_code(typed), code=typed), 422
     return redirect(f"/r/{open_sealed(GroupSession.room_link, row.id, row.room_link)}", 303)
 
 
-@pages.route("/r/<token>", methods=["GET", "POST"])
+@pages.get("/r/<token>")
 def room_link(token: str) -> Any:
-    with services().database.reader() as db:
-        row = door.session_by_room_link(db, token)
-        return _come_in(db, row, None)
+    return _to_the_door("r", token)
 
 
-@pages.route("/m/<token>", methods=["GET", "POST"])
+@pages.get("/m/<token>")
 def personal_link(token: str) -> Any:
+    return _to_the_door("m", token)
+
+
+def _to_the_door(kind: str, token: str) -> Any:
+    """Every link, right or wrong, leads to the same address: no page with a link in it stays in the history,
+    and whoever only looks at it (the preview of a chat) claims nothing.
+    """
+    cookie["door"] = [kind, door.hashed(token)]
+    answer = redirect("/door", 303)
+    answer.delete_cookie(GONE)
+    return answer
+
+
+@pages.route("/door", methods=["GET", "POST"])
+def at_the_door() -> Any:
+    kind, link_hash = cookie.get("door", ("", ""))
     with services().database.reader() as db:
-        member = door.member_by_link(db, token)
+        if kind == "r":
+            return _come_in(db, door.session_by_room_hash(db, link_hash), None)
+        member = door.member_by_hash(db, link_hash) if kind == "m" else None
         row = door.session_for_member(db, member) if member else None
         return _come_in(db, row, member)
+
+
+def _count_a_wrong_one() -> None:
+    """Whoever tries one link or code after the other is stopped; right ones from there still work."""
+    limiter, address = services().limiter, f"link:{request.remote_addr}"
+    if limiter.blocked(address, WRONG_LINKS, WITHIN):
+        abort(429)
+    limiter.failed(address)
 
 
 def _come_in(db: Any, row: Any, member: Any) -> Any:
     """Shows the few questions before the room, or lets the person in who has answered them."""
     if row is None or row.state == SessionState.PLANNED:
+        _count_a_wrong_one()
         return _closed()
     if _place(db, row.id, member) is not None:
         return redirect(f"/room/{row.id}", 303)
@@ -184,13 +212,40 @@ def leave(group_session_id: str) -> Any:
     services().database.writer.do(
         perform, who, REGISTRY["participant"]["leave"], Nothing(), of=group_session_id
     )
-    cookie["places"] = [place for place in cookie.get("places", []) if place[0] != group_session_id]
+    _forget(group_session_id)
     with services().database.reader() as db:
         room = services().screens.doorway(db, access_group_session(db, who))
     with speaking(room["language"], room["time_zone"]):
         answer = current_app.make_response(render_template("participant/left.html"))
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
+
+
+@pages.post("/room/<group_session_id>/exit")
+def quick_exit(group_session_id: str) -> Any:
+    """Frees the seat of somebody who is gone by Quick exit, and says nothing, whoever asks."""
+    try:
+        who = place_in(group_session_id)
+        services().database.writer.do(door.free_seat, who, of=group_session_id)
+    except NotFound:
+        pass  # there is no seat to free: the answer is the same
+    cookie.pop("places", None)
+    cookie.pop("door", None)
+    return Response(status=204, headers={"Clear-Site-Data": '"cache", "storage"'})
+
+
+@pages.before_app_request
+def _forget_who_is_gone() -> None:
+    """After Quick exit this browser has no place any more, even if the server was down when it was used."""
+    if GONE in request.cookies and request.endpoint != "participant.quick_exit":
+        cookie.pop("places", None)
+        cookie.pop("door", None)
+
+
+def _forget(group_session_id: str) -> None:
+    """Takes a place, and the way to it, out of the browser's cookie."""
+    cookie["places"] = [place for place in cookie.get("places", []) if place[0] != group_session_id]
+    cookie.pop("door", None)
 
 
 def place_in(group_session_id: str) -> Who:

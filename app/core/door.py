@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.core import feedback
+from app.core import feedback, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
@@ -52,7 +52,11 @@ def free_code(db: Connection) -> str:
 
 
 def session_by_room_link(db: Connection, token: str) -> Any:
-    return _session(db, col(GroupSession.room_link_hash) == hashed(token))
+    return session_by_room_hash(db, hashed(token))
+
+
+def session_by_room_hash(db: Connection, link_hash: str) -> Any:
+    return _session(db, col(GroupSession.room_link_hash) == link_hash)
 
 
 def session_by_display_link(db: Connection, token: str) -> Any:
@@ -69,8 +73,12 @@ def session_by_code(db: Connection, code: str) -> Any:
 
 def member_by_link(db: Connection, token: str) -> Any:
     """The member with this personal link, who has not left the group."""
+    return member_by_hash(db, hashed(token))
+
+
+def member_by_hash(db: Connection, link_hash: str) -> Any:
     return db.execute(
-        select(Member.__table__).where(col(Member.link_hash) == hashed(token), col(Member.left_at).is_(None))
+        select(Member.__table__).where(col(Member.link_hash) == link_hash, col(Member.left_at).is_(None))
     ).one_or_none()
 
 
@@ -144,6 +152,17 @@ def join(
         admitted = member is not None and change.before.locked_at is None
         _add(change, new, alias, member, admitted, private, safe)
     return new
+
+
+def free_seat(db: Connection, who: Who) -> None:
+    """Somebody is gone by Quick exit. Others see what they see of everybody who is gone, and no reason."""
+    with changing(db, who, "exit") as change:
+        person = stored.find(db, Participant, id=who.id, group_session_id=who.group_session_id)
+        if person is None:
+            raise NotFound()
+        if person.left_at is None:
+            db.execute(update(Participant).where(col(Participant.id) == who.id).values(left_at=change.at))
+            change.wrote(who.id)
 
 
 def _session(db: Connection, condition: Any) -> Any:

@@ -1,9 +1,89 @@
-// Runs before the first paint: the reader's own text size and letters, kept in this tab only.
-try {
-  for (const name of ["text", "letters"]) {
-    const chosen = sessionStorage.getItem(`reader.${name}`);
-    if (chosen) document.documentElement.dataset[name] = chosen;
+// Runs before the first paint and before any module: leaving at once, and the reader's own text size and letters.
+
+(() => {
+  const { away } = document.currentScript.dataset; // the neutral page
+  const SHIFTS = 3;
+  const FORGOTTEN_AFTER = 5_000; // a press of Shift counts for this long
+
+  const cover = () => document.documentElement.classList.add("gone");
+
+  /** Takes the page out of sight, then out of the history. What fails on the way must not keep it here. */
+  function leave() {
+    cover();
+    document.dispatchEvent(new Event("leaving")); // modules let go of what they hold
+    for (const step of [empty, freeSeat, remember]) {
+      try {
+        step();
+      } catch {
+        // storage, network or cookies are switched off: leaving matters more
+      }
+    }
+    location.replace(away);
   }
-} catch {
-  // storage switched off: the page is shown as it is
-}
+
+  function empty() {
+    sessionStorage.clear();
+    localStorage.clear();
+  }
+
+  function freeSeat() {
+    const { seat } = document.getElementById("quick-exit").dataset;
+    const token = document.querySelector("meta[name=csrf-token]").content;
+    if (seat) navigator.sendBeacon(seat, new URLSearchParams({ csrf_token: token }));
+  }
+
+  /** So that this browser has no place any more when it cannot reach the server, and Back shows nothing. */
+  function remember() {
+    document.cookie = `gone=1; path=/; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  }
+
+  /** Back to a page of ours after leaving leads away again, whatever the page is. */
+  function cameBack() {
+    if (!/(^|; )gone=1/.test(document.cookie)) return;
+    cover();
+    location.replace(away);
+  }
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") cameBack();
+  addEventListener("pageshow", (event) => event.persisted && cameBack());
+
+  /** A sheet makes the page behind it inert; a tap where the button still shows is meant for the button. */
+  function throughASheet({ target, clientX, clientY }) {
+    if (!target.matches("dialog")) return false;
+    const button = document.getElementById("quick-exit").getBoundingClientRect();
+    return clientX >= button.left && clientX <= button.right && clientY >= button.top && clientY <= button.bottom;
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-exit]") && !throughASheet(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    leave();
+  }, true);
+
+  // Shift alone counts, pressed and let go; a capital letter or a selection with Shift begins anew.
+  let presses = 0;
+  let alone = false;
+  let timer = null;
+  const startAgain = () => { presses = 0; alone = false; };
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Shift") startAgain();
+    else if (!event.repeat) alone = !event.ctrlKey && !event.altKey && !event.metaKey;
+  }, true);
+  addEventListener("pointerdown", startAgain, true);
+  addEventListener("keyup", (event) => {
+    if (event.key !== "Shift" || !alone) return;
+    alone = false;
+    presses += 1;
+    clearTimeout(timer);
+    timer = setTimeout(startAgain, FORGOTTEN_AFTER);
+    if (presses >= SHIFTS) leave();
+  }, true);
+
+  try {
+    for (const name of ["text", "letters"]) {
+      const chosen = sessionStorage.getItem(`reader.${name}`);
+      if (chosen) document.documentElement.dataset[name] = chosen;
+    }
+  } catch {
+    // storage switched off: the page is shown as it is
+  }
+})();

@@ -1,4 +1,4 @@
-// Sheets that lie above the page, the reader's text size, and leaving at once. Works without the server.
+// Sheets that lie above the page, and the reader's text size. Works without the server.
 
 function openSheet(name) {
   const sheet = document.getElementById(name);
@@ -14,8 +14,8 @@ function keepChoice(name, value) {
   }
 }
 
-/** forget() empties what this tab keeps; called before leaving at once. */
-export function setUpSheets({ forget = () => sessionStorage.clear() } = {}) {
+/** forget() empties what this page keeps; called before it is left at once. */
+export function setUpSheets({ forget = () => {} } = {}) {
   document.addEventListener("click", (event) => {
     const { target } = event;
     const opener = target.closest("[data-sheet]");
@@ -32,13 +32,5 @@ export function setUpSheets({ forget = () => sessionStorage.clear() } = {}) {
   const plain = document.querySelector("input[name=reader-letters]");
   if (plain) plain.checked = letters === "plain";
 
-  document.getElementById("quick-exit")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    try {
-      forget();
-    } catch {
-      // leaving matters more
-    }
-    location.replace(event.currentTarget.href);
-  });
+  document.addEventListener("leaving", forget); // reader.js leaves at once; this part only lets go of what it holds
 }

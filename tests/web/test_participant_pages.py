@@ -47,9 +47,17 @@ class Visitor:
         self.client: FlaskClient = app.test_client()
 
     def visit(self, path: str, expect: int = 200) -> str:
-        return self._checked(self.client.get(path), expect)
+        return self._checked(self.client.get(self.goes(path)), expect)
+
+    def goes(self, path: str) -> str:
+        """Where a link leads: every one to the door."""
+        if path.startswith(("/r/", "/m/")):
+            path = self.client.get(path).headers["Location"]
+            assert path == "/door"
+        return path
 
     def send(self, path: str, expect: int = 303, **fields: Any) -> Any:
+        path = self.goes(path)
         answer = self.client.post(path, data=fields | {"csrf_token": self._token()})
         if answer.status_code == 303:
             assert expect == 303
@@ -156,7 +164,7 @@ def test_a_member_comes_straight_in_and_back_without_being_asked_again(
     assert 'name="alias"' not in page
     assert amal.comes_in(link) == f"/room/{room.id}"
     assert 'id="answer-form"' in amal.visit(f"/room/{room.id}")
-    assert amal.client.get(link).headers["Location"] == f"/room/{room.id}"
+    assert amal.client.get(amal.goes(link)).headers["Location"] == f"/room/{room.id}"
 
 
 @pytest.mark.parametrize(
@@ -287,6 +295,81 @@ def test_whoever_leaves_is_forgotten_by_the_browser(
     assert "You have left the room." in answer.text
     assert answer.headers["Clear-Site-Data"] == '"storage"'
     amal.visit(f"/room/{room.id}", 404)
+
+
+def test_quick_exit_frees_the_seat_and_tells_nobody_why(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, amal = make_room(database), visitor()
+    link = own_link(room, "Amal")
+    inside = amal.comes_in(link)
+    assert f'data-seat="{inside}/exit"' in amal.visit(inside)
+    shared = room.row.shared_version
+    answer = amal.client.post(f"{inside}/exit", data={"csrf_token": amal._token()})
+    assert (answer.status_code, answer.text) == (204, "")
+    amal.visit(inside, 404)
+    amal.visit("/door", 404)
+    people = TABLES["participant"]
+    row = room.all(select(people).where(people.c.id == room.people["Amal"]))[0]
+    assert row.left_at is not None and row.standing == "admitted"
+    assert (room.log[-1].action, room.row.shared_version) == ("exit", shared)
+    assert amal.comes_in(link) == inside
+    assert room.all(select(people).where(people.c.id == room.people["Amal"]))[0].left_at is None
+
+
+def test_quick_exit_answers_a_stranger_alike_and_needs_the_token(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, amal, stranger = make_room(database), visitor(), visitor()
+    inside = amal.comes_in(own_link(room, "Amal"))
+    assert amal.client.post(f"{inside}/exit").status_code == 400
+    assert stranger.client.post(f"{inside}/exit", data={"csrf_token": stranger._token()}).status_code == 204
+    amal.visit(inside)
+
+
+def test_a_browser_that_is_gone_has_no_place_also_if_the_server_never_heard_of_it(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, amal = make_room(database), visitor()
+    link = own_link(room, "Amal")
+    inside = amal.comes_in(link)
+    amal.client.set_cookie("gone", "1")
+    for path in (inside, f"{inside}/words", "/door"):
+        amal.visit(path, 404)
+    assert amal.comes_in(link) == inside
+    amal.visit(inside)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_link_that_is_only_looked_at_changes_no_row(
+    visitor: Callable[[], Visitor], database: Database, method: str
+) -> None:
+    room, preview = make_room(database), visitor()
+    links = [own_link(room, "Amal"), own_link(room, "Not here yet"), room_link(room)]
+
+    def everything() -> dict[str, list[Any]]:
+        return {name: room.all(select(table)) for name, table in TABLES.items()}
+
+    before = everything()
+    for link in links:
+        for path in (link, "/door"):
+            assert getattr(preview.client, method)(path).status_code in (200, 303)
+    assert everything() == before
+
+
+def test_twenty_wrong_links_in_a_minute_stop_wrong_ones_and_no_right_one(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, guesser = make_room(database, ("Amal",)), visitor()
+    for number in range(19):
+        guesser.visit(f"/m/guess-{number}", 404)
+    guesser.send("/code", 422, code="222222")
+    guesser.visit("/r/guess", 429)
+    guesser.send("/code", 429, code="222222")
+    for number in range(12):
+        neighbour = visitor()
+        assert neighbour.comes_in(own_link(room, f"Neighbour {number}")) == f"/room/{room.id}"
+        assert neighbour.send("/code", code=room.row.code) == room_link(room)
 
 
 def test_help_is_on_the_page_from_the_start(visitor: Callable[[], Visitor], database: Database) -> None:

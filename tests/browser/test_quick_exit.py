@@ -1,0 +1,135 @@
+"""Leaving at once: what is on the screen, in the browser and in the room afterwards."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Route, expect
+from sqlalchemy import select
+
+from app.core.models import Participant
+from tests.browser.conftest import People
+from tests.browser.people import Participant as Phone
+from tests.browser.world import World, line
+from tests.house.server import Server
+
+NEUTRAL = re.compile(r"^https://www\.bbc\.com/")
+# Says of every page of ours whether anything of it could be seen.
+SEEN = """
+addEventListener("DOMContentLoaded", () =>
+  console.log(`seen ${location.href} ${getComputedStyle(document.body).display}`));
+"""
+
+
+class Leaver(Phone):
+    """Somebody with a phone who has to leave at once, in a browser that knows the neutral page."""
+
+    def __init__(self, *all: Any, **more: Any) -> None:
+        super().__init__(*all, expects=("404",), **more)
+        self.context.route(NEUTRAL, self._weather)
+        self.context.add_init_script(SEEN)
+        self.seen: list[str] = []
+        self.page.on("console", lambda said: self.seen.append(said.text) if "seen" in said.text else None)
+
+    def _weather(self, route: Route) -> None:
+        route.fulfill(body="<title>Weather</title><h1>Sunny</h1>", content_type="text/html")
+
+    def is_away(self) -> None:
+        self.page.wait_for_url(NEUTRAL)
+        expect(self.page.locator("h1")).to_have_text("Sunny")
+
+    def finds_nothing_on_the_way_back(self) -> None:
+        """Goes back as far as there is anything: every page of ours leads away before it can be seen."""
+        for _ in range(3):
+            self.seen.clear()
+            self.page.go_back()
+            if self.page.url == "about:blank":
+                return
+            self.is_away()
+            assert not [each for each in self.seen if self.address in each and not each.endswith(" none")]
+
+    def holds_nothing(self) -> None:
+        """Looks into the storage of this tab, which stays with our address."""
+        self.page.goto(f"{self.address}/healthz")
+        assert self.page.evaluate("() => [sessionStorage.length, localStorage.length]") == [0, 0]
+
+
+@pytest.fixture
+def leaver(people: People, house: Server) -> Callable[[], Leaver]:
+    return lambda: people._kept(Leaver(people.browser, house.url))
+
+
+def only_the_reader(route: Route) -> None:
+    """No script but the first one ever arrives."""
+    if "reader" in route.request.url:
+        route.continue_()
+    else:
+        route.abort()
+
+
+def left_at(world: World, session: str, alias: str) -> Any:
+    with world.database.reader() as db:
+        row = Participant.id == world.person(session, alias)
+        return db.execute(select(Participant.left_at).where(row)).scalar_one()
+
+
+def test_whoever_leaves_at_once_leaves_nothing_behind(
+    world: World, house: Server, leaver: Callable[[], Leaver]
+) -> None:
+    session = world.open([line("What helps")])
+    secret = "I am writing about home."
+
+    by_button = leaver()
+    by_button.comes_in(world.member_path("Amal"))
+    by_button.page.evaluate("() => { localStorage.setItem('left', 'over'); }")
+    by_button.writes(secret)
+    expect(by_button.state).to_contain_text("Kept in this page")
+    by_button.page.wait_for_function("() => Object.keys(sessionStorage).length > 0")
+    covered = by_button.page.evaluate(
+        "() => { document.getElementById('quick-exit').click();"
+        " return [getComputedStyle(document.body).display, sessionStorage.length]; }"
+    )
+    assert covered == ["none", 0]
+    by_button.is_away()
+    by_button.finds_nothing_on_the_way_back()
+    by_button.holds_nothing()
+    by_button.opens(f"/room/{session}")
+    by_button.sees("There is no open room here right now.")
+    assert left_at(world, session, "Amal") is not None
+
+    by_keys = leaver()
+    by_keys.comes_in(world.member_path("Birgit"))
+    by_keys.box.click()
+    for key in ("Shift", "Shift+I", "Shift", "Shift", "A"):  # capital letters are no call to leave
+        by_keys.page.keyboard.press(key)
+    expect(by_keys.box).to_have_value("IA")
+    by_keys.page.get_by_role("button", name="Help", exact=True).click()  # a sheet is no obstacle
+    house.kill()
+    for _ in range(3):
+        by_keys.page.keyboard.press("Shift")
+    by_keys.is_away()
+    house.start()
+    by_keys.finds_nothing_on_the_way_back()
+    by_keys.opens(f"/room/{session}")
+    by_keys.sees("There is no open room here right now.")
+    by_keys.holds_nothing()
+
+    by_link = leaver()
+    by_link.context.route(
+        "**/js/*.js", lambda route: route.continue_() if "reader" in route.request.url else route.abort()
+    )
+    by_link.opens(world.member_path("Chidi"))
+    by_link.page.keyboard.press("Tab")
+    expect(by_link.page.get_by_role("link", name="Leave this page quickly")).to_be_focused()
+    by_link.page.keyboard.press("Enter")
+    by_link.is_away()
+    by_link.finds_nothing_on_the_way_back()
+
+    again = leaver()
+    again.comes_in(world.member_path("Chidi"))
+    again.page.get_by_role("button", name="Help", exact=True).click()
+    place = again.page.locator("#quick-exit").bounding_box()
+    assert place
+    again.page.mouse.click(place["x"] + 8, place["y"] + 8)  # where the button shows behind the sheet
+    again.is_away()
