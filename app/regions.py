@@ -26,7 +26,7 @@ from app.library import load
 
 SHARED = ("where", "stage", "moved", "shown", "who")
 PERSONAL = ("banner", "turn", "lines", "form", "mine", "dock_signal")
-WAITING = ("where", "waiting", "who", "dock_signal")
+WAITING = ("where", "waiting", "who", "banner", "dock_signal")
 CONSOLE = (
     *("clock", "room_link", "signals", "agenda", "stage", "cue", "note", "answers"),
     *("roster", "person_notes", "waiting", "steer"),
@@ -80,14 +80,14 @@ def clock(value: datetime | str | None) -> str:
 class _Known:
     """A room as it was put together, and for how long that holds."""
 
-    def __init__(self, shared_version: int, leader_here: bool, context: dict[str, Any]):
-        self.key = (shared_version, leader_here)
+    def __init__(self, shared_version: int, line: str, context: dict[str, Any]):
+        self.key = (shared_version, line)
         self.until = time.monotonic() + KNOWN_SECONDS
         self.context = context
         self.regions: dict[str, str] = {}
 
-    def holds(self, shared_version: int, leader_here: bool) -> bool:
-        return self.key == (shared_version, leader_here) and time.monotonic() < self.until
+    def holds(self, shared_version: int, line: str) -> bool:
+        return self.key == (shared_version, line) and time.monotonic() < self.until
 
 
 class Screens:
@@ -130,12 +130,13 @@ class Screens:
         return known.regions
 
     def _known(self, db: Connection, row: Any) -> "_Known":
-        leader_here = bool(self.presence.facilitators_here(row.id))
+        line = self.presence.line(row.id)
         known = self._rooms.get(row.id)
-        if known is None or not known.holds(row.shared_version, leader_here):
+        if known is None or not known.holds(row.shared_version, line):
             if len(self._rooms) > MOST_KNOWN:
                 self._rooms.clear()
-            known = _Known(row.shared_version, leader_here, views.room(db, row, leader_here))
+            context = views.room(db, row, line == "here", line == "nobody")
+            known = _Known(row.shared_version, line, context)
             self._rooms[row.id] = known
         return known
 

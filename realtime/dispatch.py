@@ -12,7 +12,15 @@ from socketio.exceptions import ConnectionRefusedError
 from app.access import Tickets, access_group_session
 from app.core import accounts, views
 from app.core.changes import Who
-from app.core.commands import REGISTRY, Command, Payload, participant_row, perform
+from app.core.commands import (
+    LEADING,
+    REGISTRY,
+    Command,
+    Payload,
+    facilitator_role,
+    participant_row,
+    perform,
+)
 from app.core.models import Standing
 from app.core.refusals import (
     Invalid,
@@ -117,16 +125,18 @@ class Dispatcher:
         if KIND_OF[namespace] != who.kind:
             raise NotFound()
         with self.database.reader() as db:
-            access_group_session(db, who)
+            row = access_group_session(db, who)
             self._signed_in(db, ticket.sign_in)
             standing = (
                 views.participant(db, who.group_session_id, who.id).standing
                 if who.kind == "participant"
                 else ""
             )
+            watches = who.kind == "facilitator" and facilitator_role(db, who.id, row.group_id) not in LEADING
+        kind = "observer" if watches else who.kind  # nobody's leader, also while they are here
         socket = self.sockets.add(sid, who, ticket.sandbox, ticket.sign_in)
         self.enter_rooms(socket, standing)
-        if self.presence.arrives(who.kind, who.group_session_id, who.id, sid):
+        if self.presence.arrives(kind, who.group_session_id, who.id, sid):
             self.pusher.presence_changed(who.group_session_id)
 
     def enter_rooms(self, socket: Socket, standing: str) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from app.core.models import now
 
 AWAY = timedelta(minutes=2)  # gone for less than this is "away"
+NOBODY = timedelta(seconds=30)  # without a leader for this long: nobody is there
+LOOKED = timedelta(seconds=20)  # a page that shows a call asks again every five seconds
 WRITING_SECONDS = 12.0
 
 
@@ -19,6 +21,9 @@ class Presence:
         self._since: dict[str, datetime] = {}
         self._left: dict[str, dict[str, datetime]] = defaultdict(dict)
         self._facilitators: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        self._observers: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        self._led_until: dict[str, datetime] = {}
+        self._looked: dict[str, datetime] = {}
         self._returned: set[str] = set()
         self._writing: dict[str, tuple[str, float]] = {}
 
@@ -36,12 +41,16 @@ class Presence:
     def leaves(self, kind: str, group_session_id: str, person_id: str, sid: str) -> bool:
         """A socket has closed; True if it was the person's last."""
         people = self._of(kind)[group_session_id]
+        if kind == "facilitator" and person_id not in people:
+            people = self._observers[group_session_id]
         here = people.get(person_id, set())
         here.discard(sid)
         if here or person_id not in people:
             return False
         del people[person_id]
         self._left[group_session_id][person_id] = now()
+        if kind == "facilitator" and not self._facilitators[group_session_id]:
+            self._led_until[group_session_id] = now()
         self._writing.pop(person_id, None)
         return True
 
@@ -76,6 +85,21 @@ class Presence:
     def facilitators_here(self, group_session_id: str) -> set[str]:
         return set(self._facilitators[group_session_id])
 
+    def looks(self, group_session_id: str) -> None:
+        """A leader's page that is not the room's shows what is open in it."""
+        self._looked[group_session_id] = now()
+
+    def line(self, group_session_id: str) -> str:
+        """What participants may be told of their leaders' line: here, dropped, or nobody for a while."""
+        if self._facilitators[group_session_id]:
+            return "here"
+        at = now()
+        looked = self._looked.get(group_session_id)
+        if looked is not None and at - looked < LOOKED:
+            return "dropped"
+        led_until = self._led_until.get(group_session_id, self.began)
+        return "nobody" if at - led_until >= NOBODY else "dropped"
+
     def sessions(self) -> list[str]:
         """Sessions with anybody connected here."""
         return [key for book in (self._sockets, self._facilitators) for key, people in book.items() if people]
@@ -83,16 +107,17 @@ class Presence:
     def state_of_all(self, group_session_id: str) -> tuple[object, ...]:
         """Something that differs when what the roster shows of a session differs."""
         people = set(self._sockets[group_session_id]) | set(self._left[group_session_id])
-        return tuple(
-            sorted(
+        return (
+            self.line(group_session_id),
+            *sorted(
                 (
                     person,
                     self.of(group_session_id, person)[0],
                     self._writing.get(person, ("", 0.0))[1] > time.monotonic(),
                 )
                 for person in people
-            )
+            ),
         )
 
     def _of(self, kind: str) -> dict[str, dict[str, set[str]]]:
-        return self._facilitators if kind == "facilitator" else self._sockets
+        return {"facilitator": self._facilitators, "observer": self._observers}.get(kind, self._sockets)

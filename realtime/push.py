@@ -49,11 +49,11 @@ TOUCHES = {
     ),
     "mark_heard": (("roster",), ()),
     "save_note": (("note", "person_notes"), ()),
-    "raise_signal": ON_SIGNALS,
-    "lower_signal": ON_SIGNALS,
-    "acknowledge_signal": ON_SIGNALS,
-    "answer_signal": ON_SIGNALS,
-    "resolve_signal": ON_SIGNALS,
+    **dict.fromkeys(("raise_signal", "lower_signal", "say_safe_for_now", "ask_to_talk"), ON_SIGNALS),
+    **dict.fromkeys(("acknowledge_signal", "answer_signal", "resolve_signal"), ON_SIGNALS),
+    "ask": (("roster",), ("banner",)),
+    "answer_question": (("signals", "roster"), ("banner", "dock_signal")),
+    "signals_shown": (("signals",), ("banner", "dock_signal")),
 }
 ABOUT_ONE = frozenset(TOUCHES) - {"mark_heard", "save_note"}  # they change the people whom they name
 ON_PRESENCE = ("roster", "answers", "waiting", "clock")
@@ -102,7 +102,7 @@ class Room:
     sent: dict[str, int] = field(default_factory=dict)  # room and region → hash of its HTML
     people: dict[str, Any] = field(default_factory=dict)
     rendered_at: dict[str, float] = field(default_factory=dict)  # participant → when their own regions were
-    leader_here: bool = True
+    line: str = "here"  # of the leaders, as participants were told last
     lined_up: set[str] = field(default_factory=set)  # "plain" and "regions", while they wait for their turn
     one: threading.Lock = field(default_factory=threading.Lock)  # regions are sent by one at a time
 
@@ -339,12 +339,12 @@ class Pusher:
 
     def _regions_to_participants(self, db: Any, row: Any, room: Room, news: News) -> None:
         people = self.sockets.people(row.id, "participant")
-        leader_here = bool(self.presence.facilitators_here(row.id))
-        everybody = news.shared or news.moved or leader_here != room.leader_here
-        all_of_it = news.moved or leader_here != room.leader_here
+        line = self.presence.line(row.id)
+        everybody = news.shared or news.moved or line != room.line
+        all_of_it = news.moved or line != room.line
         personal = people if all_of_it else []
         personal = personal or [who for who in people if who.id in news.people]
-        room.leader_here = leader_here
+        room.line = line
         if not (people and (everybody or personal)):
             return
         context = self.screens.room(db, row)
@@ -367,7 +367,7 @@ class Pusher:
                 html = dict(shared)
                 if person.standing == Standing.WAITING:
                     door = {"room": self.screens.doorway(db, row), "me": self.screens.me(db, row, who)}
-                    html = self.screens.render("participant", ("waiting", "dock_signal"), door)
+                    html = self.screens.render("participant", ("waiting", "banner", "dock_signal"), door)
                 elif who in personal:
                     me = self.screens.me(db, row, who)
                     names = PERSONAL if all_of_it else sorted(news.personal)

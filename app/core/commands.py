@@ -16,6 +16,7 @@ from app.core import (
     answers,
     feedback,
     pairs,
+    questions,
     reveals,
     roles,
     scribe,
@@ -109,6 +110,10 @@ class AddLine(OfStage):
     text: Line
 
 
+class OfIds(Payload):
+    ids: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
 class RaiseSignal(Payload):
     id: Uuid4
     kind: Literal["support", "hand", "slower"]
@@ -116,6 +121,14 @@ class RaiseSignal(Payload):
 
 class AnswerSignal(OfId):
     reply: Line
+
+
+class Ask(OfParticipant):
+    question: Literal["speak", "all_right", "safe", "alone", "pause", "stay", "call"]
+
+
+class AnswerQuestion(OfId):
+    answer: Literal["yes", "no", "not_now"]
 
 
 class AnswerShareRequest(OfId):
@@ -208,6 +221,9 @@ PARTICIPANT = [
     Command("confirm_reflection", AnswerShareRequest, ADMITTED, ANY, scribe.confirm_reflection),
     Command("raise_signal", RaiseSignal, PRESENT, ANY, signals.raise_signal, urgent=True),
     Command("lower_signal", OfId, PRESENT, ANY, signals.lower_signal, urgent=True),
+    Command("say_safe_for_now", OfId, PRESENT, ANY, signals.say_safe_for_now, urgent=True),
+    Command("ask_to_talk", OfId, PRESENT, ANY, signals.ask_to_talk, urgent=True),
+    Command("answer_question", AnswerQuestion, PRESENT, ANY, questions.answer_question, urgent=True),
     Command("leave", Nothing, PRESENT, ANY, sessions.leave),
     Command("set_writing", SetWriting, ADMITTED, ANY, None),
     Command("sync", Sync, PRESENT, ANY, None),
@@ -245,6 +261,8 @@ FACILITATOR = [
     Command("show_reflection", OfId, LEADING, ON, reveals.show_reflection),
     Command("hide_reflection", OfId, LEADING, BEGUN, reveals.hide_reflection),
     Command("request_share", OfId, LEADING, ON, reveals.request_share),
+    Command("ask", Ask, LEADING, OPEN, questions.ask),
+    Command("signals_shown", OfIds, LEADING, ANY, signals.signals_shown, urgent=True),
     Command("acknowledge_signal", OfId, LEADING, ANY, signals.acknowledge_signal, urgent=True),
     Command("answer_signal", AnswerSignal, LEADING, ANY, signals.answer_signal, urgent=True),
     Command("resolve_signal", OfId, LEADING, ANY, signals.resolve_signal, urgent=True),

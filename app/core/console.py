@@ -4,15 +4,17 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.core import (
+    alerts,
     feedback,
     leaving,
     measures,
     notes,
     pairs,
+    questions,
     rehearsal,
     roles,
     roster,
@@ -24,15 +26,12 @@ from app.core import (
 from app.core.agenda import Stage, agenda_of, alone, next_index, previous_index
 from app.core.changes import Who
 from app.core.models import (
+    URGENT,
     Audience,
-    Facilitator,
     Group,
     GroupSession,
     Participant,
     Reflection,
-    Signal,
-    SignalKind,
-    SignalStatus,
     Standing,
     now,
 )
@@ -43,17 +42,7 @@ from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, measures_of, session_part_of
 
 Row = Any
-URGENT = {SignalKind.SUPPORT.value, SignalKind.ITEM_9.value}
-OPEN_SIGNALS = (SignalStatus.NEW, SignalStatus.SEEN)
 MOST_LISTED = 100  # answers of one stage that the console lists; the summary has all of them
-
-UNMET = (
-    select(Signal.__table__, col(Participant.alias).label("alias"), col(Facilitator.name).label("seen_name"))
-    .join(Participant, col(Participant.id) == col(Signal.participant_id))
-    .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
-    .where(col(Signal.group_session_id) == bindparam("session"), col(Signal.status).in_(OPEN_SIGNALS))
-    .order_by(col(Signal.raised_at))
-)
 
 
 def console(
@@ -65,7 +54,7 @@ def console(
     stage = current_stage(row)
     rows = roster.participants(db, row)
     answered = roster.stage_rows(db, row, stage["id"]) if stage else []
-    signals = open_signals(db, row)
+    signals = alerts.open_signals(db, row)
     leading = facilitators_of(db, row.group_id)
     here = presence.facilitators_here(row.id)
     me = next((each for each in leading if each["id"] == who.id), {"id": "", "name": "", "role": ""})
@@ -94,6 +83,8 @@ def console(
         "turns": turns.chooser(db, row, stage, inside) if stage else None,
         "pairs": pairs.on_console(db, row, stage, inside) if stage else None,
         "lines": feedback.queue(db, row, stage) if stage else None,
+        "asked": questions.asked_in(db, row),
+        "questions": questions.QUESTIONS,
         "sent_in": measures.sent_in(db, row) if measures_of(row) else {},
         "absent": scribe.absent_members(db, row),
         "answers": answers(db, row, stage, rows, answered) if stage else [],
@@ -214,31 +205,10 @@ def people(
         came = [each for each in found if each is not None and each.standing != Standing.REMOVED]
         answered = [own for each in came if stage for own in roster.own_rows(db, each.id, stage["id"])]
     by_person = roster.by_person(answered)
-    signals = open_signals(db, row)
+    signals = alerts.open_signals(db, row)
     keys = ("id", "alias", "presence", "writing", "answered", "passed", "heard", "signals")
     entries = [roster.person(row, each, presence, stage, by_person[each.id], signals) for each in came]
     return [{key: entry[key] for key in keys} for entry in entries]
-
-
-def open_signals(db: Connection, row: Row) -> list[dict[str, Any]]:
-    """Signals that nobody has met yet: calls for support first, then the oldest."""
-    rows = db.execute(UNMET, {"session": row.id}).all()
-    entries = [
-        {
-            "id": each.id,
-            "kind": each.kind.value,
-            "status": each.status.value,
-            "alias": open_sealed(Participant.alias, each.participant_id, each.alias),
-            "participant_id": each.participant_id,
-            "raised_at": each.raised_at,
-            "reply": open_sealed(Signal.reply, each.id, each.reply),
-            "taken_back": each.lowered_at is not None,
-            "why": measures.why(db, each.participant_id) if each.kind == SignalKind.ITEM_9 else "",
-            "seen_by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
-        }
-        for each in rows
-    ]
-    return sorted(entries, key=lambda each: each["kind"] not in URGENT)
 
 
 def _session(db: Connection, row: Row, group: Row, time: Times) -> dict[str, Any]:

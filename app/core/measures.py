@@ -7,13 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import Connection, insert
-from sqlmodel import col
 
-from app.core import stored
+from app.core import signals, stored
 from app.core.agenda import agenda_of
 from app.core.changes import Change
 from app.core.course_models import Instrument, MeasureResponse
-from app.core.models import Member, SessionState, Signal, SignalKind, SignalStatus, new_id, now
+from app.core.models import Member, SessionState, SignalKind, new_id, now
 from app.core.refusals import Invalid, NotFound, NotNow, Superseded
 from app.core.sealing import open_sealed, seal
 from app.library.measures import Measure, Other, bundled, others, read
@@ -155,7 +154,7 @@ def submit_measure(
         stored.change(change.db, MeasureResponse, response_id, **values)
     change.wrote(response_id, people=[person.id])
     if needs_a_person(measure, answers):
-        _alert(change, person.id)
+        signals.raise_for(change, person.id, SignalKind.ITEM_9)
     return {"ok": True, "id": response_id, "revision": revision}
 
 
@@ -256,26 +255,3 @@ def why(db: Connection, participant_id: str) -> str:
         if needs_a_person(measure, answers):
             return "blank" if all(answers.get(key) is None for key in measure.alert_items) else "above"
     return "above"
-
-
-def _alert(change: Change, participant_id: str) -> None:
-    """One open alert for a person in a session, whatever they send again."""
-    table = Signal.__table__
-    open_ones = change.db.execute(
-        table.select().where(
-            col(Signal.participant_id) == participant_id,
-            col(Signal.kind) == SignalKind.ITEM_9,
-            col(Signal.status) == SignalStatus.NEW,
-        )
-    ).first()
-    if open_ones is None:
-        stored.add(
-            change.db,
-            Signal,
-            id=new_id(),
-            group_session_id=change.before.id,
-            participant_id=participant_id,
-            kind=SignalKind.ITEM_9,
-            status=SignalStatus.NEW,
-            raised_at=change.at,
-        )

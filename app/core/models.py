@@ -59,9 +59,13 @@ class SignalKind(StrEnum):
     SUPPORT = "support"
     HAND = "hand"
     SLOWER = "slower"
-    ITEM_9 = "item_9"  # raised by an answer to a measure, never by a tap; its sender reads nothing of it
+    ITEM_9 = "item_9"  # raised by an answer to a measure, never by a tap; its sender never reads this word
     NOT_SAFE = "not_safe"  # somebody said that they are not safe
     STOP = "stop"  # the code word, or the button that looks like something else: no more talk now
+
+
+URGENT = frozenset({SignalKind.SUPPORT, SignalKind.ITEM_9, SignalKind.NOT_SAFE, SignalKind.STOP})
+ESCALATING = URGENT - {SignalKind.STOP}  # these alone are called out to the on-call contact
 
 
 class SignalStatus(StrEnum):

@@ -5,17 +5,49 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
+from app.core import stored
 from app.core.changes import Change
-from app.core.models import Signal, SignalKind, SignalStatus
+from app.core.models import URGENT, Signal, SignalKind, SignalStatus, new_id
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
+
+OF_THE_SERVER = frozenset({SignalKind.ITEM_9, SignalKind.NOT_SAFE})  # raised by what somebody answered
+
+
+def raise_for(change: Change, participant_id: str, kind: SignalKind) -> str:
+    """Stores a signal with what caused it, in the same transaction, and gives its id.
+
+    One that nobody has seen yet stands for both: whatever a person says again, it is one signal.
+    """
+    stands = change.db.execute(
+        select(col(Signal.id)).where(
+            col(Signal.group_session_id) == change.before.id,
+            col(Signal.participant_id) == participant_id,
+            col(Signal.kind) == kind,
+            col(Signal.status) == SignalStatus.NEW,
+        )
+    ).first()
+    if stands is not None:
+        return str(stands.id)
+    new = new_id()
+    stored.add(
+        change.db,
+        Signal,
+        id=new,
+        group_session_id=change.before.id,
+        participant_id=participant_id,
+        kind=kind,
+        status=SignalStatus.NEW,
+        raised_at=change.at,
+    )
+    return new
 
 
 def raise_signal(change: Change, command: Any) -> dict[str, Any]:
     """Stores a signal; the same one again gets the status it has by now."""
     stands = _signal(change, command.id)
     if stands is not None:
-        if stands.participant_id != change.who.id or stands.kind == SignalKind.ITEM_9:
+        if stands.participant_id != change.who.id or stands.kind in OF_THE_SERVER:
             raise NotFound()
         return {"ok": True, "status": stands.status.value}
     change.db.execute(
@@ -33,13 +65,35 @@ def raise_signal(change: Change, command: Any) -> dict[str, Any]:
 
 
 def lower_signal(change: Change, command: Any) -> dict[str, Any]:
-    """The sender takes a signal back; a call for support stays with the facilitators until it was seen."""
+    """The sender takes a signal back; an urgent one stays with the facilitators until it was seen."""
     stands = _own(change, command.id)
+    if stands.kind in OF_THE_SERVER:
+        raise NotFound()
     if stands.lowered_at is None and stands.status in (SignalStatus.NEW, SignalStatus.SEEN):
-        keeps = stands.kind == SignalKind.SUPPORT and stands.status == SignalStatus.NEW
+        keeps = stands.kind in URGENT and stands.status == SignalStatus.NEW
         status = SignalStatus.NEW if keeps else SignalStatus.LOWERED
         change.db.execute(_update(command.id).values(lowered_at=change.at, status=status))
         change.wrote(command.id, people=[change.who.id])
+    return {"ok": True}
+
+
+def say_safe_for_now(change: Change, command: Any) -> dict[str, Any]:
+    """The sender is safe for now: recorded, told to the facilitators, and it closes nothing."""
+    return _notes(change, command.id, "safe_for_now_at")
+
+
+def ask_to_talk(change: Change, command: Any) -> dict[str, Any]:
+    """The sender would like somebody to talk to them now."""
+    return _notes(change, command.id, "talk_wanted_at")
+
+
+def signals_shown(change: Change, command: Any) -> dict[str, Any]:
+    """A facilitator's page confirms that these signals stand on it; their senders read so."""
+    known = [_known(change, each) for each in dict.fromkeys(command.ids)]
+    for signal in known:
+        if signal.shown_at is None:
+            change.db.execute(_update(signal.id).values(shown_at=change.at))
+            change.wrote(signal.id, people=[signal.participant_id])
     return {"ok": True}
 
 
@@ -83,6 +137,17 @@ def _see(change: Change, signal_id: str, more: dict[str, Any]) -> dict[str, Any]
     return {"ok": True}
 
 
+def _notes(change: Change, signal_id: str, what: str) -> dict[str, Any]:
+    """Keeps when the sender of an urgent signal said something about it, for the first time."""
+    stands = _own(change, signal_id)
+    if stands.kind not in URGENT:
+        raise NotFound()
+    if getattr(stands, what) is None:
+        change.db.execute(_update(signal_id).values(**{what: change.at}))
+        change.wrote(signal_id, people=[change.who.id])
+    return {"ok": True}
+
+
 def _signal(change: Change, signal_id: str) -> Any:
     return change.db.execute(select(Signal.__table__).where(col(Signal.id) == signal_id)).one_or_none()
 
@@ -96,7 +161,7 @@ def _known(change: Change, signal_id: str) -> Any:
 
 def _own(change: Change, signal_id: str) -> Any:
     row = _known(change, signal_id)
-    if row.participant_id != change.who.id or row.kind == SignalKind.ITEM_9:
+    if row.participant_id != change.who.id:
         raise NotFound()
     return row
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.core import course, feedback, leaving, pairs, rehearsal, shelf, stored, turns
+from app.core import alerts, course, feedback, leaving, pairs, questions, rehearsal, shelf, stored, turns
 from app.core.agenda import Stage, agenda_of, alone
 from app.core.changes import Who
 from app.core.models import (
@@ -24,9 +24,6 @@ from app.core.models import (
     Reflection,
     Role,
     SessionState,
-    Signal,
-    SignalKind,
-    SignalStatus,
     StageReveal,
     StageVisit,
     Standing,
@@ -43,12 +40,6 @@ LEADING = (
     .join(GroupFacilitator, col(GroupFacilitator.facilitator_id) == col(Facilitator.id))
     .where(col(GroupFacilitator.group_id) == bindparam("group"))
     .order_by(col(Facilitator.created_at))
-)
-OWN_SIGNALS = (
-    select(Signal.__table__, col(Facilitator.name).label("seen_name"))
-    .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
-    .where(col(Signal.participant_id) == bindparam("person"), col(Signal.kind) != SignalKind.ITEM_9)
-    .order_by(col(Signal.raised_at))
 )
 INSIDE = (
     select(func.count())
@@ -122,8 +113,8 @@ def session_part_of(row: Row, known: set[str] | None) -> dict[str, Any]:
     }
 
 
-def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
-    """The room as everybody in it sees it."""
+def room(db: Connection, row: Row, leader_here: bool, nobody: bool = False) -> dict[str, Any]:
+    """The room as everybody in it sees it. ``nobody``: no leader has been connected for a while."""
     group = group_row(db, row.group_id)
     people = _count(db, row.id)
     leading = facilitators_of(db, row.group_id)
@@ -140,6 +131,7 @@ def room(db: Connection, row: Row, leader_here: bool) -> dict[str, Any]:
         "handed_over": row.led_by is not None,
         "observers": [each["name"] for each in leading if each["role"] == Role.OBSERVER],
         "leader_here": leader_here,
+        "nobody": nobody,
         "people": people,
         "one_to_one": alone(row),
         "rehearsal": row.rehearsal_of is not None,
@@ -201,7 +193,8 @@ def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str,
         "member": person.member_id is not None,
         "without_phone": person.without_phone,
         "mine": [_mine(each, row, stage) for each in _own_rows(db, person.id)],
-        "signals": own_signals(db, person.id),
+        **alerts.own_signals(db, person.id),
+        "question": questions.waiting_for(db, person.id),
         "last": known[person.id],
         **_asked(db, row, stage, person),
         "received": feedback.received(db, row, person) if _gives_lines(row) else [],
@@ -243,25 +236,6 @@ def participant(db: Connection, group_session_id: str, participant_id: str) -> R
     if row is None:
         raise NotFound()
     return row
-
-
-def own_signals(db: Connection, participant_id: str) -> list[dict[str, Any]]:
-    """A person's open signals, and the newest that was met; oldest first."""
-    rows = db.execute(OWN_SIGNALS, {"person": participant_id}).all()
-    is_open = {SignalStatus.NEW, SignalStatus.SEEN}
-    rest = [each for each in rows if each.status == SignalStatus.RESOLVED][-1:]
-    return [
-        {
-            "id": each.id,
-            "kind": each.kind.value,
-            "status": each.status.value,
-            "reply": open_sealed(Signal.reply, each.id, each.reply),
-            "by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
-            "raised_at": each.raised_at,
-        }
-        for each in rows
-        if (each.status in is_open and each.lowered_at is None) or each in rest
-    ]
 
 
 def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:

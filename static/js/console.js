@@ -3,6 +3,7 @@
 import { announce, connect, morph } from "./live.js";
 import { createNotes, NOTES } from "./notes.js";
 import { createScribe } from "./scribe.js";
+import { confirmShown } from "./signals.js";
 import { setUpTogether } from "./together.js";
 
 const page = document.body.dataset;
@@ -234,6 +235,7 @@ function onState(state, changed) {
 
 function onRegion(name, element) {
   if (name === "stage") together.dress();
+  if (name === "signals") tellShown();
   if (name === "answers") {
     dress();
     refresh();
@@ -243,6 +245,9 @@ function onRegion(name, element) {
   }
 }
 
+/** Their senders read "on your leader's screen" only once it is. */
+const tellShown = confirmShown(byId("region-signals"), (ids) => live.command("signals_shown", { ids }));
+
 function onNotice({ code }) {
   if (code === "reload") location.reload();
   if (code === "signed_out" || code === "removed") showLine("signedOut");
@@ -250,7 +255,10 @@ function onNotice({ code }) {
 
 function onLine(state) {
   showLine(state === "connected" ? null : "lost");
-  if (state === "connected") notes.kick();
+  if (state === "connected") {
+    notes.kick();
+    tellShown();
+  }
 }
 
 function showLine(which) {

@@ -248,12 +248,15 @@ for (const kind of ["input", "change"]) {
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
-  const { unfold, share, confirm, lower, raise, reopen, dismiss, tap } = button.dataset;
+  const { unfold, share, confirm, lower, safe, talk, tapped, raise, reopen, dismiss, tap } = button.dataset;
   if (unfold !== undefined) answering.open([...document.querySelectorAll("[data-unfold]")].indexOf(button));
   else if (tap) addTap(button);
   else if (share) signals.insist("answer_share_request", { id: button.dataset.id, accept: share === "yes" });
   else if (confirm) signals.insist("confirm_reflection", { id: button.dataset.id, accept: confirm === "yes" });
   else if (lower) signals.lower(lower);
+  else if (tapped) signals.insist("answer_question", { id: button.dataset.id, answer: tapped });
+  else if (safe) signals.insist("say_safe_for_now", { id: safe });
+  else if (talk) signals.insist("ask_to_talk", { id: talk });
   else if (raise) signals.raise(raise);
   else if (reopen) answering.reopen(reopen);
   else if (dismiss !== undefined) {

@@ -1,4 +1,5 @@
 // Signals to the facilitators: the id is made here, and the signal is sent again until somebody's server has it.
+// On the facilitator's side: what stands on a page that can be seen is confirmed, so that the sender reads the truth.
 
 import { newId } from "./live.js";
 import { AGAIN } from "./outbox.js";
@@ -50,4 +51,24 @@ export function createSignals({ command, drafts, onRefused }) {
   }
 
   return { raise, lower, insist, resume };
+}
+
+/**
+ * Gives a function that confirms what stands unconfirmed within `place` ([data-unshown]), while the page can be seen.
+ * `send(ids)` resolves with an answer; what it did not take is told again with the next call.
+ */
+export function confirmShown(place, send) {
+  const told = new Set();
+
+  async function tell() {
+    if (document.visibilityState !== "visible") return;
+    const ids = [...place.querySelectorAll("[data-unshown]")].map((row) => row.dataset.unshown).filter((id) => !told.has(id));
+    if (!ids.length) return;
+    for (const id of ids) told.add(id);
+    const answer = await send(ids);
+    if (!answer?.ok) for (const id of ids) told.delete(id);
+  }
+
+  document.addEventListener("visibilitychange", tell);
+  return tell;
 }

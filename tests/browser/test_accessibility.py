@@ -74,7 +74,7 @@ def participants_pages(
     yield "signal sheet", amal.page
     amal.page.keyboard.press("Escape")
     amal.signals("I need support")
-    expect(amal.page.locator("#signal-open .dock-word")).to_have_text("Arrived")
+    expect(amal.page.locator("#signal-open .dock-word")).to_have_text("On its way")
     amal.page.get_by_role("button", name="Help", exact=True).click()
     yield "help", amal.page
     amal.page.keyboard.press("Escape")

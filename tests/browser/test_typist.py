@@ -261,6 +261,9 @@ def test_a_signal_raised_without_a_line_is_sent_once_when_it_is_back(
     amal.signals("I need support")
     expect(amal.page.locator("#signal-open")).to_contain_text("On its way")
     amal.gets_the_line_back()
-    expect(amal.page.locator("#signal-open .dock-word")).to_have_text("Arrived")
     leader.sees(lambda: leader.of("people")[world.person(session, "Amal")]["signals"], "the signal")
+    [signal] = leader.of("people")[world.person(session, "Amal")]["signals"]
+    amal.sees("This is on its way.")
+    leader.says("signals_shown", ids=[signal["id"]])
+    expect(amal.page.locator("#signal-open .dock-word")).to_have_text("Arrived")
     assert len(leader.of("people")[world.person(session, "Amal")]["signals"]) == 1

@@ -225,13 +225,16 @@ def ines_asks_for_support(room: Room) -> None:
     ines.signals("I need support")
     dock = ines.page.locator("#signal-open .dock-word")
     expect(dock).to_have_text("Arrived")
+    ines.sees("This is on your leader’s screen.")
+    ines.sees("In danger, or might hurt yourself? Call")
     alarm = fola.page.locator(".alarm[role=alert]", has_text="Ines needs support.")
     alarm.get_by_role("button", name="Seen").click()
     expect(dock).to_have_text("Seen")
     fola.press("I will call you at the end.")
     ines.sees("Fola has seen it: “I will call you at the end.”")
-    ines.press("I am all right")
-    traces = ("data-lower", "has seen it", "at the end.”")
+    ines.press("I am safe for now")
+    fola.sees("Said “safe for now”")
+    traces = ("data-safe", "Thank you for telling us.", "has seen it", "at the end.”")
     assert all(trace in "".join(ines.frames) for trace in traces)  # there was something to hear
     # What comes after the signal has arrived at both, so nothing of the signal is still on its way.
     fola.answer("Amal").get_by_role("button", name="Uncover").click()

@@ -167,6 +167,7 @@ def test_no_participant_ever_reads_of_it(oak: Oak) -> None:
         str([oak.me(oak.people[name]) for name in ("Amal", "Birgit")]) + str(oak.room()) + str(oak.wall())
     )
     assert "item_9" not in everything and oak.me(oak.amal)["signals"] == []
+    assert oak.me(oak.amal)["calls"] and not oak.me(oak.birgit)["calls"], "a call like any other"
     hers = alerts(oak)[0]["id"]
     with refused("not_found"):
         oak.does(oak.amal, "lower_signal", id=hers)

@@ -1,10 +1,14 @@
 """Private signals: never lost, never refused, seen by the facilitators alone."""
 
 import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from app.core import signals
+from app.core.changes import changing
+from app.core.models import SignalKind
 from app.core.refusals import Refused
 from tests.core.cast import Oak, refused
 
@@ -153,3 +157,58 @@ def test_calls_for_support_stand_first_then_the_oldest(oak: Oak) -> None:
         ("Amal", "hand"),
         ("Birgit", "slower"),
     ]
+
+
+def a_call(oak: Oak, name: str = "amal") -> dict[str, Any]:
+    """The open call of a person, as that person reads it."""
+    [call] = oak.me(getattr(oak, name))["calls"]
+    return dict(call)
+
+
+def test_its_sender_reads_that_it_stands_on_a_screen_only_once_a_page_has_said_so(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    assert not a_call(oak)["shown"]
+    oak.does(oak.sami, "signals_shown", ids=[signal])
+    assert a_call(oak)["shown"]
+    before = oak.row().version
+    oak.does(oak.fola, "signals_shown", ids=[signal])
+    assert oak.row().version == before
+    with refused("not_found"):
+        oak.does(oak.fola, "signals_shown", ids=[signal, str(uuid4())])
+
+
+@pytest.mark.parametrize(
+    ("command", "told"), [("say_safe_for_now", "safe_for_now"), ("ask_to_talk", "talk_wanted")]
+)
+def test_what_somebody_says_about_a_call_is_kept_and_closes_nothing(
+    oak: Oak, command: str, told: str
+) -> None:
+    signal = oak.signals(oak.amal)
+    oak.does(oak.amal, command, id=signal)
+    assert a_call(oak)[told] and a_call(oak)["status"] == "new"
+    [alarm] = oak.console()["signals"]
+    assert alarm["status"] == "new" and alarm[f"{told}_at"] is not None
+    before = oak.row().version
+    oak.does(oak.amal, command, id=signal)
+    assert oak.row().version == before
+    hand = oak.signals(oak.amal, "hand")
+    for wrong, who in ((hand, oak.amal), (signal, oak.birgit)):
+        with refused("not_found"):
+            oak.does(who, command, id=wrong)
+
+
+def test_what_an_answer_has_raised_is_one_call_until_somebody_sees_it(oak: Oak) -> None:
+    def verb(db: Any) -> str:
+        with changing(db, oak.amal, "submit_measure") as change:
+            new = signals.raise_for(change, oak.amal.id, SignalKind.NOT_SAFE)
+            change.wrote(new, people=[oak.amal.id])
+            return new
+
+    first = oak.database.writer.do(verb, of=oak.id)
+    assert oak.database.writer.do(verb, of=oak.id) == first
+    assert on_console(oak) == [("Amal", "not_safe", "new")]
+    assert own(oak) == [] and a_call(oak)["kind"] == "call"
+    with refused("not_found"):
+        oak.does(oak.amal, "lower_signal", id=first)
+    oak.does(oak.fola, "acknowledge_signal", id=first)
+    assert oak.database.writer.do(verb, of=oak.id) != first

@@ -41,6 +41,9 @@ class Scene:
             "confirm_reflection": {"id": self.own["admitted"]["scribed"], "accept": True},
             "raise_signal": {"id": str(uuid4()), "kind": "support"},
             "lower_signal": {"id": own["signal"]},
+            "say_safe_for_now": {"id": own["call"]},
+            "ask_to_talk": {"id": own["call"]},
+            "answer_question": {"id": own["question"], "answer": "no"},
             "leave": {},
             "set_writing": stage | {"writing": True},
             "sync": {"seen": 0},
@@ -77,6 +80,8 @@ class Scene:
             "show_reflection": {"id": self.own["admitted"]["named"]},
             "hide_reflection": {"id": self.own["admitted"]["shown"]},
             "request_share": {"id": self.own["admitted"]["private"]},
+            "ask": {"participant_id": self.room.people["Amal"], "question": "speak"},
+            "signals_shown": {"ids": [own["signal"]]},
             "acknowledge_signal": {"id": own["signal"]},
             "answer_signal": {"id": own["signal"], "reply": "I am here."},
             "resolve_signal": {"id": own["signal"]},
@@ -99,9 +104,10 @@ def make_scene(wire: Wire, state: SessionState) -> Scene:
     room = make_room(wire.database, tuple(PARTICIPANTS.values()), stages, sandbox=True)
     own = {role: _acts(room, alias) for role, alias in PARTICIPANTS.items()}
     room.people["Birgit"] = room.lets_in("Birgit as a guest", guest=True)
-    signal = str(uuid4())
-    room.does("Birgit", "raise_signal", id=signal, kind="hand")
-    own["waiting"]["signal"] = signal
+    for name, kind in (("signal", "hand"), ("call", "support")):
+        own["waiting"][name] = str(uuid4())
+        room.does("Birgit", "raise_signal", id=own["waiting"][name], kind=kind)
+    own["waiting"]["question"] = _is_asked(room, "Birgit")
     own["admitted"]["scribed"] = _writes_for(room, "Amal")
     aloud, absent = wire.database.writer.do(groups.add_members, room.group, ["Milo", "Lena"])
     room.people["Milo"] = room.does("Fola", "seat", member_id=aloud)["participant_id"]
@@ -137,7 +143,7 @@ def namespaces_of(role: str) -> list[str]:
 
 
 def _acts(room: Room, alias: str) -> dict[str, str]:
-    ids = {name: str(uuid4()) for name in ("named", "private", "asked", "shown", "signal")}
+    ids = {name: str(uuid4()) for name in ("named", "private", "asked", "shown", "signal", "call")}
     audiences = {
         "named": "group_named",
         "shown": "group_named",
@@ -153,8 +159,15 @@ def _acts(room: Room, alias: str) -> dict[str, str]:
         ("Fola", "request_share", {"id": ids["asked"]}),
         ("Fola", "show_reflection", {"id": ids["shown"]}),
         (alias, "raise_signal", {"id": ids["signal"], "kind": "hand"}),
+        (alias, "raise_signal", {"id": ids["call"], "kind": "support"}),
     )
+    ids["question"] = _is_asked(room, alias)
     return ids
+
+
+def _is_asked(room: Room, alias: str) -> str:
+    asked = room.does("Fola", "ask", participant_id=room.people[alias], question="safe")
+    return str(asked["id"])
 
 
 def _writes_for(room: Room, alias: str) -> str:

@@ -34,6 +34,9 @@ PARTICIPANT = {
     "confirm_reflection": (("admitted",), ALWAYS),
     "raise_signal": (("admitted", "waiting"), ALWAYS),
     "lower_signal": (("admitted", "waiting"), ALWAYS),
+    "say_safe_for_now": (("admitted", "waiting"), ALWAYS),
+    "ask_to_talk": (("admitted", "waiting"), ALWAYS),
+    "answer_question": (("admitted", "waiting"), ALWAYS),
     "leave": (("admitted", "waiting"), ALWAYS),
     "set_writing": (("admitted",), ALWAYS),
     "sync": (("admitted", "waiting"), ALWAYS),
@@ -71,6 +74,8 @@ FACILITATOR = {
     "show_reflection": (LEADING, ON),
     "hide_reflection": (LEADING, "not_now not_now ok ok ok"),
     "request_share": (LEADING, ON),
+    "ask": (LEADING, OPEN),
+    "signals_shown": (LEADING, ALWAYS),
     "acknowledge_signal": (LEADING, ALWAYS),
     "answer_signal": (LEADING, ALWAYS),
     "resolve_signal": (LEADING, ALWAYS),
@@ -172,6 +177,9 @@ def test_somebody_elses_answer_or_signal_is_answered_like_one_that_does_not_exis
         "answer_share_request": {"id": birgits["asked"], "accept": True},
         "raise_signal": {"id": birgits["signal"], "kind": "hand"},
         "lower_signal": {"id": birgits["signal"]},
+        "answer_question": {"id": birgits["question"], "answer": "no"},
+        "say_safe_for_now": {"id": birgits["call"]},
+        "ask_to_talk": {"id": birgits["call"]},
     }
     for command, payload in played.items():
         answer = undone.plays("/participant", sid(scene, "admitted"), command, payload)

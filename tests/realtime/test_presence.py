@@ -36,3 +36,33 @@ def test_a_short_drop_and_a_second_tab_are_no_return() -> None:
         assert presence.of("oak", "amal")[0] == "away"
         presence.arrives("participant", "oak", "amal", "third tab")
         assert not presence.came_back("oak", "amal")
+
+
+def test_nobody_is_there_only_after_thirty_seconds_without_a_leader() -> None:
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        presence = Presence()
+        assert presence.line("oak") == "dropped", "who has just begun knows nothing of what was before"
+        clock.shift(timedelta(seconds=30))
+        assert presence.line("oak") == "nobody"
+        presence.arrives("observer", "oak", "olu", "the observer's")
+        assert presence.line("oak") == "nobody"
+        presence.arrives("facilitator", "oak", "fola", "the leader's")
+        assert presence.line("oak") == "here"
+        presence.leaves("facilitator", "oak", "olu", "the observer's")
+        presence.leaves("facilitator", "oak", "fola", "the leader's")
+        clock.shift(timedelta(seconds=29))
+        assert presence.line("oak") == "dropped"
+        before = presence.state_of_all("oak")
+        clock.shift(timedelta(seconds=1))
+        assert presence.line("oak") == "nobody"
+        assert presence.state_of_all("oak") != before, "the phones hear of it"
+
+
+def test_a_leader_who_looks_at_another_page_is_somebody() -> None:
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        presence = Presence()
+        clock.shift(timedelta(minutes=5))
+        presence.looks("oak")
+        assert presence.line("oak") == "dropped"
+        clock.shift(timedelta(seconds=20))
+        assert presence.line("oak") == "nobody"

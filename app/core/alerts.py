@@ -1,0 +1,80 @@
+"""What is seen of signals: by facilitators, on the console and on every other page, and by their sender."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+from sqlmodel import col
+
+from app.core import measures
+from app.core.models import URGENT, Facilitator, Participant, Signal, SignalKind, SignalStatus
+from app.core.sealing import open_sealed
+from app.core.signals import OF_THE_SERVER
+
+OPEN = (SignalStatus.NEW, SignalStatus.SEEN)
+
+UNMET = (
+    select(Signal.__table__, col(Participant.alias).label("alias"), col(Facilitator.name).label("seen_name"))
+    .join(Participant, col(Participant.id) == col(Signal.participant_id))
+    .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
+    .where(col(Signal.group_session_id) == bindparam("session"), col(Signal.status).in_(OPEN))
+    .order_by(col(Signal.raised_at))
+)
+OWN = (
+    select(Signal.__table__, col(Facilitator.name).label("seen_name"))
+    .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
+    .where(col(Signal.participant_id) == bindparam("person"))
+    .order_by(col(Signal.raised_at))
+)
+
+
+def open_signals(db: Connection, row: Any) -> list[dict[str, Any]]:
+    """The signals of a session that nobody has met yet: urgent ones first, then the oldest."""
+    rows = db.execute(UNMET, {"session": row.id}).all()
+    return sorted((told(db, each) for each in rows), key=lambda each: each["kind"] not in URGENT)
+
+
+def told(db: Connection, each: Row[Any]) -> dict[str, Any]:
+    """A signal as facilitators read it."""
+    return {
+        "id": each.id,
+        "kind": each.kind.value,
+        "status": each.status.value,
+        "alias": open_sealed(Participant.alias, each.participant_id, each.alias),
+        "participant_id": each.participant_id,
+        "raised_at": each.raised_at,
+        "shown": each.shown_at is not None,
+        "safe_for_now_at": each.safe_for_now_at,
+        "talk_wanted_at": each.talk_wanted_at,
+        "reply": open_sealed(Signal.reply, each.id, each.reply),
+        "taken_back": each.lowered_at is not None,
+        "why": measures.why(db, each.participant_id) if each.kind == SignalKind.ITEM_9 else "",
+        "seen_by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
+    }
+
+
+def own_signals(db: Connection, participant_id: str) -> dict[str, list[dict[str, Any]]]:
+    """A person's open signals and the newest that was met, oldest first; and their open urgent ones, as
+    ``calls``. What an answer on a private form has raised is a call like any other, and says no more.
+    """
+    rows = db.execute(OWN, {"person": participant_id}).all()
+    tapped = [each for each in rows if each.kind not in OF_THE_SERVER]
+    rest = [each for each in tapped if each.status == SignalStatus.RESOLVED][-1:]
+    stands = [each for each in rows if each.status in OPEN and each.lowered_at is None]
+    return {
+        "signals": [_own(each) for each in tapped if each in stands or each in rest],
+        "calls": [_own(each) | {"kind": "call"} for each in stands if each.kind in URGENT],
+    }
+
+
+def _own(each: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "kind": each.kind.value,
+        "status": each.status.value,
+        "reply": open_sealed(Signal.reply, each.id, each.reply),
+        "by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
+        "raised_at": each.raised_at,
+        "shown": each.shown_at is not None,
+        "safe_for_now": each.safe_for_now_at is not None,
+        "talk_wanted": each.talk_wanted_at is not None,
+    }

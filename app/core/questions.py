@@ -1,0 +1,98 @@
+"""Quiet questions: a facilitator asks one person, who answers with a tap. Nobody else ever learns of it."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlmodel import col
+
+from app.core import signals, stored
+from app.core.changes import Change, at
+from app.core.models import Facilitator, Participant, SignalKind, Standing, new_id
+from app.core.refusals import NotFound
+from app.core.safety_models import QuietQuestion
+from app.core.sealing import open_sealed, seal
+from app.exercises.plain import N_
+
+QUESTIONS = {
+    "speak": N_("Do you want to speak?"),
+    "all_right": N_("Are you all right?"),
+    "safe": N_("Are you safe right now?"),
+    "alone": N_("Are you alone where you are?"),
+    "pause": N_("Do you need a pause?"),
+    "stay": N_("Can you stay until the end?"),
+    "call": N_("May I call you after the session?"),
+}
+
+
+def ask(change: Change, command: Any) -> dict[str, Any]:
+    """Asks one person. The same question that still waits for its answer is not asked twice."""
+    person = stored.find(change.db, Participant, id=command.participant_id, group_session_id=change.before.id)
+    if person is None or person.standing == Standing.REMOVED:
+        raise NotFound()
+    stands = stored.find_all(
+        change.db, QuietQuestion, participant_id=person.id, question=command.question, answered_at=None
+    )
+    if stands:
+        return at(change) | {"id": stands[0].id}
+    new = new_id()
+    stored.add(
+        change.db,
+        QuietQuestion,
+        id=new,
+        group_session_id=change.before.id,
+        participant_id=person.id,
+        facilitator_id=change.who.id,
+        question=command.question,
+        asked_at=change.at,
+    )
+    change.wrote(new, people=[person.id])
+    return at(change) | {"id": new}
+
+
+def answer_question(change: Change, command: Any) -> dict[str, Any]:
+    """The tap. Whoever is not safe raises a signal with it, and another answer later does not lower it."""
+    asked = stored.find(change.db, QuietQuestion, id=command.id, participant_id=change.who.id)
+    if asked is None:
+        raise NotFound()
+    if asked.answer is None or open_sealed(QuietQuestion.answer, asked.id, asked.answer) != command.answer:
+        answer = seal(QuietQuestion.answer, asked.id, command.answer)
+        stored.change(change.db, QuietQuestion, asked.id, answer=answer, answered_at=change.at)
+        if asked.question == "safe" and command.answer == "no":
+            signals.raise_for(change, change.who.id, SignalKind.NOT_SAFE)
+        change.wrote(asked.id, people=[change.who.id])
+    return {"ok": True, "id": asked.id}
+
+
+def waiting_for(db: Connection, participant_id: str) -> dict[str, Any] | None:
+    """The oldest question that a person has not answered yet, with who asks."""
+    rows = stored.find_all(
+        db, QuietQuestion, ("asked_at", "id"), participant_id=participant_id, answered_at=None
+    )
+    if not rows:
+        return None
+    by = stored.find(db, Facilitator, id=rows[0].facilitator_id)
+    return {
+        "id": rows[0].id,
+        "question": rows[0].question,
+        "text": QUESTIONS[rows[0].question],
+        "by": open_sealed(Facilitator.name, by.id, by.name) if by else "",
+    }
+
+
+def asked_in(db: Connection, row: Any) -> dict[str, dict[str, Any]]:
+    """The newest question to each person of a session, by participant, with the answer once there is one."""
+    table = QuietQuestion.__table__
+    rows = db.execute(
+        table.select()
+        .where(col(QuietQuestion.group_session_id) == row.id)
+        .order_by(table.c.asked_at, table.c.id)
+    ).all()
+    return {
+        each.participant_id: {
+            "text": QUESTIONS[each.question],
+            "question": each.question,
+            "answer": open_sealed(QuietQuestion.answer, each.id, each.answer) or "",
+            "at": each.answered_at or each.asked_at,
+        }
+        for each in rows
+    }
