@@ -26,6 +26,7 @@ from realtime.bus import Bus
 from realtime.codec import StrictJSON, StrictPacket
 from realtime.dispatch import Dispatcher
 from realtime.keeper import Keeper
+from realtime.leaders import Leaders
 from realtime.presence import Presence
 from realtime.push import Pusher
 from realtime.rights import Rights
@@ -72,7 +73,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     bus = Bus()
     bus.listen(pusher.on_committed)
     app.extensions["concentric.bus"] = bus
-    app.extensions["concentric.keeper"] = Keeper(server, pusher, Rights(server, database, sockets))
+    app.extensions["concentric.keeper"] = Keeper(
+        server, pusher, Rights(server, database, sockets), Leaders(database, sockets, presence)
+    )
     drain.closing.append(lambda: runtime.close_sockets(server.eio))
     return app
 

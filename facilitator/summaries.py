@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from app.core import export, notes, overview
+from app import access
+from app.core import export, leaderless, notes, overview
 from app.core import summary as core
+from app.services import services
 from app.sign_in import facilitators_only
-from facilitator.pages import in_zone, me, my_session, page, read
+from facilitator.pages import LEADING, back, in_zone, me, my_session, page, read
 
 pages = Blueprint("summaries", __name__)
 
@@ -18,7 +20,18 @@ pages = Blueprint("summaries", __name__)
 def summary(group_session_id: str) -> str:
     told = read(_page, group_session_id)
     in_zone(told["group"]["time_zone"])
+    if told["session"]["without_close"] and not told["session"]["followed_up"] and told["leading"]:
+        services().database.writer.do(leaderless.follow_up, me(), group_session_id)
     return page("facilitator/summary.html", "groups", **told)
+
+
+@pages.post("/sessions/<group_session_id>/followed-up")
+@facilitators_only
+def followed_up(group_session_id: str) -> Any:
+    """Somebody knows of a session that ended by itself."""
+    read(my_session, group_session_id, True)
+    services().database.writer.do(leaderless.follow_up, me(), group_session_id)
+    return back("today.today")
 
 
 @pages.get("/sessions/<group_session_id>/summary.json")
@@ -38,7 +51,8 @@ def as_csv(group_session_id: str) -> Response:
 def _page(db: Any, group_session_id: str) -> dict[str, Any]:
     """The summary with the reader's own notes, which the files leave out."""
     row = my_session(db, group_session_id)
-    return _summary(db, group_session_id) | {"notes": notes.told(db, row, me())}
+    leading = access.facilitator_role(db, me(), row.group_id) in LEADING
+    return _summary(db, group_session_id) | {"notes": notes.told(db, row, me()), "leading": leading}
 
 
 def _summary(db: Any, group_session_id: str) -> dict[str, Any]:

@@ -85,6 +85,17 @@ class Presence:
     def facilitators_here(self, group_session_id: str) -> set[str]:
         return set(self._facilitators[group_session_id])
 
+    def settle(self, group_session_id: str, observers: set[str]) -> None:
+        """Who only watches has changed: whoever is connected is counted as what they are now."""
+        leading, watching = self._facilitators[group_session_id], self._observers[group_session_id]
+        led = bool(leading)
+        for person_id in set(leading) & observers:
+            watching[person_id] = leading.pop(person_id)
+        for person_id in set(watching) - observers:
+            leading[person_id] = watching.pop(person_id)
+        if led and not leading:
+            self._led_until[group_session_id] = now()
+
     def looks(self, group_session_id: str) -> None:
         """A leader's page that is not the room's shows what is open in it."""
         self._looked[group_session_id] = now()

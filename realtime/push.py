@@ -20,7 +20,7 @@ from app import runtime
 from app.core import console as consoles
 from app.core import roles, stored, views
 from app.core.changes import Committed, Who
-from app.core.models import Participant, Standing
+from app.core.models import Participant, Role, Standing
 from app.core.refusals import NotFound
 from app.core.shown import shown_answers
 from app.db import Database
@@ -292,6 +292,7 @@ class Pusher:
         """Who is connected to a console and still may be; whoever lost their role is let go first."""
         people = self.sockets.people(row.id, "facilitator")
         there = roles.of_group(db, row.group_id) if people else {}
+        self.presence.settle(row.id, {key for key, role in there.items() if role == Role.OBSERVER})
         for socket in self.sockets.of(row.id, "facilitator"):
             if socket.who.id not in there:
                 let_go(self.server, socket, "removed")

@@ -222,6 +222,7 @@ class GroupSession(Table, table=True):
     )  # whose hand is on it; None: the lead's
     leaderless_since: datetime | None = time(nullable=True)  # no facilitator has been connected
     without_close: bool = False  # ended by itself, two hours after its end
+    followed_up_at: datetime | None = time(nullable=True)  # a facilitator has looked at one of those
     locked_at: datetime | None = time(nullable=True)
     opened_at: datetime | None = time(nullable=True)
     started_at: datetime | None = time(nullable=True)

@@ -46,7 +46,9 @@ def group_card(db: Connection, row: Any) -> dict[str, Any]:
 
 
 def today(db: Connection, facilitator_id: str) -> dict[str, Any]:
-    """Sessions that are open or come next, and those that ended in the last weeks, over all groups."""
+    """Sessions that are open or come next, those that ended in the last weeks, and those that ended by
+    themselves and that nobody has looked at (``unclosed``), over all groups.
+    """
     groups = groups_of(db, facilitator_id)
     everything = [(group, each) for group in groups for each in group["sessions"]]
     since = now() - RECENT
@@ -63,7 +65,12 @@ def today(db: Connection, facilitator_id: str) -> dict[str, Any]:
     far = now() + timedelta(days=3650)
     coming.sort(key=lambda each: (each["state"] == SessionState.PLANNED, each["scheduled_at"] or far))
     recent.sort(key=lambda each: each["ended_at"], reverse=True)
-    return {"groups": groups, "coming": coming, "recent": recent}
+    unclosed = [
+        {"group": group, **each}
+        for group, each in everything
+        if each["without_close"] and not each["followed_up"]
+    ]
+    return {"groups": groups, "coming": coming, "recent": recent, "unclosed": unclosed}
 
 
 def group_page(db: Connection, group_id: str) -> dict[str, Any]:
@@ -179,4 +186,6 @@ def _session(row: Any, group: dict[str, Any]) -> dict[str, Any]:
         "ended_at": row.ended_at,
         "minutes": minutes_of(agenda_of(row)),
         "version": row.version,
+        "without_close": row.without_close,
+        "followed_up": row.followed_up_at is not None,
     }

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlmodel import col
 
-from app.core import accounts, groups, stored
+from app.core import accounts, groups, sessions, stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change, Who, at, changing
 from app.core.models import (
@@ -55,7 +55,8 @@ def hand_over(change: Change, command: Any) -> dict[str, Any]:
     if found is None or found.role not in HANDS or account is None or account.disabled_at is not None:
         raise NotFound()
     if hand_on(change.db, change.before) != command.facilitator_id:
-        change.wrote(command.facilitator_id, shared=True, led_by=command.facilitator_id)
+        people = sessions.inside(change.db, change.before.id)
+        change.wrote(command.facilitator_id, shared=True, people=people, led_by=command.facilitator_id)
     return at(change)
 
 
@@ -151,4 +152,4 @@ def _tell(db: Connection, actor_id: str, group_id: str, facilitator_id: str) -> 
             place = _place(db, group_id, facilitator_id)
             lost = change.before.led_by == facilitator_id and (place is None or place.role not in HANDS)
             more: dict[str, Any] = {"led_by": None} if lost else {}
-            change.wrote(facilitator_id, shared=True, **more)
+            change.wrote(facilitator_id, shared=True, people=sessions.inside(db, session.id), **more)

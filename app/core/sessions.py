@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
-from app.core import consents, door, feedback, rehearsal
+from app.core import consents, door, feedback, rehearsal, stored
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
@@ -202,6 +202,12 @@ def _update_person(participant_id: str) -> Any:
 def _stand(change: Change, participant_id: str, standing: Standing, **values: Any) -> None:
     change.db.execute(_update_person(participant_id).values(standing=standing, **values))
     change.wrote(participant_id, shared=True, people=[participant_id])
+
+
+def inside(db: Any, group_session_id: str) -> list[str]:
+    """The ids of everybody who is in the room, present or not."""
+    rows = stored.find_all(db, Participant, group_session_id=group_session_id, standing=Standing.ADMITTED)
+    return [row.id for row in rows]
 
 
 def admitted_count(db: Any, group_session_id: str) -> int:

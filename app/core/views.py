@@ -10,7 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.core import alerts, course, feedback, leaving, pairs, questions, rehearsal, shelf, stored, turns
+from app.core import (
+    alerts,
+    course,
+    feedback,
+    leaderless,
+    leaving,
+    pairs,
+    questions,
+    rehearsal,
+    shelf,
+    stored,
+    turns,
+)
 from app.core.agenda import Stage, agenda_of, alone
 from app.core.changes import Who
 from app.core.models import (
@@ -27,6 +39,7 @@ from app.core.models import (
     StageReveal,
     StageVisit,
     Standing,
+    now,
 )
 from app.core.refusals import NotFound
 from app.core.scribe import waits_for_yes
@@ -132,6 +145,7 @@ def room(db: Connection, row: Row, leader_here: bool, nobody: bool = False) -> d
         "observers": [each["name"] for each in leading if each["role"] == Role.OBSERVER],
         "leader_here": leader_here,
         "nobody": nobody,
+        "leaderless": leaderless.told(row, leader_here, now()),
         "people": people,
         "one_to_one": alone(row),
         "rehearsal": row.rehearsal_of is not None,

@@ -66,3 +66,14 @@ def test_a_leader_who_looks_at_another_page_is_somebody() -> None:
         assert presence.line("oak") == "dropped"
         clock.shift(timedelta(seconds=20))
         assert presence.line("oak") == "nobody"
+
+
+def test_a_role_that_changes_while_somebody_is_connected_counts_from_then_on() -> None:
+    presence = Presence()
+    presence.arrives("facilitator", "oak", "sami", "a socket")
+    presence.settle("oak", {"sami"})
+    assert presence.line("oak") == "dropped" and presence.facilitators_here("oak") == set()
+    presence.settle("oak", set())
+    assert presence.line("oak") == "here"
+    presence.settle("oak", {"sami"})
+    assert presence.leaves("facilitator", "oak", "sami", "a socket")

@@ -1,8 +1,12 @@
 """Roles on the group's page, and what the console offers by role."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from app.core.models import Role
+import time_machine
+
+from app.core import leaderless
+from app.core.models import Role, now
 from tests.core.cast import Oak
 from tests.core.test_roles import add_account, gives, roles_of
 from tests.house.browser import Browser
@@ -53,3 +57,24 @@ def test_the_console_says_who_leads_and_what_was_pressed_last(oak: Oak, fola: Br
     console = fola.visit(f"/sessions/{oak.id}/console")
     assert "Leads now" in console and "Sami: Hold, " in console
     assert 'data-command="hand_over"' in console
+
+
+def test_a_session_that_nobody_ended_stands_on_today_until_one_of_the_leaders_has_looked(
+    oak: Oak, fola: Browser, browser_of: Enter
+) -> None:
+    olu = browser_of(add_account(oak, "Olu"))
+    gives(oak, "f-olu", Role.OBSERVER)
+    said = "Ended without a close"
+    for looks in ("summary", "mark"):
+        with time_machine.travel(now() + timedelta(days=1), tick=False):
+            oak.database.writer.do(leaderless.close, oak.id)
+        summary = f"/sessions/{oak.id}/summary"
+        assert said in olu.visit(summary) and said in fola.visit("/today"), "who watches does not mark it"
+        olu.send(f"/sessions/{oak.id}/followed-up", 404)
+        if looks == "summary":
+            assert said in fola.visit(summary)
+        else:
+            assert fola.send(f"/sessions/{oak.id}/followed-up") == "/today"
+        assert said not in fola.visit("/today") and said in fola.visit(summary)
+        oak.plans()
+        oak.starts()

@@ -78,6 +78,7 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/summary", "GET"),
     ("/sessions/<group_session_id>/summary.csv", "GET"),
     ("/sessions/<group_session_id>/summary.json", "GET"),
+    ("/sessions/<group_session_id>/followed-up", "POST"),
     ("/sessions/<group_session_id>/lines", "GET"),
     ("/groups/<group_id>/members/<member_id>", "GET"),
     ("/groups/<group_id>/members/<member_id>/focus", "POST"),

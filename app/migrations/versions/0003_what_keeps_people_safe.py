@@ -156,6 +156,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("rehearsal_of", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("led_by", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("leaderless_since", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("followed_up_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
             sa.Column("without_close", sa.Boolean(), nullable=False, server_default=sa.false())
         )
@@ -206,6 +207,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_group_session_led_by"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_group_session_rehearsal_of"), type_="foreignkey")
         batch_op.drop_column("without_close")
+        batch_op.drop_column("followed_up_at")
         batch_op.drop_column("leaderless_since")
         batch_op.drop_column("led_by")
         batch_op.drop_column("rehearsal_of")

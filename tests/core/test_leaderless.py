@@ -1,0 +1,202 @@
+"""All facilitators drop: the room holds, its members read what happens, and nothing stays open for ever."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import update
+from sqlmodel import col
+
+from app.core import leaderless, overview, views
+from app.core.models import GroupSession
+from tests.core.cast import Oak, refused
+
+BEGIN = datetime(2026, 11, 3, 17, 50, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(BEGIN, tick=False) as made:
+        yield made
+
+
+@pytest.fixture
+def oak(clock: Any, planned_oak: Oak) -> Oak:
+    """The oak group, live since 17:50; nobody who leads is connected."""
+    planned_oak.starts()
+    return planned_oak
+
+
+def notes(oak: Oak, here: bool = False) -> None:
+    """The worker looks who is connected."""
+    oak.database.writer.do(leaderless.note, oak.id, here)
+
+
+def due(oak: Oak, here: bool = False) -> bool:
+    with oak.database.reader() as db:
+        return leaderless.due(db, views.session_row(db, oak.id), here)
+
+
+def reads(oak: Oak) -> dict[str, Any]:
+    with oak.database.reader() as db:
+        told: dict[str, Any] = views.room(db, views.session_row(db, oak.id), leader_here=False)["leaderless"]
+        return told
+
+
+def test_a_drop_is_kept_without_a_version_and_forgotten_when_somebody_is_back(oak: Oak, clock: Any) -> None:
+    before = oak.row()
+    assert due(oak)
+    notes(oak)
+    assert oak.row().leaderless_since == BEGIN and not due(oak)
+    clock.shift(timedelta(minutes=5))
+    notes(oak)
+    assert oak.row().leaderless_since == BEGIN, "the drop is kept, not the last look"
+    assert due(oak, here=True)
+    notes(oak, here=True)
+    after = oak.row()
+    assert after.leaderless_since is None and not due(oak, here=True)
+    assert (after.version, after.shared_version) == (before.version, before.shared_version)
+
+
+def test_after_ten_minutes_the_group_reads_until_when_it_waits_and_then_that_it_stops(
+    oak: Oak, clock: Any
+) -> None:
+    notes(oak)
+    versions = [oak.row().shared_version]
+    for minutes, phase in ((9, ""), (2, "late"), (5, "late"), (5, "stopped"), (60, "stopped")):
+        clock.shift(timedelta(minutes=minutes))
+        notes(oak)
+        assert reads(oak) == {"phase": phase, "until": BEGIN + timedelta(minutes=20)}
+        versions.append(oak.row().shared_version - versions[0])
+    assert versions[1:] == [0, 1, 1, 2, 2]
+    assert oak.row().state == "live" and oak.row().moved_version < oak.row().version
+    notes(oak, here=True)
+    assert oak.room()["leaderless"] == {"phase": "", "until": None}
+
+
+def test_a_second_drop_is_told_anew(oak: Oak, clock: Any) -> None:
+    for _ in range(2):
+        notes(oak)
+        clock.shift(timedelta(minutes=11))
+        before = oak.row().shared_version
+        notes(oak)
+        assert oak.row().shared_version == before + 1
+        notes(oak, here=True)
+
+
+def test_meanwhile_answers_and_signals_are_taken_and_nothing_advances(oak: Oak, clock: Any) -> None:
+    notes(oak)
+    clock.shift(timedelta(minutes=30))
+    notes(oak)
+    stage = oak.row().stage_index
+    assert oak.writes(oak.amal, text="A walk.", audience="group_named")["ok"]
+    assert oak.signals(oak.amal)
+    assert oak.row().stage_index == stage and oak.shown() == []
+
+
+def test_every_member_gets_the_new_text(oak: Oak, clock: Any, news: list[Any]) -> None:
+    notes(oak)
+    clock.shift(timedelta(minutes=10))
+    news.clear()
+    notes(oak)
+    (told,) = news
+    assert told.shared and not told.moved
+    assert told.people == {oak.people[name].id for name in oak.members}
+
+
+@pytest.mark.parametrize("before", ["planned", "lobby", "ended"])
+def test_outside_of_a_running_session_nobody_is_missed(clock: Any, planned_oak: Oak, before: str) -> None:
+    if before != "planned":
+        planned_oak.opens()
+    if before == "ended":
+        planned_oak.does(planned_oak.fola, "end")
+    assert not due(planned_oak)
+    notes(planned_oak)
+    assert planned_oak.row().leaderless_since is None
+
+
+# a session that everybody has left open
+
+
+def sweeps(oak: Oak) -> list[str]:
+    with oak.database.reader() as db:
+        found = leaderless.forgotten(db)
+    for each in found:
+        oak.database.writer.do(leaderless.close, each)
+    return found
+
+
+def planned_end() -> timedelta:
+    return timedelta(minutes=70)  # seven stages of ten minutes
+
+
+@pytest.mark.parametrize("state", ["lobby", "live", "held"])
+def test_a_session_still_open_two_hours_after_its_end_closes_by_itself(
+    clock: Any, planned_oak: Oak, state: str
+) -> None:
+    oak = planned_oak
+    oak.opens()
+    if state != "lobby":
+        oak.does(oak.fola, "start")
+    if state == "held":
+        oak.does(oak.fola, "hold")
+    clock.shift(planned_end() + timedelta(hours=2, seconds=-1))
+    assert sweeps(oak) == [] and oak.row().state == state
+    clock.shift(timedelta(seconds=1))
+    assert sweeps(oak) == [oak.id]
+    row = oak.row()
+    assert (row.state, row.without_close, row.held_at, row.ended_at) == (
+        "ended",
+        True,
+        None,
+        datetime.now(UTC),
+    )
+    assert sweeps(oak) == []
+    entry = oak.log()[-1]
+    assert (entry.actor_kind, entry.action) == ("server", "close_by_itself")
+
+
+def test_a_session_that_somebody_still_leads_is_not_closed_over_their_heads(oak: Oak, clock: Any) -> None:
+    clock.shift(planned_end() + timedelta(hours=2))
+    oak.does(oak.fola, "add_minutes", minutes=1)
+    clock.shift(timedelta(minutes=29))
+    assert sweeps(oak) == []
+    oak.database.writer.do(leaderless.close, oak.id)
+    assert oak.row().state == "live", "what was found is looked at again inside the door"
+    clock.shift(timedelta(minutes=1))
+    assert sweeps(oak) == [oak.id]
+
+
+def test_a_rehearsal_and_a_sandbox_are_closed_by_their_own_rules(oak: Oak, clock: Any) -> None:
+    def becomes(db: Any, **values: Any) -> None:
+        db.execute(update(GroupSession).where(col(GroupSession.id) == oak.id).values(**values))
+
+    clock.shift(timedelta(days=1))
+    oak.database.writer.do(becomes, sandbox=True)
+    assert sweeps(oak) == []
+    oak.database.writer.do(becomes, sandbox=False, rehearsal_of=oak.id)
+    assert sweeps(oak) == []
+
+
+def test_it_waits_on_today_until_somebody_has_looked(oak: Oak, clock: Any) -> None:
+    def waits() -> list[str]:
+        with oak.database.reader() as db:
+            return [each["id"] for each in overview.today(db, oak.leaders["Sami"])["unclosed"]]
+
+    clock.shift(timedelta(hours=8))
+    assert sweeps(oak) == [oak.id] and waits() == [oak.id]
+    oak.database.writer.do(leaderless.follow_up, oak.leaders["Fola"], oak.id)
+    version = oak.row().version
+    assert waits() == []
+    oak.database.writer.do(leaderless.follow_up, oak.leaders["Fola"], oak.id)
+    assert oak.row().version == version
+    with refused("not_found"):
+        oak.database.writer.do(leaderless.follow_up, oak.leaders["Fola"], "nowhere")
+
+
+def test_a_session_that_was_ended_properly_waits_for_nobody(oak: Oak) -> None:
+    oak.does(oak.fola, "end")
+    with oak.database.reader() as db:
+        assert overview.today(db, oak.leaders["Fola"])["unclosed"] == []
