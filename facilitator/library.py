@@ -140,6 +140,17 @@ def _title_of(kind: str, item_id: str) -> str:
     if kind == "session":
         programme, _dot, part = item_id.partition(".")
         if programme in load().programmes and part:
-            return f"{load().programmes[programme].title}, {part}"
+            return f"{load().programmes[programme].title}, {_session_words(programme, part)}"
         return str(read(shelf.page, me(), item_id)["title"])
+    raise NotFound()
+
+
+def _session_words(programme_id: str, part: str) -> str:
+    """Which sessions of a programme a plan is for, in words; NotFound where there is no such plan."""
+    for agenda in load().programmes[programme_id].sessions:
+        if agenda.id == part:
+            first, last = agenda.numbers
+            if first == last:
+                return str(_("Session %(number)s", number=first))
+            return str(_("Sessions %(first)s to %(last)s", first=first, last=last))
     raise NotFound()

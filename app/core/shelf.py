@@ -233,7 +233,9 @@ def _shipped(kind: str, item_id: str) -> Body:
             rows = [body_of(row) for row in agenda.rows]
             for row in rows:
                 del row["reviewed_by"], row["reviewed_on"]
-            facts = {"title": f"{of.title}: {part}", "basis": of.basis, "phase": agenda.phase, "rows": rows}
+            first, last = agenda.numbers
+            which = f"session {first}" if first == last else f"sessions {first} to {last}"
+            facts = {"title": f"{of.title}: {which}", "basis": of.basis, "phase": agenda.phase, "rows": rows}
             return _as_json(facts | {"reviewed_by": None, "reviewed_on": None})
     raise NotFound()
 

@@ -47,6 +47,20 @@ def test_everything_shipped_can_be_read_and_every_exercise_previewed(fola: Brows
     fola.visit("/library/exercise/nothing/preview", 404)
 
 
+@pytest.mark.parametrize(
+    ("part", "words"), [("session_1", "Session 1, my copy"), ("middle_2_to_6", "Sessions 2 to 6, my copy")]
+)
+def test_a_copied_session_is_named_as_people_say_it(fola: Browser, part: str, words: str) -> None:
+    page = fola.visit(f"{copied(fola, 'session', f'gipt_8.{part}')}/edit")
+    assert words in page and part not in page
+    assert part not in re.sub("<[^>]+>", "", fola.visit("/library?kind=session"))
+
+
+def test_the_search_stands_before_the_exercises(fola: Browser) -> None:
+    page = fola.visit("/library")
+    assert page.index('type="search"') < page.index('class="item"')
+
+
 def test_a_copy_opens_for_editing_and_is_saved_field_by_field(fola: Browser) -> None:
     path = copied(fola, "exercise", "timeline")
     page = fola.visit(f"{path}/edit")
