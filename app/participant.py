@@ -71,8 +71,13 @@ def at_the_door() -> Any:
         if kind == "r":
             return _come_in(db, door.session_by_room_hash(db, link_hash), None)
         member = door.member_by_hash(db, link_hash) if kind == "m" else None
-        row = door.session_for_member(db, member) if member else None
+        row = door.session_for_member(db, member, _led) if member else None
         return _come_in(db, row, member)
+
+
+def _led(group_session_id: str) -> bool:
+    """Whether a facilitator is at the console of a session."""
+    return bool(services().screens.presence.facilitators_here(group_session_id))
 
 
 def _count_a_wrong_one() -> None:
@@ -85,7 +90,7 @@ def _count_a_wrong_one() -> None:
 
 def _come_in(db: Any, row: Any, member: Any) -> Any:
     """Shows the few questions before the room, or lets the person in who has answered them."""
-    if row is None or row.state == SessionState.PLANNED:
+    if row is None or (row.state == SessionState.PLANNED and member is None):
         _count_a_wrong_one()
         return _closed()
     if _place(db, row.id, member) is not None:
@@ -194,7 +199,7 @@ def _inside(group_session_id: str, template: str) -> Any:
                 room=room,
                 me=me | {"mine": [] if waiting else me["mine"]},
                 version=row.shared_version + person.own_version,
-                draft_key=_draft_key(who.id),
+                draft_key=draft_key(who.id),
             )
 
 
@@ -273,7 +278,7 @@ def _closed() -> Any:
     return render_template("participant/closed.html"), 404
 
 
-def _draft_key(participant_id: str) -> str:
+def draft_key(participant_id: str) -> str:
     """The key that seals this person's drafts in their own tab; the same after a reload, and never stored."""
     secret = current_app.secret_key
     key = secret if isinstance(secret, bytes) else str(secret).encode()

@@ -11,7 +11,7 @@ from app.core.changes import Who, changing
 from app.core.commands import Payload, Uuid4
 from app.core.models import Standing, now
 from app.core.refusals import Invalid, NotFound, NotNow, Refused
-from app.participant import place_in
+from app.participant import draft_key, place_in
 from app.regions import speaking
 from app.services import services
 
@@ -59,7 +59,14 @@ def _page(group_session_id: str, measure_id: str) -> Any:
         room = services().screens.doorway(db, row)
         is_open = measures.is_open(row, _leader_here(row.id), now())
         with speaking(room["language"], room["time_zone"]):
-            return render_template("participant/measure.html", room=room, measure=measure, is_open=is_open)
+            return render_template(
+                "participant/measure.html",
+                room=room,
+                measure=measure,
+                is_open=is_open,
+                person_id=person.id,
+                draft_key=draft_key(person.id),
+            )
 
 
 def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here: bool) -> dict[str, Any]:
@@ -81,7 +88,7 @@ def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here:
 
 
 def _measure(db: Any, row: Any, measure_id: str) -> measures.Measure:
-    if measure_id not in views.measures_of(row):
+    if measure_id not in measures.of_session(db, row):
         raise NotFound()
     return measures.find(db, measure_id)
 

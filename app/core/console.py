@@ -39,7 +39,7 @@ from app.core.reveals import releasable, released, shareable
 from app.core.sealing import open_sealed
 from app.core.shown import answer_of, parts
 from app.core.times import Times
-from app.core.views import brief, current_stage, facilitators_of, group_row, measures_of, session_part_of
+from app.core.views import brief, current_stage, facilitators_of, group_row, session_part_of
 
 Row = Any
 MOST_LISTED = 100  # answers of one stage that the console lists; the summary has all of them
@@ -85,7 +85,7 @@ def console(
         "lines": feedback.queue(db, row, stage) if stage else None,
         "asked": questions.asked_in(db, row),
         "questions": questions.QUESTIONS,
-        "sent_in": measures.sent_in(db, row) if measures_of(row) else {},
+        "sent_in": measures.sent_in(db, row) if measures.of_session(db, row) else {},
         "absent": scribe.absent_members(db, row),
         "answers": answers(db, row, stage, rows, answered) if stage else [],
         "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),

@@ -1,12 +1,13 @@
 """How people find and enter a session: room links and codes, personal links, the waiting room."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.core import feedback, stored
+from app.core import feedback, measures, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
@@ -17,6 +18,7 @@ from app.core.models import (
     Standing,
     new_code,
     new_id,
+    now,
 )
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import seal
@@ -82,9 +84,10 @@ def member_by_hash(db: Connection, link_hash: str) -> Any:
     ).one_or_none()
 
 
-def session_for_member(db: Connection, member: Any) -> Any:
-    """The session a member's link leads to: their own open meeting, the group's open one, else the newest in
-    which they took part. A meeting of somebody else is not there for them.
+def session_for_member(db: Connection, member: Any, led: Callable[[str], bool] = lambda _id: False) -> Any:
+    """The session a member's link leads to: their own open meeting, the group's open one, one that begins
+    soon and has a private form, else the newest in which they took part. A meeting of somebody else is not
+    there for them. ``led`` says of a session's id whether a facilitator is at its console.
     """
     theirs = col(GroupSession.member_id) == member.id
     open_ones = db.execute(
@@ -99,12 +102,30 @@ def session_for_member(db: Connection, member: Any) -> Any:
     ).first()
     if open_ones is not None:
         return open_ones
+    soon = _early_session(db, member, led)
+    if soon is not None:
+        return soon
     return db.execute(
         select(GroupSession.__table__)
         .join(Participant, col(Participant.group_session_id) == col(GroupSession.id))
         .where(col(Participant.member_id) == member.id, col(Participant.standing) != Standing.REMOVED)
         .order_by(col(GroupSession.opened_at).desc())
     ).first()
+
+
+def _early_session(db: Connection, member: Any, led: Callable[[str], bool]) -> Any:
+    planned = db.execute(
+        select(GroupSession.__table__)
+        .where(
+            col(GroupSession.group_id) == member.group_id,
+            col(GroupSession.state) == SessionState.PLANNED,
+            col(GroupSession.rehearsal_of).is_(None),
+            col(GroupSession.scheduled_at) <= now() + measures.OPENS_BEFORE,
+            (col(GroupSession.member_id) == member.id) | col(GroupSession.member_id).is_(None),
+        )
+        .order_by(col(GroupSession.member_id).is_(None), col(GroupSession.scheduled_at).desc())
+    ).all()
+    return next((row for row in planned if led(row.id) and measures.of_session(db, row)), None)
 
 
 def place_of_member(db: Connection, group_session_id: str, member: Any) -> str | None:
@@ -131,13 +152,15 @@ def join(
 ) -> str:
     """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked;
     a guest waits. Whoever is in the session already finds their own place again; removed stays removed.
+    Shortly before a session with a private form a member may come as well: to that form, not to a room.
 
     ``participant_id`` chooses the id of a new participant, so that running this again makes the same one.
     """
     new = participant_id or new_id()
     who = Who("participant", group_session_id, new)
     with changing(db, who, "join") as change:
-        if change.before.state not in OPEN_STATES:
+        early = member is not None and measures.is_early(change.before, change.at)
+        if change.before.state not in OPEN_STATES and not early:
             raise NotNow("This room is not open now.")
         found = _own_place(change, member)
         if found is not None:

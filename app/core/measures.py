@@ -98,19 +98,28 @@ def find(db: Connection, measure_id: str) -> Measure:
     return read(open_sealed(Instrument.definition, row.id, row.definition), row.id)
 
 
-def of_session(db: Connection, row: Any) -> list[Measure]:
-    """The measures that a session's plan names, in its order."""
+def of_session(db: Connection, row: Any) -> list[str]:
+    """The ids of the private forms that a session's plan names and that can be asked, in its order."""
     named = dict.fromkeys(name for stage in agenda_of(row) for name in stage.get("measures", ()))
-    return [find(db, name) for name in named if name in bundled() or stored.exists(db, Instrument, id=name)]
+    return [
+        name for name in named if name in bundled() or stored.exists(db, Instrument, id=name, retired_at=None)
+    ]
 
 
 def is_open(row: Any, leader_here: bool, at: datetime) -> bool:
     """Whether the form may be filled in: from half an hour before, while a facilitator is present."""
     if not leader_here or row.state == SessionState.ENDED:
         return False
-    if row.state != SessionState.PLANNED:
-        return True
-    return row.scheduled_at is not None and row.scheduled_at - OPENS_BEFORE <= at
+    return row.state != SessionState.PLANNED or is_early(row, at)
+
+
+def is_early(row: Any, at: datetime) -> bool:
+    """Whether a planned session is so near that its members may come to the private form, and no further."""
+    return (
+        row.state == SessionState.PLANNED
+        and row.scheduled_at is not None
+        and row.scheduled_at - OPENS_BEFORE <= at
+    )
 
 
 # verbs

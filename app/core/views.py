@@ -16,6 +16,7 @@ from app.core import (
     feedback,
     leaderless,
     leaving,
+    measures,
     pairs,
     questions,
     rehearsal,
@@ -153,7 +154,8 @@ def room(db: Connection, row: Row, leader_here: bool, nobody: bool = False) -> d
         "time_zone": group.time_zone,
         "shown": shown_answers(db, row),
         "tallies": tallies(db, row),
-        "measures": measures_of(row),
+        "measures": measures.of_session(db, row),
+        "form_open": measures.is_open(row, leader_here, now()),
         "help": {"emergency": group.emergency_number, "crisis": group.crisis_line},
         "ended_at": row.ended_at,
     }
@@ -163,11 +165,6 @@ def _hands(row: Row, leading: list[dict[str, str]]) -> list[dict[str, str]]:
     """Those who lead or support, the one whose hand is on the session first."""
     hands = [each for each in leading if each["role"] != Role.OBSERVER]
     return sorted(hands, key=lambda each: each["id"] != row.led_by)
-
-
-def measures_of(row: Row) -> list[str]:
-    """The ids of the private forms that the plan of a session names."""
-    return list(dict.fromkeys(name for stage in agenda_of(row) for name in stage.get("measures", ())))
 
 
 def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""The private form before the room opens: who comes to it, when, and who finds a closed door."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.core import groups
+from app.core.models import GroupSession, Member, now
+from app.core.sealing import open_sealed
+from app.library.agendas import talk_stage
+from tests.core.cast import Oak, refused
+from tests.house.browser import Browser
+
+CAME_IN = {"private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
+
+
+@pytest.fixture
+def link(oak: Oak) -> str:
+    """Amal's own link; the session of today is over."""
+    oak.does(oak.fola, "end")
+    with oak.database.reader() as db:
+        row = db.execute(Member.__table__.select().where(Member.id == oak.members["Amal"])).one()
+    return f"/m/{open_sealed(Member.link, row.id, row.link)}"
+
+
+def planned(oak: Oak, minutes: int, *names: str) -> str:
+    """A session that is planned in so many minutes, with these private forms."""
+    stages = [talk_stage("Arrive", 5) | {"measures": list(names)}]
+    at = now() + timedelta(minutes=minutes)
+    new = oak.database.writer.do(groups.plan_session, oak.group_id, stages, scheduled_at=at)
+    return str(new)
+
+
+def at_the_door(stranger: Browser, link: str) -> str:
+    """The page that somebody's link leads to now."""
+    assert stranger.goes(link) == "/door"
+    return stranger.visit("/door")
+
+
+def presence(app: Flask) -> Any:
+    return app.extensions["concentric"].screens.presence
+
+
+def test_from_half_an_hour_before_a_member_comes_to_the_form_while_a_leader_is_there(
+    app: Flask, oak: Oak, link: str, stranger: Browser
+) -> None:
+    session = planned(oak, 25, "phq9")
+    assert "Before you come in" not in at_the_door(stranger, link)
+    presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
+    assert "Before you come in" in at_the_door(stranger, link)
+    assert stranger.send("/door", **CAME_IN) == f"/room/{session}"
+    page = stranger.visit(f"/room/{session}")
+    assert "The room is not open yet." in page
+    assert "Only Fola and Sami will read what you answer there." in page
+    form = re.findall(rf"/room/{session}/measure/phq9", page)
+    assert "Over the last 2 weeks" in stranger.client.get(form[0]).text
+    presence(app).leaves("facilitator", session, oak.leaders["Fola"], "a socket")
+    assert "not open now" in stranger.visit(form[0])
+
+
+@pytest.mark.parametrize(("minutes", "names"), [(31, ["phq9"]), (25, []), (25, ["retired_one"])])
+def test_earlier_or_without_a_form_the_door_is_closed(
+    app: Flask, oak: Oak, link: str, stranger: Browser, minutes: int, names: list[str]
+) -> None:
+    session = planned(oak, minutes, *names)
+    presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
+    assert "Before you come in" not in at_the_door(stranger, link)
+    assert stranger.send("/door") != f"/room/{session}"
+
+
+def test_a_guest_is_not_let_in_before_the_room_opens(
+    app: Flask, oak: Oak, link: str, stranger: Browser
+) -> None:
+    oak.id = planned(oak, 5, "phq9")
+    presence(app).arrives("facilitator", oak.id, oak.leaders["Fola"], "a socket")
+    row = oak.row()
+    stranger.client.get(f"/r/{open_sealed(GroupSession.room_link, row.id, row.room_link)}")
+    stranger.visit("/door", 404)
+    with refused("not_now"):
+        oak.joins("Zoe")
+    assert oak.joins("Birgit")
