@@ -1,20 +1,40 @@
-// The private form: sent once under an id of its own, kept on the page until it is stored, and nowhere else.
+// The private form: sent once under an id of its own. Until it is stored, what is chosen is kept in this tab alone,
+// sealed like every draft, so that a reload loses nothing; once it is sent, nothing of it stays.
 
+import { createDrafts } from "./drafts.js";
 import { setUpSheets } from "./sheets.js";
 
 const form = document.getElementById("measure-form");
 const state = document.getElementById("measure-state");
-const id = crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-  (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16));
+const drafts = createDrafts({ key: document.body.dataset.draftKey, person: document.body.dataset.person });
+const name = `measure.${form?.dataset.measure}`;
+const newId = () => (crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+  (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16)));
+let id = newId();
 let revision = 1;
 
 function answers() {
   const names = new Set([...form.querySelectorAll("input[type=radio]")].map((input) => input.name));
-  return Object.fromEntries([...names].map((name) => {
-    const chosen = form.querySelector(`input[name="${CSS.escape(name)}"]:checked`);
-    return [name, chosen ? Number(chosen.value) : null];
+  return Object.fromEntries([...names].map((item) => {
+    const chosen = form.querySelector(`input[name="${CSS.escape(item)}"]:checked`);
+    return [item, chosen ? Number(chosen.value) : null];
   }));
 }
+
+/** What this tab kept before a reload, under the id it may have been sent with already. */
+async function restore() {
+  await drafts.load();
+  const kept = drafts.get(name);
+  if (!kept) return;
+  ({ id, revision } = kept);
+  for (const [item, value] of Object.entries(kept.answers)) {
+    const input = form.querySelector(`input[name="${CSS.escape(item)}"][value="${CSS.escape(String(value))}"]`);
+    if (input && !form.querySelector(`input[name="${CSS.escape(item)}"]:checked`)) input.checked = true;
+  }
+  keep(); // with what was chosen meanwhile
+}
+
+const keep = () => drafts.put(name, { id, revision, answers: answers() });
 
 async function send() {
   const given = answers();
@@ -33,9 +53,11 @@ async function send() {
   }
   if (answer.error?.code === "superseded" && answer.error.revision >= revision) {
     revision = answer.error.revision + 1; // an earlier try did arrive: this one is a change of it
+    keep();
     return send();
   }
   if (!answer.ok) return tell(answer.error?.code === "not_now" ? "closed" : "failed");
+  drafts.remove(name);
   form.hidden = true;
   const done = document.getElementById("measure-done");
   done.hidden = false;
@@ -47,8 +69,10 @@ function tell(word) {
   state.classList.toggle("state-wait", word !== "saving");
 }
 
-setUpSheets();
+setUpSheets({ forget: drafts.forget });
+form?.addEventListener("change", keep);
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   send();
 });
+if (form) await restore();

@@ -72,6 +72,10 @@ def test_it_is_filled_in_by_keyboard_alone_and_kept_when_nobody_is_there(
     for _ in PHQ9.items:
         amal.page.keyboard.press("Space")
         amal.page.keyboard.press("Tab")
+    amal.page.reload()
+    expect(amal.page.locator("#measure-form input:checked")).to_have_count(len(PHQ9.items))
+    kept = amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
+    assert "measure.phq9" in kept and "phq9_1" not in kept
     fola.page.goto("about:blank")
     sent = amal.page.get_by_role("button", name="Send", exact=True)
     sent.focus()
@@ -88,6 +92,7 @@ def test_it_is_filled_in_by_keyboard_alone_and_kept_when_nobody_is_there(
     )
     amal.page.keyboard.press("Enter")
     amal.sees("Thank you. It is with Fola.")
+    assert "measure.phq9" not in amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
 
 
 def test_what_was_rated_before_is_not_shown_before_answering(
