@@ -35,9 +35,10 @@ from app.core.models import (
     Standing,
     now,
 )
+from app.core.opened import answer_of
 from app.core.reveals import releasable, released, shareable
 from app.core.sealing import open_sealed
-from app.core.shown import answer_of, parts
+from app.core.shown import parts
 from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, session_part_of
 

@@ -12,9 +12,9 @@ from app.core.agenda import Stage, agenda_of
 from app.core.changes import Change
 from app.core.course_models import Goal, GoalRating, Step, Turn
 from app.core.models import GroupSession, Member, Participant, Reflection, SessionState, new_id
+from app.core.opened import answer_of
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed, seal
-from app.core.shown import answer_of
 from app.exercises import TYPES, drawn
 
 GOALS, PLAN, REVIEW, MOOD, CIRCLE = (

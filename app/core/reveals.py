@@ -1,6 +1,5 @@
 """Verbs that decide what the group sees: reveal, show, take back, ask before sharing."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -12,11 +11,11 @@ from app.core import stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import SMALL, Audience, Reflection, StageReveal
+from app.core.opened import answer_of
 from app.core.refusals import NotFound, NotNow
 from app.core.scribe import waits_for_yes
-from app.core.sealing import open_sealed
 from app.core.sessions import admitted_count
-from app.exercises import is_private, without_private
+from app.exercises import group_view, is_whole, shown_alone
 
 
 def reveal(change: Change, command: Any) -> dict[str, Any]:
@@ -95,16 +94,15 @@ def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
     return {"ok": True, "id": row.id}
 
 
-def shareable(row: Any, stage: dict[str, Any]) -> bool:
-    """Whether anything is left of an answer without the prompts that are for facilitators alone. Nothing
-    is, as long as its person has not confirmed what a facilitator wrote.
+def shareable(row: Any, stage: dict[str, Any], together: bool = False) -> bool:
+    """Whether anything is left of an answer that the group may see: of this one alone, or counted with
+    others, ``together``. Nothing is, as long as its person has not confirmed what a facilitator wrote.
     """
     if waits_for_yes(row):
         return False
-    if not any(map(is_private, stage["prompts"])):
+    if all(map(is_whole, stage["prompts"])):
         return not row.passed  # nothing to take out: no need to unseal
-    answer = json.loads(open_sealed(Reflection.answer, row.id, row.answer))
-    return bool(without_private(stage["prompts"], answer))
+    return bool((group_view if together else shown_alone)(stage["prompts"], answer_of(row)))
 
 
 def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequence[Any]) -> list[Any]:
@@ -113,7 +111,7 @@ def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequ
     """
     if released(db, group_session_id, stage["id"]):
         return []
-    rows = [row for row in rows if not row.passed and shareable(row, stage)]
+    rows = [row for row in rows if not row.passed and shareable(row, stage, together=True)]
     unnamed = [row for row in rows if row.audience == Audience.UNNAMED]
     named = {row.participant_id for row in rows if row.audience == Audience.NAMED}
     people = admitted_count(db, group_session_id)

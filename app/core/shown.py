@@ -1,26 +1,29 @@
 """What the group has chosen to show, and an answer as lines of plain text."""
 
-import json
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from app.core.agenda import Stage, agenda_of
+from app.core.compared import compared
 from app.core.models import SMALL, Audience, Participant, Reflection
+from app.core.opened import answer_of
 from app.core.sealing import open_sealed
-from app.exercises import drawn, is_private, texts_of, without_private
+from app.exercises import COUNTED, drawn, is_private, shown_alone, texts_of
 
 Row = Any
 
-SPREAD = {"scale_0_10"}  # a number is never shown beside a name
-TALLIED = SPREAD | {"single_choice", "multi_choice"}
 BANDS = ((0, 3), (4, 6), (7, 10))
 RELEASED = select(Reflection.__table__).where(
     col(Reflection.group_session_id) == bindparam("session"), col(Reflection.shown_order).is_not(None)
 )
 SHOWN = (
-    select(Reflection.__table__, col(Participant.alias).label("alias"))
+    select(
+        Reflection.__table__,
+        col(Participant.alias).label("alias"),
+        col(Participant.member_id).label("member_id"),
+    )
     .join(Participant, col(Participant.id) == col(Reflection.participant_id))
     .where(col(Reflection.group_session_id) == bindparam("session"), col(Reflection.shown_at).is_not(None))
 )
@@ -43,10 +46,7 @@ def shown_answers(db: Connection, row: Row) -> list[dict[str, Any]]:
     for each in sorted(found, key=place):
         stage = stages[each.stage_id][1]
         named = each.audience == Audience.NAMED
-        counted = SPREAD if named else TALLIED
-        kinds = {prompt["key"]: prompt["type"] for prompt in stage["prompts"]}
-        answer = without_private(stage["prompts"], answer_of(each))
-        answer = {key: value for key, value in answer.items() if kinds[key] not in counted}
+        answer = shown_alone(stage["prompts"], answer_of(each))
         if not answer:
             continue
         entries.append(
@@ -56,10 +56,19 @@ def shown_answers(db: Connection, row: Row) -> list[dict[str, Any]]:
                 "stage_title": stage["title"],
                 "alias": open_sealed(Participant.alias, each.participant_id, each.alias) if named else None,
                 "answer": answer,
-                "parts": parts(stage, answer),
+                "parts": [
+                    part | _then(db, each, part, answer) if named else part for part in parts(stage, answer)
+                ],
             }
         )
     return entries
+
+
+def _then(db: Connection, each: Row, part: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside the words of a named "compare": the ticked parts of then and now."""
+    if part["type"] != "compare":
+        return {}
+    return {"then": compared(db, each.member_id, answer[part["key"]])}
 
 
 def tallies(db: Connection, row: Row) -> list[dict[str, Any]]:
@@ -81,7 +90,7 @@ def tallies(db: Connection, row: Row) -> list[dict[str, Any]]:
 
 def _tally(stage: Stage, prompt: dict[str, Any], answers: list[dict[str, Any]]) -> dict[str, Any] | None:
     values = [answer[prompt["key"]] for answer in answers if prompt["key"] in answer]
-    if prompt["type"] not in TALLIED or is_private(prompt) or len(values) < SMALL:
+    if prompt["type"] not in COUNTED or is_private(prompt) or len(values) < SMALL:
         return None
     if prompt["type"] == "scale_0_10":
         counts = [
@@ -108,12 +117,6 @@ def parts(stage: Stage, answer: dict[str, Any]) -> list[dict[str, Any]]:
         | {"drawn": drawn(prompt, answer[prompt["key"]])}
         for prompt, text in texts_of(stage["prompts"], answer)
     ]
-
-
-def answer_of(each: Row) -> dict[str, Any]:
-    """The values of an answer's row, by prompt key."""
-    answer: dict[str, Any] = json.loads(open_sealed(Reflection.answer, each.id, each.answer))
-    return answer
 
 
 def _may_be_shown(each: Row) -> bool:

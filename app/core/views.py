@@ -42,10 +42,12 @@ from app.core.models import (
     Standing,
     now,
 )
+from app.core.opened import answer_of
 from app.core.refusals import NotFound
 from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
-from app.core.shown import answer_of, parts, shown_answers, tallies
+from app.core.shown import parts, shown_answers, tallies
+from app.exercises import group_view, is_private, shown_alone
 
 Row = Any
 
@@ -222,10 +224,11 @@ def _begins(row: Row) -> bool:
 def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[str, Any]:
     """What this person is asked in the current stage, and what they read about whose turn it is."""
     if stage is None:
-        return {"prompts": [], "turn": ""}
+        return {"prompts": [], "private": [], "turn": ""}
     one_to_one, taken = alone(row), turns.turns_of(db, row.id, stage["id"])
     return {
-        "prompts": turns.asked_of(stage["prompts"], taken, person.id, one_to_one),
+        "prompts": (asked := turns.asked_of(stage["prompts"], taken, person.id, one_to_one)),
+        "private": [prompt["key"] for prompt in asked if is_private(prompt)],
         "turn": turns.place_of(stage, taken, person.id, one_to_one),
         "pair": pairs.pair_of(db, row, stage, person.id),
         "addressees": feedback.addressees(db, row, stage, person),
@@ -323,10 +326,16 @@ def _own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = 
 def _mine(each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
     stage = next((s for s in agenda_of(row) if s["id"] == each.stage_id), None)
     answer = answer_of(each)
+    prompts = stage["prompts"] if stage else []
+    alone = shown_alone(prompts, answer)
+    reaches = group_view(prompts, answer) if each.audience == Audience.UNNAMED else alone
+    told = parts(stage, answer) if stage else []
     return {
         **own_entry(each, answer),
         "stage_title": stage["title"] if stage else "",
-        "parts": parts(stage, answer) if stage else [],
+        "parts": told,
+        "for_group": told if stage is None or alone == answer else parts(stage, alone),
+        "group_sees": "all" if alone == answer else "part" if reaches else "nothing",
         "current": current is not None and current["id"] == each.stage_id,
     }
 

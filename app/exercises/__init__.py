@@ -1,7 +1,8 @@
 """Response types: what an answer may hold, and its plain-text form.
 
-One module for each type, with `read(value, prompt)`, `is_blank(value)` and `as_text(value, prompt)`, and
-`drawn(value, prompt)` where people would rather look than read. Words of ours in `as_text` are in the
+One module for each type, with `read(value, prompt)`, `is_blank(value)` and `as_text(value, prompt)`;
+`drawn(value, prompt)` where people would rather look than read; and `shown(value, prompt)` where the group
+sees less than all of it: what is left, in the same shape. Words of ours in `as_text` are in the
 library's language, like the prompts they follow. Standard library only; the domain imports this package and
 nothing is imported back. A prompt is a plain dict `{"key", "type", "text", "options"?, "audience"?, "who"}`
 as it stands in a frozen stage.
@@ -43,16 +44,19 @@ from app.exercises.plain import (
 
 __all__ = [
     "AUDIENCES",
+    "COUNTED",
     "TYPES",
     "Unreadable",
     "clean",
     "drawn",
+    "group_view",
     "is_private",
+    "is_whole",
     "narrowed",
     "narrowest",
     "read_answer",
+    "shown_alone",
     "texts_of",
-    "without_private",
 ]
 
 Prompts = Sequence[Mapping[str, Any]]
@@ -66,6 +70,8 @@ TYPES: dict[str, ModuleType] = {
     )
 }
 AUDIENCES = ("facilitators", "group_unnamed", "group_named")  # from the narrowest to the widest
+COUNTED = frozenset({"scale_0_10", "single_choice", "multi_choice"})  # the group sees counts, never one
+NEVER = frozenset({"structured_plan", "feedback"})  # for the facilitators; lines to people go their own way
 ANSWER = 12_000  # code points in one answer
 
 
@@ -108,23 +114,42 @@ def drawn(prompt: Mapping[str, Any], value: Any) -> dict[str, Any] | None:
     return None if draw is None else draw(value, prompt)
 
 
-def without_private(prompts: Prompts, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what may be shown to the group: without prompts for the facilitators, or unknown ones."""
-    open_keys = {prompt["key"] for prompt in prompts if not is_private(prompt)}
-    return {key: value for key, value in answer.items() if key in open_keys}
+def group_view(prompts: Prompts, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of an answer may reach the group, counted or shown: without prompts for the facilitators
+    and unknown ones, and of each type as much as its `shown` leaves.
+    """
+    view = {}
+    for prompt in prompts:
+        if prompt["key"] in answer and not is_private(prompt):
+            kind = TYPES[prompt["type"]]
+            value = answer[prompt["key"]]
+            left = kind.shown(value, prompt) if hasattr(kind, "shown") else value
+            if left is not None:
+                view[prompt["key"]] = left
+    return view
+
+
+def shown_alone(prompts: Prompts, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the group may see of one person's answer: as `group_view`, without what is only counted."""
+    counted = {prompt["key"] for prompt in prompts if prompt["type"] in COUNTED}
+    return {key: value for key, value in group_view(prompts, answer).items() if key not in counted}
 
 
 def is_private(prompt: Mapping[str, Any]) -> bool:
-    """Say whether an answer is never shown to the group: for the facilitators alone, or lines to one person
-    each, which go their own way.
-    """
-    return prompt.get("audience") == "facilitators" or prompt["type"] == "feedback"
+    """Say whether an answer is never shown to the group: for the facilitators alone, or of a type that is."""
+    return prompt.get("audience") == "facilitators" or prompt["type"] in NEVER
+
+
+def is_whole(prompt: Mapping[str, Any]) -> bool:
+    """Say whether the group sees all of an answer to this prompt, once it is shown."""
+    kind = prompt["type"]
+    return not is_private(prompt) and kind not in COUNTED and not hasattr(TYPES[kind], "shown")
 
 
 def narrowed(prompts: Prompts, answer: Mapping[str, Any], audience: str) -> str:
     """Return how far an answer may go when its writer chose `audience`.
 
-    A part for the facilitators alone is cut out by `without_private`; a part that may be shown only without a
+    A part for the facilitators alone is cut out by `group_view`; a part that may be shown only without a
     name takes the name off the whole; nothing but private parts goes to the facilitators.
     """
     limits = [

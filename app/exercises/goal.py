@@ -33,3 +33,10 @@ def as_text(value: dict[str, Any], prompt: Mapping[str, Any]) -> str:
     told = [value["text"]] if value["text"] else []
     told += [f"{label}: {value[name]}" for name, label in NAMES.items() if value[name]]
     return "\n".join(told + [f"{each} of 10" for each in value["rating"]])
+
+
+def shown(value: dict[str, Any], prompt: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the goal's text alone; None where only the rest is written."""
+    if not value["text"]:
+        return None
+    return dict.fromkeys(LINES, "") | {"text": value["text"], "rating": [], "status": "open"}

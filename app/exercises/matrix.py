@@ -42,6 +42,13 @@ def as_text(value: dict[str, Any], prompt: Mapping[str, Any]) -> str:
     return "\n".join(told + ([f"Nobody yet: {', '.join(empty)}"] if empty else []))
 
 
+def shown(value: dict[str, Any], prompt: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the gaps, the columns that nobody is ticked under; None where there is no gap."""
+    ticked = {col for _, col in value["ticks"]}
+    gaps = [col for number, col in enumerate(value["cols"]) if number not in ticked]
+    return {"rows": [], "cols": gaps, "ticks": []} if gaps else None
+
+
 def _tick(value: object, height: int, width: int, key: str) -> tuple[int, int]:
     pair = rows(value, 2, key)
     if len(pair) != 2:

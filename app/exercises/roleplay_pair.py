@@ -35,3 +35,10 @@ def as_text(value: dict[str, Any], prompt: Mapping[str, Any]) -> str:
     told = [value["scene"]] if value["scene"] else []
     told += [f"{value['role'] or 'Said'}: {each}" for each in value["rounds"]]
     return "\n".join(told + [f"Noticed: {each}" for each in value["observer_notes"]])
+
+
+def shown(value: dict[str, Any], prompt: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the scene, which is shared; None where there is none."""
+    if not value["scene"]:
+        return None
+    return {"scene": value["scene"], "role": "", "rounds": [], "observer_notes": []}

@@ -129,7 +129,12 @@ def steps(phone: Phone) -> Any:
     phone.adds("steps")
     phone.fills("text", "Say hello", 1)
     phone.form.locator('[data-shift="-1"]').nth(1).click()
-    return {"steps": [{"text": "Say hello", "hard": None}, {"text": "Ask for a walk", "hard": 6}]}
+    return {
+        "steps": [
+            {"text": "Say hello", "hard": None, "chosen": False},
+            {"text": "Ask for a walk", "hard": 6, "chosen": False},
+        ]
+    }
 
 
 def matrix(phone: Phone) -> Any:

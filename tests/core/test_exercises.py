@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exercises import TYPES, Unreadable, narrowed, read_answer, texts_of, without_private
+from app.exercises import TYPES, Unreadable, group_view, narrowed, read_answer, texts_of
 
 OPTIONS = ["Yes", "Not yet, let us talk", "Ça dépend"]
 PROMPTS = {
@@ -200,7 +200,7 @@ UNNAMED = PROMPTS["short_texts"] | {"audience": "group_unnamed"}
 
 def test_what_is_for_the_facilitators_never_stands_in_what_is_shown():
     answer = {"mood": 3, "text": "a", "unheard_of": "b"}
-    assert without_private([PRIVATE, PROMPTS["free_text"]], answer) == {"text": "a"}
+    assert group_view([PRIVATE, PROMPTS["free_text"]], answer) == {"text": "a"}
 
 
 @pytest.mark.parametrize(

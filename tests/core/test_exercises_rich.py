@@ -35,7 +35,7 @@ def record(**fields: Any) -> Any:
 
 
 NUMBER = st.integers(0, 10)
-STEP = record(text=WORDS, hard=st.none() | NUMBER)
+STEP = record(text=WORDS, hard=st.none() | NUMBER, chosen=st.just(False))
 PERSON_ON_CIRCLE = record(
     label=WORDS,
     ring=st.integers(1, 4),

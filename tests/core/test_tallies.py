@@ -59,13 +59,13 @@ def test_below_five_answers_nothing_is_counted(oak: Oak) -> None:
     assert counted(oak) == {}
 
 
-def test_named_answers_are_not_counted_and_show_no_number(oak: Oak) -> None:
+def test_named_answers_are_not_counted_and_show_neither_number_nor_choice(oak: Oak) -> None:
     for name in MEMBERS[:4]:
         answers(oak, name)
     answers(oak, "Ewa", audience="group_named", text="I am.")
     reveals(oak)
     assert counted(oak) == {}
-    assert [each["answer"] for each in oak.shown()] == [{"feel": ["sad", "proud"], "text": "I am."}]
+    assert [each["answer"] for each in oak.shown()] == [{"text": "I am."}]
 
 
 def test_one_answer_more_or_less_afterwards_gives_nothing_away(oak: Oak) -> None:
