@@ -13,6 +13,7 @@ from app.access import access_group_session
 from app.core import door, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Nothing, perform
+from app.core.late import missed_stages
 from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing, new_id
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed
@@ -191,7 +192,8 @@ def _inside(group_session_id: str, template: str) -> Any:
         except NotFound:
             return _closed()
         waiting = person.standing == Standing.WAITING
-        room = screens.doorway(db, row) if waiting else screens.room(db, row)
+        missed = missed_stages(db, row, person)
+        room = screens.doorway(db, row) if waiting else screens.room(db, row, missed)
         me = screens.me(db, row, who)
         with speaking(room["language"], room["time_zone"]):
             return render_template(

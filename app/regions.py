@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from app.core import console as consoles
 from app.core import views
 from app.core.changes import Who
+from app.core.late import missed_stages, without_stages
 from app.core.models import GroupSession, Standing, now
 from app.core.sealing import open_sealed
 from app.core.shown import shown_answers, tallies
@@ -34,6 +35,7 @@ CONSOLE = (
 WALL = ("where", "prompt", "shown")
 KNOWN_SECONDS = 1.0  # a group's name or numbers may change without a version of the session
 MOST_KNOWN = 500
+NONE: frozenset[str] = frozenset()
 
 
 _spoken: ContextVar[Any] = ContextVar("_spoken", default=None)  # the texts of the language that is spoken
@@ -85,6 +87,7 @@ class _Known:
         self.until = time.monotonic() + KNOWN_SECONDS
         self.context = context
         self.regions: dict[str, str] = {}
+        self.late: dict[frozenset[str], str] = {}  # what was shown, without these stages
 
     def holds(self, shared_version: int, line: str) -> bool:
         return self.key == (shared_version, line) and time.monotonic() < self.until
@@ -116,18 +119,31 @@ class Screens:
 
     # what each viewer's templates get
 
-    def room(self, db: Connection, row: Any) -> dict[str, Any]:
-        """The room as everybody in it sees it: put together once for all who ask within a second."""
-        return self._known(db, row).context
+    def room(self, db: Connection, row: Any, missed: frozenset[str] = NONE) -> dict[str, Any]:
+        """The room as everybody in it sees it: put together once for all who ask within a second. ``missed``
+        are the stages of which somebody who came late sees nothing.
+        """
+        context = self._known(db, row).context
+        return without_stages(context, missed) if missed else context
 
-    def shared(self, db: Connection, row: Any) -> dict[str, str]:
-        """The regions that are the same for everybody in the room; needs an application context."""
+    def shared(self, db: Connection, row: Any, missed: frozenset[str] = NONE) -> dict[str, str]:
+        """The regions that are the same for everybody in the room; needs an application context. They are
+        rendered once, and what was shown once more for all who missed the same stages.
+        """
         known = self._known(db, row)
         if not known.regions:
             room = known.context
             with speaking(room["language"], room["time_zone"]):
                 known.regions = self.render("participant", SHARED, {"room": room, "me": None})
-        return known.regions
+        if not missed:
+            return known.regions
+        if missed not in known.late:
+            room = without_stages(known.context, missed)
+            with speaking(room["language"], room["time_zone"]):
+                known.late[missed] = self.render("participant", ("shown",), {"room": room, "me": None})[
+                    "shown"
+                ]
+        return known.regions | {"shown": known.late[missed]}
 
     def _known(self, db: Connection, row: Any) -> "_Known":
         line = self.presence.line(row.id)
@@ -180,11 +196,12 @@ class Screens:
     def _participant_screen(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
         person = views.participant(db, row.id, who.id)
         waiting = person.standing == Standing.WAITING
-        room = self.doorway(db, row) if waiting else self.room(db, row)
+        missed = missed_stages(db, row, person)
+        room = self.doorway(db, row) if waiting else self.room(db, row, missed)
         me = self.me(db, row, who)
         with speaking(room["language"], room["time_zone"]):
             own = self.render("participant", WAITING if waiting else PERSONAL, {"room": room, "me": me})
-        regions = own if waiting else {**self.shared(db, row), **own}
+        regions = own if waiting else {**self.shared(db, row, missed), **own}
         return {
             "version": row.shared_version + person.own_version,
             "server_now": stamp(now()),

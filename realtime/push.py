@@ -20,6 +20,7 @@ from app import runtime
 from app.core import console as consoles
 from app.core import roles, stored, views
 from app.core.changes import Committed, Who
+from app.core.late import missed_stages, without_stages
 from app.core.models import Participant, Role, Standing
 from app.core.refusals import NotFound
 from app.core.shown import shown_answers
@@ -267,7 +268,9 @@ class Pusher:
             person = self._still_here(db, row, who, persons)
             if person is None or person.standing == Standing.WAITING:
                 continue
-            data = {"version": row.shared_version + person.own_version, **shared}
+            missed = missed_stages(db, row, person) if shared else frozenset()
+            seen = without_stages(shared, missed) if missed else shared
+            data = {"version": row.shared_version + person.own_version, **seen}
             mine = views.mine(db, row, who, news.reflections) if who.id in news.people else []
             if mine:
                 data["mine"] = mine
@@ -365,7 +368,8 @@ class Pusher:
                 person = self._still_here(db, row, who, persons)
                 if person is None:
                     continue
-                html = dict(shared)
+                missed = missed_stages(db, row, person) if shared else frozenset()
+                html = dict(self.screens.shared(db, row, missed) if missed else shared)
                 if person.standing == Standing.WAITING:
                     door = {"room": self.screens.doorway(db, row), "me": self.screens.me(db, row, who)}
                     html = self.screens.render("participant", ("waiting", "banner", "dock_signal"), door)

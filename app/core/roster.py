@@ -11,8 +11,8 @@ from sqlmodel import col
 from app.core import stored
 from app.core.agenda import Stage, agenda_of
 from app.core.models import Participant, Reflection, Standing
+from app.core.opened import answer_of
 from app.core.sealing import open_sealed
-from app.core.shown import answer_of
 
 Row = Any
 

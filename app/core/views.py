@@ -26,6 +26,7 @@ from app.core import (
 )
 from app.core.agenda import Stage, agenda_of, alone
 from app.core.changes import Who
+from app.core.late import came_late
 from app.core.models import (
     SMALL,
     Audience,
@@ -211,7 +212,7 @@ def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str,
         "last": known[person.id],
         **_asked(db, row, stage, person),
         "received": feedback.received(db, row, person) if _gives_lines(row) else [],
-        "catch_up": _came_late(row, person),
+        "catch_up": came_late(row, person),
         "missed": leaving.missed(db, row, person.member_id) if _begins(row) else None,
     }
 
@@ -327,15 +328,15 @@ def _mine(each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
     stage = next((s for s in agenda_of(row) if s["id"] == each.stage_id), None)
     answer = answer_of(each)
     prompts = stage["prompts"] if stage else []
-    alone = shown_alone(prompts, answer)
-    reaches = group_view(prompts, answer) if each.audience == Audience.UNNAMED else alone
+    shown = shown_alone(prompts, answer)
+    reaches = group_view(prompts, answer) if each.audience == Audience.UNNAMED else shown
     told = parts(stage, answer) if stage else []
     return {
         **own_entry(each, answer),
         "stage_title": stage["title"] if stage else "",
         "parts": told,
-        "for_group": told if stage is None or alone == answer else parts(stage, alone),
-        "group_sees": "all" if alone == answer else "part" if reaches else "nothing",
+        "for_group": told if stage is None or shown == answer else parts(stage, shown),
+        "group_sees": "all" if shown == answer else "part" if reaches else "nothing",
         "current": current is not None and current["id"] == each.stage_id,
     }
 
@@ -364,8 +365,3 @@ def own_entry(each: Row, answer: dict[str, Any]) -> dict[str, Any]:
 def mine(db: Connection, row: Row, who: Who, only: Iterable[str]) -> list[dict[str, Any]]:
     """Some of a person's answers of this session, as the wire carries them."""
     return [own_entry(each, answer_of(each)) for each in _own_rows(db, who.id, only)]
-
-
-def _came_late(row: Row, person: Row) -> bool:
-    """Whether this person entered after the session had begun."""
-    return bool(row.started_at and person.admitted_at and person.admitted_at > row.started_at)
