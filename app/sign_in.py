@@ -21,6 +21,8 @@ LEAST_PASSWORD, MOST_PASSWORD = 12, 1024
 FAILURES, WITHIN = 5, 60.0  # failures, seconds
 ENTER_WITHIN = 24 * 60 * 60  # seconds
 
+LOOKING_ON = frozenset({"alerts.alerts", "alerts.shown"})  # asked for by an open page, not by a person
+
 pages = Blueprint("sign_in", __name__)
 hasher = PasswordHasher()
 _at_once = threading.Semaphore(2)  # each hash takes 64 MiB and a core for a tenth of a second
@@ -63,7 +65,7 @@ def _read_sign_in() -> dict[str, Any] | None:
     database = services().database
     with database.reader() as db:
         found = accounts.signed_in(db, token)
-    if found and found.pop("touch"):
+    if found and found.pop("touch") and request.endpoint not in LOOKING_ON:
         database.writer.do(accounts.touch_sign_in, token)
     return found
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import sign_in
 from facilitator import (
+    alerts,
     console,
     course,
     display,
@@ -19,7 +20,7 @@ from facilitator import (
 )
 
 WITH_PAGES = (
-    *(sign_in, today, groups, roles, course, meetings, planner, console, summaries),
+    *(sign_in, alerts, today, groups, roles, course, meetings, planner, console, summaries),
     *(library, library_edit, display),
 )
 

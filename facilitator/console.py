@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, render_template, request
 from flask import session as cookie
 
-from app.core import accounts, feedback, shelf
+from app.core import accounts, alerts, feedback, shelf
 from app.core.changes import Who
 from app.core.console import answer_body
 from app.core.door import OPEN_STATES, hashed
@@ -79,6 +79,7 @@ def _page(db: Any, group_session_id: str) -> str:
             "facilitator/console.html",
             console=context,
             facilitator_id=me(),
+            alerts=[each for each in alerts.unseen(db, me()) if each["group_session_id"] != row.id],
             page_language=context["language"],
             exercises=shelf.offered(db, me()).filtered(),
         )

@@ -10,6 +10,7 @@ from flask import session as cookie
 from flask_babel import format_date
 
 from app import access
+from app.core import alerts
 from app.core.changes import Who
 from app.core.models import Role
 from app.core.refusals import NotFound
@@ -30,9 +31,16 @@ def page(template: str, place: str = "", **context: Any) -> str:
         facilitator=who_is_here(),
         place=place,
         told=cookie.pop("told", ""),
+        alerts=calls(),
         now=datetime.now(),
         **context,
     )
+
+
+def calls() -> list[dict[str, Any]]:
+    """What stands in the strip of every page: urgent signals of all their groups that nobody has seen."""
+    found: list[dict[str, Any]] = read(alerts.unseen, me())
+    return found
 
 
 def back(endpoint: str, told: str = "", anchor: str | None = None, **values: Any) -> Any:

@@ -2,11 +2,23 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import col
 
 from app.core import measures
-from app.core.models import URGENT, Facilitator, Participant, Signal, SignalKind, SignalStatus
+from app.core.models import (
+    URGENT,
+    Facilitator,
+    Group,
+    GroupFacilitator,
+    GroupSession,
+    Participant,
+    Role,
+    Signal,
+    SignalKind,
+    SignalStatus,
+)
 from app.core.sealing import open_sealed
 from app.core.signals import OF_THE_SERVER
 
@@ -25,6 +37,46 @@ OWN = (
     .where(col(Signal.participant_id) == bindparam("person"))
     .order_by(col(Signal.raised_at))
 )
+
+MINE = (
+    select(
+        Signal.__table__,
+        col(Participant.alias).label("alias"),
+        sa.null().label("seen_name"),
+        col(Group.id).label("group_id"),
+        col(Group.name).label("group_name"),
+        col(Group.time_zone).label("time_zone"),
+    )
+    .join(Participant, col(Participant.id) == col(Signal.participant_id))
+    .join(GroupSession, col(GroupSession.id) == col(Signal.group_session_id))
+    .join(Group, col(Group.id) == col(GroupSession.group_id))
+    .join(GroupFacilitator, col(GroupFacilitator.group_id) == col(Group.id))
+    .where(
+        col(GroupFacilitator.facilitator_id) == bindparam("facilitator"),
+        col(GroupFacilitator.role).in_((Role.LEAD, Role.SUPPORT)),
+        col(Signal.kind).in_(URGENT),
+        col(Signal.status) == SignalStatus.NEW,
+        col(GroupSession.sandbox).is_(False),
+        col(GroupSession.rehearsal_of).is_(None),
+    )
+    .order_by(col(Signal.raised_at))
+)
+
+
+def unseen(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
+    """The urgent signals that nobody has seen yet, in all groups that a facilitator leads; oldest first.
+
+    A rehearsal's and a sandbox's are nobody's.
+    """
+    return [
+        told(db, each)
+        | {
+            "group_session_id": each.group_session_id,
+            "group_name": open_sealed(Group.name, each.group_id, each.group_name),
+            "time_zone": each.time_zone,
+        }
+        for each in db.execute(MINE, {"facilitator": facilitator_id}).all()
+    ]
 
 
 def open_signals(db: Connection, row: Any) -> list[dict[str, Any]]:

@@ -40,6 +40,9 @@ OPEN_TO_ALL = {
     ("/static/<path:filename>", "GET"),
 }
 FOR_FACILITATORS = {
+    ("/alerts", "GET"),
+    ("/alerts/seen", "POST"),
+    ("/alerts/shown", "POST"),
     ("/groups", "GET"),
     ("/groups/<group_id>", "GET"),
     ("/groups/<group_id>/edit", "GET"),

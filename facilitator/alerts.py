@@ -1,0 +1,66 @@
+"""The strip of every page: calls for a person, in all groups that somebody leads."""
+
+from collections import defaultdict
+from typing import Any
+
+from flask import Blueprint, jsonify, render_template, request
+
+from app.core import alerts as calls
+from app.core.changes import Who
+from app.core.commands import REGISTRY, OfIds, perform
+from app.core.refusals import Invalid, NotFound
+from app.services import services
+from app.sign_in import facilitators_only
+from facilitator.pages import me, read
+
+pages = Blueprint("alerts", __name__)
+
+
+@pages.get("/alerts")
+@facilitators_only
+def alerts() -> Any:
+    """What stands in the strip now; ``but`` leaves out a session whose console shows its own."""
+    found = read(calls.unseen, me())
+    for each in found:
+        services().screens.presence.looks(each["group_session_id"])
+    but = request.args.get("but", "")
+    left = [each for each in found if each["group_session_id"] != but]
+    return jsonify(html=render_template("facilitator/alerts_in.html", alerts=left))
+
+
+@pages.post("/alerts/shown")
+@facilitators_only
+def shown() -> Any:
+    """These stand on a page that can be seen; their senders read so."""
+    by_session = defaultdict(list)
+    for each in _named():
+        by_session[each["group_session_id"]].append(each["id"])
+    for group_session_id, ids in by_session.items():
+        _does("signals_shown", group_session_id, ids=ids)
+    return jsonify(ok=True)
+
+
+@pages.post("/alerts/seen")
+@facilitators_only
+def seen() -> Any:
+    """Whoever is signed in has seen them."""
+    for each in _named():
+        _does("acknowledge_signal", each["group_session_id"], id=each["id"])
+    return jsonify(ok=True)
+
+
+def _named() -> list[dict[str, Any]]:
+    """The signals of their groups that a page names; NotFound where one is not theirs or already seen."""
+    try:
+        ids = OfIds.model_validate(request.get_json(silent=True)).ids
+    except ValueError:
+        raise Invalid() from None
+    mine = {each["id"]: each for each in read(calls.unseen, me())}
+    if not set(ids) <= set(mine):
+        raise NotFound()
+    return [mine[each] for each in ids]
+
+
+def _does(name: str, group_session_id: str, **payload: Any) -> None:
+    command, who = REGISTRY["facilitator"][name], Who("facilitator", group_session_id, me())
+    services().database.writer.do(perform, who, command, command.payload(**payload), of=group_session_id)

@@ -1,0 +1,116 @@
+"""The strip of every facilitator's page: who is called, and until when."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from app.core import accounts, groups
+from app.core.models import GroupSession, Role, SignIn, now
+from app.db import Database
+from tests.core.cast import Oak
+from tests.house.browser import Browser
+
+CALL = "Chidi needs support."
+
+
+@pytest.fixture
+def sami(oak: Oak, browser_of: Callable[[str], Browser]) -> Browser:
+    return browser_of(oak.leaders["Sami"])
+
+
+def strip(browser: Browser) -> str:
+    return str(browser.client.get("/alerts").json["html"])
+
+
+def status(oak: Oak) -> str:
+    return str(oak.me(oak.chidi)["calls"][0]["status"])
+
+
+def test_a_call_stands_on_every_page_of_both_until_one_of_them_has_seen_it(
+    oak: Oak, fola: Browser, sami: Browser
+) -> None:
+    for path in ("/today", "/groups", "/library", f"/groups/{oak.group_id}"):
+        assert CALL not in fola.visit(path)
+    signal = oak.signals(oak.chidi)
+    for path in ("/today", "/groups", "/library", f"/groups/{oak.group_id}"):
+        assert CALL in fola.visit(path)
+    assert CALL in strip(fola) and CALL in strip(sami)
+    assert f"/sessions/{oak.id}/console" in strip(sami)
+    assert sami.fetch("/alerts/seen", {"ids": [signal]}).status_code == 200
+    assert status(oak) == "seen"
+    assert CALL not in strip(fola) and CALL not in sami.visit("/today")
+
+
+def test_a_console_leaves_its_own_calls_to_itself_and_shows_those_of_the_others(
+    oak: Oak, fola: Browser
+) -> None:
+    oak.signals(oak.chidi)
+    here = oak.id
+    assert CALL not in fola.client.get(f"/alerts?but={here}").json["html"]
+    assert "alert-" not in fola.visit(f"/sessions/{here}/console")
+    oak.plans()
+    assert "alert-" in fola.visit(f"/sessions/{oak.id}/console")
+
+
+def test_a_page_that_shows_it_says_so_and_then_somebody_is_there(oak: Oak, fola: Browser) -> None:
+    signal = oak.signals(oak.chidi)
+    assert not oak.me(oak.chidi)["calls"][0]["shown"]
+    presence = fola.client.application.extensions["concentric"].screens.presence
+    presence.began -= timedelta(minutes=1)
+    assert presence.line(oak.id) == "nobody"
+    assert f'data-unshown="{signal}"' in strip(fola)
+    assert presence.line(oak.id) == "dropped"
+    assert fola.fetch("/alerts/shown", {"ids": [signal]}).status_code == 200
+    assert oak.me(oak.chidi)["calls"][0]["shown"]
+    assert "data-unshown" not in strip(fola)
+
+
+def test_observers_and_strangers_are_not_called_and_cannot_answer(
+    oak: Oak, browser_of: Callable[[str], Browser], database: Database
+) -> None:
+    signal = oak.signals(oak.chidi)
+    olu, dagny = (database.writer.do(accounts.add_facilitator, name, name) for name in ("Olu", "Dagny"))
+    database.writer.do(groups.set_role, oak.group_id, olu, Role.OBSERVER)
+    for person in (olu, dagny):
+        browser = browser_of(person)
+        assert CALL not in strip(browser) and "Chidi" not in browser.visit("/today")
+        for path in ("/alerts/seen", "/alerts/shown"):
+            assert browser.fetch(path, {"ids": [signal]}).status_code == 404
+    assert status(oak) == "new"
+
+
+@pytest.mark.parametrize("wrong", [None, [], {"ids": []}, {"ids": "all"}, {"ids": ["x"], "more": 1}])
+def test_what_cannot_be_read_is_refused(fola: Browser, wrong: Any) -> None:
+    assert fola.fetch("/alerts/seen", wrong).status_code == 409
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "rehearsal_of"])
+def test_a_rehearsal_and_a_sandbox_call_nobody_elsewhere(oak: Oak, fola: Browser, kind: str) -> None:
+    oak.signals(oak.chidi)
+    assert CALL in strip(fola)
+    value = oak.id if kind == "rehearsal_of" else True
+    oak.database.writer.do(lambda db: db.execute(update(GroupSession).values(**{kind: value})))
+    assert CALL not in strip(fola)
+
+
+def test_a_hand_is_no_call(oak: Oak, fola: Browser) -> None:
+    oak.signals(oak.chidi, "hand")
+    assert "Chidi" not in strip(fola)
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(oak: Oak, fola: Browser) -> None:
+    def set_back(db: Any) -> None:
+        db.execute(update(SignIn).values(last_seen_at=now() - timedelta(minutes=20)))
+
+    def last_seen() -> Any:
+        return oak.all(SignIn.__table__.select())[0].last_seen_at
+
+    oak.database.writer.do(set_back)
+    before = last_seen()
+    strip(fola)
+    assert last_seen() == before
+    fola.visit("/today")
+    assert last_seen() > before
