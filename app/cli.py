@@ -25,8 +25,8 @@ def main() -> None:
 
     running = commands.add_parser("run", help="development: migrate, make a demo, serve")
     running.add_argument("--pace", type=float, default=1.0, help="how fast the simulated members are")
-    simulating = commands.add_parser("simulate", help="development: the simulated members of a session")
-    simulating.add_argument("plan", type=Path, help="who takes part where, as the demo writes it")
+    simulating = commands.add_parser("simulate", help="the simulated members of the demo or of a rehearsal")
+    simulating.add_argument("plan", type=Path, help="who takes part where; - reads it, with its tickets")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("check-library", help="check programmes and exercises")
     commands.add_parser("new-key", help="print a fresh ring for CONCENTRIC_KEYS")
@@ -76,6 +76,7 @@ def serve(options: argparse.Namespace) -> None:
     kept.screens.origin = settings.origin or _address(options.host, options.port)
     kept.screens.warm()
     app.extensions["concentric.keeper"].start()
+    kept.crowds.start(_address(options.host, options.port))
     try:
         runtime.serve(app, options.host, options.port, kept.drain)
     except OSError as failed:
@@ -92,13 +93,24 @@ def run(options: argparse.Namespace) -> None:
 
 
 def simulate(options: argparse.Namespace) -> None:
+    """With a file it signs tickets, in development only; from the input it is given them, and no key."""
     from app import simulated
+
+    if str(options.plan) == "-":
+        plan = simulated.Plan.parse(sys.stdin.read())
+        simulated.run(plan, lambda place: plan.tickets[place])
+        return
+
     from app.access import Tickets
+    from app.core.changes import Who
 
     settings = config.from_environment()
     if settings.production:
         raise SystemExit("Simulated members are refused in production.")
-    simulated.run(simulated.Plan.read(options.plan), Tickets(settings.secret_key))
+    plan, tickets = simulated.Plan.read(options.plan), Tickets(settings.secret_key)
+    simulated.run(
+        plan, lambda place: tickets.issue(Who("participant", plan.group_session_id, plan.people[place]))
+    )
 
 
 def migrate(_options: argparse.Namespace) -> None:

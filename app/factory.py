@@ -22,6 +22,7 @@ from app.regions import Screens, clock, find_texts_once
 from app.runtime import Drain
 from app.safety import LARGEST_BODY, Edge, Limiter
 from app.services import Services
+from app.simulated_crowds import Crowds
 from realtime.bus import Bus
 from realtime.codec import StrictJSON, StrictPacket
 from realtime.dispatch import Dispatcher
@@ -48,7 +49,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     presence, sockets, drain = Presence(), Sockets(), Drain(pause=2.0 if settings.production else 0.3)
     screens = Screens(app, presence, settings.origin)
     tickets = Tickets(settings.secret_key)
-    kept = Services(settings, database, tickets, screens, Limiter(), drain)
+    crowds = Crowds(settings, database, tickets)
+    kept = Services(settings, database, tickets, screens, Limiter(), drain, crowds)
     app.extensions["concentric"] = kept
 
     _speak(app)

@@ -121,6 +121,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             problems=problems,
             facilitators=room["facilitators"],
             one_to_one=room["one_to_one"],
+            rehearsal=room["rehearsal"],
             help=room["help"],
         )
     return page, 422 if problems else 200

@@ -11,12 +11,13 @@ from app.db import Database
 from app.regions import Screens
 from app.runtime import Drain
 from app.safety import Limiter
+from app.simulated_crowds import Crowds
 
 
 @dataclass
 class Services:
     """``database.writer.do(verb, …)`` writes, ``database.reader()`` reads, ``screens`` renders, ``limiter``
-    counts failures, ``tickets`` opens sockets.
+    counts failures, ``tickets`` opens sockets, ``crowds`` brings simulated members into rehearsals.
     """
 
     settings: Settings
@@ -25,6 +26,7 @@ class Services:
     screens: Screens
     limiter: Limiter
     drain: Drain
+    crowds: Crowds
     socketio: Any = None
 
 

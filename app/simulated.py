@@ -1,16 +1,18 @@
 """Simulated members: real Socket.IO clients with tickets, for the demo and for rehearsing a session.
 
 Each one goes its own way, the same for the same seed: reads, writes or passes, sometimes revises, raises a
-hand, drops and returns. They follow the group and go home when the session ends. Nothing of what they write
-is logged.
+hand, drops and returns. They follow the group and go home when the session ends or is gone, and when the
+server has been away for a minute. Nothing of what they write is logged.
 """
 
 import json
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,8 +21,6 @@ from uuid import UUID
 import socketio
 from socketio.exceptions import SocketIOError
 
-from app.access import Tickets
-from app.core.changes import Who
 from app.simulated_words import Persona, personas
 
 NAMESPACE = "/participant"
@@ -34,7 +34,12 @@ AUDIENCE = {"facilitators": 4, "group_unnamed": 3, "group_named": 4}
 
 @dataclass(frozen=True)
 class Plan:
-    """Who takes part where: ``people`` holds participant ids, ``pace`` 1 is human, more is faster."""
+    """Who takes part where: ``people`` holds participant ids, ``pace`` 1 is human, more is faster.
+
+    ``tickets`` are those of the people, in their order, where the process cannot sign its own; ``host`` and
+    ``origin`` are what the server knows itself by, where that is not its ``url``. ``caller`` is the place of
+    whoever asks for support after a first answer; ``patience`` is in seconds.
+    """
 
     url: str
     group_session_id: str
@@ -42,22 +47,34 @@ class Plan:
     people: list[str]
     seed: int = 1
     pace: float = 1.0
+    tickets: list[str] = field(default_factory=list)
+    host: str = ""
+    origin: str = ""
+    caller: int | None = None
+    patience: float = 60.0
+
+    def text(self) -> str:
+        return json.dumps(asdict(self))
 
     def write(self, file: Path) -> None:
-        file.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        file.write_text(self.text(), encoding="utf-8")
 
     @classmethod
     def read(cls, file: Path) -> "Plan":
-        return cls(**json.loads(file.read_text(encoding="utf-8")))
+        return cls.parse(file.read_text(encoding="utf-8"))
+
+    @classmethod
+    def parse(cls, text: str) -> "Plan":
+        return cls(**json.loads(text))
 
 
-def run(plan: Plan, tickets: Tickets) -> None:
-    """Takes part until the session ends, or until SIGTERM or SIGINT."""
+def run(plan: Plan, ticket_of: Callable[[int], str]) -> None:
+    """Takes part until the session ends, or until SIGTERM or SIGINT; ``ticket_of`` a place in ``people``."""
     for name in ("socketio", "engineio", "websocket"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a server that restarts is nothing to report
     members = [
-        Member(plan, place, person, persona, tickets)
-        for (place, person), persona in zip(enumerate(plan.people), personas(len(plan.people)), strict=True)
+        Member(plan, place, persona, partial(ticket_of, place))
+        for place, persona in enumerate(personas(len(plan.people)))
     ]
 
     def stop(*_: Any) -> None:
@@ -76,9 +93,9 @@ def run(plan: Plan, tickets: Tickets) -> None:
 class Member:
     """One simulated member, in a thread of its own."""
 
-    def __init__(self, plan: Plan, place: int, person: str, persona: Persona, tickets: Tickets):
-        self.plan, self.persona, self.tickets = plan, persona, tickets
-        self.who = Who("participant", plan.group_session_id, person)
+    def __init__(self, plan: Plan, place: int, persona: Persona, ticket: Callable[[], str]):
+        self.plan, self.persona, self.ticket = plan, persona, ticket
+        self.calls = place == plan.caller
         self.random = Random(f"{plan.seed} {place}")
         self.client: Any = None
         self.session: dict[str, Any] = {}
@@ -91,14 +108,16 @@ class Member:
     def take_part(self) -> None:
         """Comes in, takes part, comes back after every lost connection."""
         self._wait(0, 6)
-        failures = 0
+        failures, lost_at = 0, None
         while not self._over():
             try:
                 self._connect()
-                failures = 0
+                failures, lost_at = 0, None
                 self._stay()
             except (SocketIOError, OSError):
-                failures += 1
+                failures, lost_at = failures + 1, lost_at or time.monotonic()
+                if time.monotonic() - lost_at > self.plan.patience:
+                    self.stop()
             finally:
                 self._disconnect()
             self._wait(1, min(2 + failures, 8))
@@ -114,20 +133,31 @@ class Member:
     # the connection
 
     def _connect(self) -> None:
-        client = socketio.Client(reconnection=False, handle_sigint=False)
+        known_by = {"host": self.plan.host, "origin": self.plan.origin}
+        client = socketio.Client(
+            reconnection=False,
+            handle_sigint=False,
+            websocket_extra_options={name: value for name, value in known_by.items() if value},
+        )
         for name, heard in (("screen", self._heard), ("region", self._heard), ("notice", self._noticed)):
             client.on(name, heard, namespace=NAMESPACE)
         client.on("connect_error", self._refused, namespace=NAMESPACE)
         self.client = client
         client.connect(
             self.plan.url,
-            auth={"ticket": self.tickets.issue(self.who), "seen": 0},
+            auth={"ticket": self.ticket(), "seen": 0},
             namespaces=[NAMESPACE],
             transports=["websocket"],
             wait_timeout=CALL_SECONDS,
         )
         self._refusals = 0
-        self._say("sync", seen=0)
+        self._sync()
+
+    def _sync(self) -> None:
+        """Asks for the screen; goes home where there is none any more."""
+        answer = self._say("sync", seen=0)
+        if not answer["ok"] and answer["error"]["code"] == "not_found":
+            self.stop()
 
     def _disconnect(self) -> None:
         if self.client is not None:
@@ -171,13 +201,13 @@ class Member:
                 self._wait(8, 40)
                 return
             if not self._wait(12, 20, self._elsewhere(stage_id)):
-                self._say("sync", seen=0)
+                self._sync()
 
     def _do_stage(self, stage_id: str, stage: dict[str, Any]) -> None:
         elsewhere = self._elsewhere(stage_id)
         if self._wait(4, 14, elsewhere):
             return
-        if self._happens(PASSES):
+        if self._happens(PASSES) and not self.calls:
             self._submit(stage_id, {}, "facilitators", passed=True)
             return
         answer = self.persona.answer(self.plan.number, stage["prompts"], self.random, self._is_last(stage_id))
@@ -194,7 +224,10 @@ class Member:
         audience = self._audience(stage["audiences"])
         sent = self._submit(stage_id, answer, audience, passed=not answer)
         self._say("set_writing", stage_id=stage_id, writing=False)
-        if self._happens(RAISES):
+        if self.calls:
+            self.calls = False
+            self._raise("support")
+        elif self._happens(RAISES):
             self._raise(self.random.choice(["hand", "slower"]))
         if sent and answer and self._happens(REVISES) and not self._wait(10, 40, elsewhere):
             self._submit(stage_id, answer, "facilitators", of=sent)  # narrows who may read it
@@ -225,7 +258,7 @@ class Member:
 
     def _raise(self, kind: str) -> None:
         own = str(UUID(int=self.random.getrandbits(128), version=4))
-        if self._say("raise_signal", id=own, kind=kind)["ok"]:
+        if self._say("raise_signal", id=own, kind=kind)["ok"] and kind != "support":
             self._wait(20, 60)
             self._say("lower_signal", id=own)
 

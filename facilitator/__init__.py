@@ -14,13 +14,14 @@ from facilitator import (
     meetings,
     pages,
     planner,
+    rehearsals,
     roles,
     summaries,
     today,
 )
 
 WITH_PAGES = (
-    *(sign_in, alerts, today, groups, roles, course, meetings, planner, console, summaries),
+    *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
     *(library, library_edit, display),
 )
 

@@ -32,7 +32,9 @@ MAY_IMPORT = {
     "app.access": {"app.core"},
     "app.safety": {"app.config", "app.core"},
     "app.regions": CORE,
-    "app.services": FOUNDATION,
+    "app.simulated_crowds": {"app.config", "app.runtime", "app.db", "app.access", "app.core"}
+    | {"app.simulated", "app.simulated_words"},
+    "app.services": FOUNDATION | {"app.simulated_crowds"},
     "app.sign_in": FOUNDATION | {"app.services"},
     "app.participant": PAGES,
     "app.private_form": PAGES | {"app.participant"},

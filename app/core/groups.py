@@ -152,10 +152,12 @@ def plan_session(
     sandbox: bool = False,
     group_session_id: str | None = None,
     member_id: str | None = None,
+    rehearsal_of: str | None = None,
 ) -> str:
     """Plans a session with this agenda and gives its id; without a number it is the next of its kind.
 
-    ``member_id`` says whom a one-to-one meeting is with; nobody else comes in.
+    ``member_id`` says whom a one-to-one meeting is with; nobody else comes in. ``rehearsal_of``: see
+    rehearsal.py.
     """
     new = group_session_id or new_id()
     if number is None:
@@ -178,6 +180,7 @@ def plan_session(
             agenda=sealed_agenda(new, stages),
             state=SessionState.PLANNED,
             sandbox=sandbox,
+            rehearsal_of=rehearsal_of,
             **new_room_link(db, new),
             **new_link(GroupSession.display_link, "display_link_hash", new),
         )

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, or_, select
 from sqlmodel import SQLModel, col
 
-from app.core import stored
-from app.core.agenda import REHEARSAL, REHEARSAL_ALONE, agenda_of, alone, next_index, sealed_agenda
+from app.core import groups, stored
+from app.core.agenda import REHEARSAL, REHEARSAL_ALONE, agenda_of, alone, next_index
 from app.core.changes import Change, Who, at, changing
-from app.core.door import new_link, new_room_link
 from app.core.models import (
     GroupSession,
     Participant,
@@ -28,6 +27,7 @@ from app.core.sealing import seal
 
 LONGEST = timedelta(hours=12)
 KEPT = timedelta(hours=1)  # the empty frame stays this long, for a console that is still open
+PACES = (1, 4)  # how many times as fast as people the made-up ones are
 FRAME = ("group_session", "log_entry")  # what is left of a rehearsal until it is cleared away: no words
 
 
@@ -50,22 +50,16 @@ def rehearse(
     for each in _running(db, group_session_id):
         with changing(db, Who("facilitator", each.id, facilitator_id), "end") as change:
             close(change)
-    new = new_id()
-    db.execute(
-        insert(GroupSession).values(
-            id=new,
-            group_id=origin.group_id,
-            kind=REHEARSAL_ALONE if alone(origin) else REHEARSAL,
-            number=_next_number(db, origin.group_id),
-            title=seal(GroupSession.title, new, title),
-            agenda=sealed_agenda(new, stages),
-            state=SessionState.LOBBY,
-            opened_at=now(),
-            rehearsal_of=origin.id,
-            **new_room_link(db, new),
-            **new_link(GroupSession.display_link, "display_link_hash", new),
-        )
+    new = groups.plan_session(
+        db,
+        origin.group_id,
+        stages,
+        kind=REHEARSAL_ALONE if alone(origin) else REHEARSAL,
+        title=title,
+        rehearsal_of=origin.id,
     )
+    with changing(db, Who("facilitator", new, facilitator_id), "rehearse") as change:
+        change.wrote(new, shared=True, moved=True, state=SessionState.LOBBY, opened_at=change.at)
     people = [_comes_in(db, new, alias) for alias in aliases[: 1 if alone(origin) else None]]
     return {"id": new, "people": people, "number": origin.number}
 
@@ -110,15 +104,6 @@ def number_of(db: Connection, row: Any) -> int:
 def _running(db: Connection, group_session_id: str) -> list[Any]:
     found = stored.find_all(db, GroupSession, ("opened_at",), rehearsal_of=group_session_id)
     return [each for each in found if each.state != SessionState.ENDED]
-
-
-def _next_number(db: Connection, group_id: str) -> int:
-    highest = db.execute(
-        select(func.max(col(GroupSession.number))).where(
-            col(GroupSession.group_id) == group_id, col(GroupSession.rehearsal_of).is_not(None)
-        )
-    ).scalar()
-    return (highest or 0) + 1
 
 
 def _comes_in(db: Connection, group_session_id: str, alias: str) -> str:

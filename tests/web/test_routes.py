@@ -78,6 +78,8 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/plan/<stage_id>/choose", "POST"),
     ("/sessions/<group_session_id>/plan/<stage_id>/remove", "POST"),
     ("/sessions/<group_session_id>/plan/add", "POST"),
+    ("/sessions/<group_session_id>/rehearsal", "GET"),
+    ("/sessions/<group_session_id>/rehearsal", "POST"),
     ("/sessions/<group_session_id>/summary", "GET"),
     ("/sessions/<group_session_id>/summary.csv", "GET"),
     ("/sessions/<group_session_id>/summary.json", "GET"),
