@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, true, update
 from sqlmodel import col
 
-from app.core import door, groups
+from app.core import consents, door, gate, groups, stored
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.commands import REGISTRY, perform
@@ -41,6 +41,8 @@ from app.simulated_words import names, personas
 NAME = "Tuesday group"
 PROGRAMME = "online_short_75"
 CRISIS_LINE = "0800 000 000 (example)"
+CLINICIAN = "Dr Ada Example, 0000 000 0001 (example)"
+ON_CALL = {"name": "Sami (example)", "reach": "0000 000 0002", "mail": "on-call@example.org"}
 FREE = ["Gita", "Hugo"]
 HELD = 4  # sessions behind the group
 OLD = timedelta(hours=4)  # a session that began before this is over, whether or not somebody ended it
@@ -81,6 +83,7 @@ def make_or_find(db: Connection) -> Demo | None:
     ).first()
     if lead is None:
         return None
+    _pass_the_gate(db, group.id, lead.facilitator_id)
     room = _Room(db, group.id, lead.facilitator_id)
     session = room.current() or room.next()
     return _demo(db, *(room, session) if session else _make(db))
@@ -100,10 +103,32 @@ def _make(db: Connection) -> tuple["_Room", str]:
     )
     groups.set_role(db, group, leading[1], Role.SUPPORT)
     groups.add_members(db, group, names() + FREE)
+    _pass_the_gate(db, group, leading[0])
     room = _Room(db, group, leading[0])
     for number in range(1, HELD + 1):
         room.hold(number, weeks_ago=HELD + 1 - number)
     return room, room.begin(HELD + 1)
+
+
+def _pass_the_gate(db: Connection, group_id: str, facilitator_id: str) -> None:
+    """A safety plan and the shipped texts, where there are none; the simulated members say yes to them."""
+    group = stored.find(db, Group, id=group_id)
+    if group is not None and gate.missing(db, group):
+        gate.keep_safety_plan(
+            db,
+            group_id,
+            country="",
+            emergency_number=group.emergency_number,
+            crisis_line=group.crisis_line,
+            confirmed=True,
+            clinician=CLINICIAN,
+            on_call=ON_CALL,
+        )
+        consents.adopt(db, facilitator_id, group_id)
+    versions = consents.newest(db, group_id)
+    for member in stored.find_all(db, Member, group_id=group_id):
+        if open_sealed(Member.alias, member.id, member.alias) in names():
+            consents.say_yes(db, group_id, versions, member_id=member.id)
 
 
 def _facilitator(db: Connection, name: str) -> str:

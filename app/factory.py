@@ -15,6 +15,7 @@ from app import participant, private_form, runtime
 from app.access import Tickets
 from app.config import Settings
 from app.core import sealing
+from app.core.consents import LANGUAGES
 from app.core.refusals import NotFound, Refused, Retry
 from app.db import Database
 from app.library import LANGUAGE as LIBRARY_LANGUAGE
@@ -33,7 +34,6 @@ from realtime.push import Pusher
 from realtime.rights import Rights
 from realtime.sockets import Sockets
 
-LANGUAGES = ["en", "es"]
 SIGNED_IN_SECONDS = 12 * 3600
 
 

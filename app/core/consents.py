@@ -1,42 +1,183 @@
-"""What must be on record before a programme for young people may begin."""
+"""The texts that people say yes to before anything of theirs is stored, and what each of them said.
 
+A group adopts three texts and may change them. A changed text is a new version in every language at once. A
+yes is to one version, in the language in which it was read; it can be taken back, and given again. Without a
+standing yes to the consent text, nothing that somebody writes is stored; signals always are.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
 
-from app.core import shelf, stored
+from app.core import stored
 from app.core.changes import Change
-from app.core.models import Group, Member
-from app.core.refusals import NotNow
-from app.core.sealing import open_sealed
+from app.core.models import Member, new_id, now
+from app.core.refusals import Invalid, NotFound, NotNow
+from app.core.safety_models import Consent, ConsentText
+from app.core.sealing import open_sealed, seal
+from app.exercises.plain import N_
+from app.library.consents import KINDS, LANGUAGES, LONGEST, shipped
 
-MISSING = {
-    "safeguarding": "The safeguarding contact is not on record yet. Enter it on the group's page.",
-    "guardian": "A guardian's consent is not on record for everybody yet. Enter it on the members' pages.",
-    "young_person": "The assent of every young person must be on record. Enter it on the members' pages.",
-}
+__all__ = ["KINDS", "LANGUAGES"]
+
+NO_YES = N_("Nothing was stored: there is no yes to the consent text now.")
 
 
-def missing(db: Connection, group: Any) -> list[str]:
-    """What a conditional programme still asks for, as keys of MISSING; nothing for all others."""
-    programme = shelf.programme(db, group.programme_id)
-    if programme is None or programme.status != "conditional":
-        return []
-    members = stored.find_all(db, Member, group_id=group.id, left_at=None)
-    found = (
-        []
-        if group.safeguarding and open_sealed(Group.safeguarding, group.id, group.safeguarding)
-        else ["safeguarding"]
-    )
-    if not members or any(each.guardian_consented_at is None for each in members):
-        found.append("guardian")
-    if not members or any(each.assented_at is None for each in members):
-        found.append("young_person")
+# the texts of a group
+
+
+def adopt(db: Connection, facilitator_id: str, group_id: str, kinds: Iterable[str] = KINDS) -> None:
+    """Takes the shipped texts as the group's own, where it has none of a kind yet."""
+    known = newest(db, group_id)
+    for kind in kinds:
+        if kind not in known:
+            _add_version(db, facilitator_id, group_id, kind, 1, shipped(kind))
+
+
+def change_text(
+    db: Connection, facilitator_id: str, group_id: str, kind: str, bodies: Mapping[str, str]
+) -> int:
+    """Makes a new version of a text in all languages, and gives its number; the same text again makes none.
+
+    Refuses where a language is missing.
+    """
+    if kind not in KINDS:
+        raise NotFound()
+    clean = {language: bodies.get(language, "").strip() for language in LANGUAGES}
+    if not all(clean.values()):
+        raise Invalid("Every language needs its text. Nothing was changed.")
+    if any(len(body) > LONGEST for body in clean.values()):
+        raise Invalid("This text is too long. Nothing was changed.")
+    stands = texts(db, group_id).get(kind)
+    if stands and stands["bodies"] == clean:
+        return int(stands["version"])
+    version = stands["version"] + 1 if stands else 1
+    _add_version(db, facilitator_id, group_id, kind, version, clean)
+    return version
+
+
+def newest(db: Connection, group_id: str) -> dict[str, int]:
+    """The version that stands of each text the group has."""
+    rows = db.execute(
+        select(col(ConsentText.kind), func.max(col(ConsentText.version)).label("version"))
+        .where(col(ConsentText.group_id) == group_id)
+        .group_by(col(ConsentText.kind))
+    ).all()
+    return {row.kind: int(row.version) for row in rows}
+
+
+def texts(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
+    """The texts that stand, by kind: ``version``, ``made_at`` and ``bodies`` by language."""
+    found: dict[str, dict[str, Any]] = {}
+    for kind, version in newest(db, group_id).items():
+        rows = stored.find_all(db, ConsentText, group_id=group_id, kind=kind, version=version)
+        found[kind] = {
+            "version": version,
+            "made_at": rows[0].made_at,
+            "bodies": {row.language: open_sealed(ConsentText.body, row.id, row.body) for row in rows},
+        }
     return found
 
 
-def must_be_on_record(change: Change) -> None:
-    """Refuses to open a room while something is missing."""
-    group = stored.find(change.db, Group, id=change.before.group_id)
-    for what in missing(change.db, group):
-        raise NotNow(MISSING[what])
+def _add_version(
+    db: Connection, facilitator_id: str, group_id: str, kind: str, version: int, bodies: Mapping[str, str]
+) -> None:
+    at = now()
+    for language in LANGUAGES:
+        new = new_id()
+        stored.add(
+            db,
+            ConsentText,
+            id=new,
+            group_id=group_id,
+            kind=kind,
+            version=version,
+            language=language,
+            body=seal(ConsentText.body, new, bodies[language]),
+            made_by=facilitator_id,
+            made_at=at,
+        )
+
+
+# what people said
+
+
+def say_yes(
+    db: Connection,
+    group_id: str,
+    versions: Mapping[str, int],
+    *,
+    member_id: str | None,
+    participant_id: str | None = None,
+    language: str = "en",
+    recorded_by: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Records a yes to these versions, once; a guest's by ``participant_id`` alone.
+
+    ``recorded_by`` is the facilitator to whom it was said aloud or on paper.
+    """
+    given = _given(db, member_id, participant_id)
+    for kind, version in versions.items():
+        if any(each.kind == kind and each.version == version and not each.withdrawn_at for each in given):
+            continue
+        stored.add(
+            db,
+            Consent,
+            id=new_id(),
+            group_id=group_id,
+            member_id=member_id,
+            participant_id=participant_id,
+            kind=kind,
+            version=version,
+            language=language,
+            given_at=at or now(),
+            recorded_by=recorded_by,
+        )
+
+
+def record_for(db: Connection, facilitator_id: str, group_id: str, member_id: str, given: bool) -> None:
+    """A member has said yes aloud or on paper to all texts as they stand, or has taken it back."""
+    member = stored.find(db, Member, id=member_id, group_id=group_id)
+    if member is None:
+        raise NotFound()
+    if given:
+        versions = newest(db, group_id)
+        say_yes(db, group_id, versions, member_id=member_id, recorded_by=facilitator_id)
+    else:
+        _withdraw(db, member_id, None, now())
+
+
+def stands(db: Connection, member_id: str | None, participant_id: str | None) -> bool:
+    """Whether somebody's last word on the consent text is a yes, to whichever version."""
+    last = [each for each in _given(db, member_id, participant_id) if each.kind == "consent"][-1:]
+    return bool(last) and last[0].withdrawn_at is None
+
+
+def must_stand(change: Change, person: Any) -> None:
+    """Refuses to store what is this person's without their yes; simulated rooms ask nobody."""
+    before = change.before
+    if before.sandbox or before.rehearsal_of or stands(change.db, person.member_id, person.id):
+        return
+    raise NotNow(NO_YES)
+
+
+def _given(db: Connection, member_id: str | None, participant_id: str | None) -> list[Any]:
+    """All that a member, or a guest, ever said yes to, oldest first."""
+    who = {"member_id": member_id} if member_id else {"participant_id": participant_id}
+    return stored.find_all(db, Consent, ("given_at", "version"), **who)
+
+
+def _withdraw(db: Connection, member_id: str | None, participant_id: str | None, at: datetime) -> bool:
+    """Takes back every standing yes to the consent text; says whether there was one."""
+    found = [
+        each
+        for each in _given(db, member_id, participant_id)
+        if each.kind == "consent" and each.withdrawn_at is None
+    ]
+    for each in found:
+        stored.change(db, Consent, each.id, withdrawn_at=at)
+    return bool(found)

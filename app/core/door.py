@@ -1,16 +1,17 @@
 """How people find and enter a session: room links and codes, personal links, the waiting room."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.core import feedback, measures, stored
+from app.core import consents, feedback, gate, measures, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
+    Group,
     GroupSession,
     Member,
     Participant,
@@ -149,12 +150,16 @@ def join(
     private: bool | None = None,
     safe: bool | None = None,
     participant_id: str | None = None,
+    agreed: Mapping[str, int] | None = None,
+    language: str = "en",
 ) -> str:
     """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked;
-    a guest waits. Whoever is in the session already finds their own place again; removed stays removed.
-    Shortly before a session with a private form a member may come as well: to that form, not to a room.
+    a guest waits, and does not come into a group of young people. Whoever is in the session already finds
+    their own place again; removed stays removed. Shortly before a session with a private form a member may
+    come as well: to that form, not to a room.
 
     ``participant_id`` chooses the id of a new participant, so that running this again makes the same one.
+    ``agreed`` holds the versions of the texts that they say yes to now, read in ``language``.
     """
     new = participant_id or new_id()
     who = Who("participant", group_session_id, new)
@@ -164,7 +169,9 @@ def join(
             raise NotNow("This room is not open now.")
         found = _own_place(change, member)
         if found is not None:
-            return _return(change, found, private, safe)
+            _return(change, found, private, safe)
+            _agree(change, found.id, member, agreed, language)
+            return str(found.id)
         alone_with = change.before.member_id
         if alone_with is not None and (member is None or member.id != alone_with):
             raise NotFound()
@@ -172,8 +179,11 @@ def join(
             raise NotFound()
         if member is not None and change.before.rehearsal_of is not None:
             raise NotFound()  # no member is ever part of a rehearsal
+        if member is None and _only_members(change):
+            raise NotFound()
         admitted = member is not None and change.before.locked_at is None
         _add(change, new, alias, member, admitted, private, safe)
+        _agree(change, new, member, agreed, language)
     return new
 
 
@@ -202,7 +212,30 @@ def _own_place(change: Change, member: Any) -> Any:
     ).one_or_none()
 
 
-def _return(change: Change, found: Any, private: bool | None, safe: bool | None) -> str:
+def _only_members(change: Change) -> bool:
+    """In a group of young people everybody's guardian has said yes; nobody's has for a guest."""
+    if change.before.rehearsal_of is not None:
+        return False
+    return gate.for_young_people(change.db, stored.find(change.db, Group, id=change.before.group_id))
+
+
+def _agree(
+    change: Change, participant_id: str, member: Any, agreed: Mapping[str, int] | None, language: str
+) -> None:
+    if agreed:
+        consents.say_yes(
+            change.db,
+            change.before.group_id,
+            agreed,
+            member_id=member.id if member is not None else None,
+            participant_id=participant_id,
+            language=language,
+            at=change.at,
+        )
+        change.wrote(participant_id, people=[participant_id])
+
+
+def _return(change: Change, found: Any, private: bool | None, safe: bool | None) -> None:
     if found.standing == Standing.REMOVED:
         raise NotNow("This room is not open now.")
     values: dict[str, Any] = {"left_at": None}
@@ -213,7 +246,6 @@ def _return(change: Change, found: Any, private: bool | None, safe: bool | None)
     if any(getattr(found, key) != value for key, value in values.items()):
         change.db.execute(update(Participant).where(col(Participant.id) == found.id).values(**values))
         change.wrote(found.id)
-    return str(found.id)
 
 
 def _add(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 from sqlmodel import col
 
-from app.core import shelf
+from app.core import shelf, stored
 from app.core.agenda import Stage, sealed_agenda
 from app.core.changes import Who, changing
 from app.core.door import new_link, new_room_link
@@ -76,7 +76,13 @@ def change_group(
     purpose: str | None = None,
     safeguarding: str = "",
 ) -> None:
-    """Changes what a group is called, its frame and its help numbers; its programme stays."""
+    """Changes what a group is called, its frame and its help numbers; its programme stays. Other numbers have
+    to be confirmed again on the safety page.
+    """
+    group = stored.find(db, Group, id=group_id)
+    if group is None:
+        raise NotFound()
+    same = (group.emergency_number, group.crisis_line) == (emergency_number, crisis_line)
     db.execute(
         update(Group)
         .where(col(Group.id) == group_id)
@@ -87,6 +93,7 @@ def change_group(
             online=online,
             emergency_number=emergency_number,
             crisis_line=crisis_line,
+            numbers_confirmed_at=group.numbers_confirmed_at if same else None,
             purpose=purpose,
             safeguarding=seal(Group.safeguarding, group_id, safeguarding) if safeguarding else None,
         )

@@ -37,6 +37,7 @@ class Consent(Table, table=True):
     version: int
     language: str = Field(max_length=8)
     given_at: datetime = time()
+    recorded_by: str | None = ref("facilitator.id", default=None, nullable=True)  # said aloud, or on paper
     withdrawn_at: datetime | None = time(nullable=True)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
-from app.core import consents, door, feedback, rehearsal, stored
+from app.core import door, feedback, gate, rehearsal, stored
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
@@ -29,7 +29,7 @@ def open_lobby(change: Change, command: Any) -> dict[str, Any]:
     _from(change, command, SessionState.PLANNED)
     if next_index(agenda_of(change.before), -1) is None:
         raise Invalid("There is no stage in the plan yet.")
-    consents.must_be_on_record(change)
+    gate.must_be_passed(change)
     return _to(change, SessionState.LOBBY, opened_at=change.at)
 
 

@@ -16,6 +16,7 @@ from app.library.agendas import stage_of_exercise, talk_stage
 from app.sign_in import enter_path
 from tests.house.actors import Leader, Person
 from tests.house.environment import KEYS, SECRET_KEY
+from tests.house.groups import complete
 
 EMAIL, PASSWORD = "fola@example.org", "four words that never met"
 Stage = dict[str, Any]
@@ -63,6 +64,7 @@ class World:
             crisis_line="116 123",
         )
         self.members = dict(zip(aliases, self.do(groups.add_members, self.group, list(aliases)), strict=True))
+        self.do(complete, self.group, self.fola)
 
     def do(self, verb: Any, *arguments: Any, **named: Any) -> Any:
         return self.database.writer.do(verb, *arguments, **named)

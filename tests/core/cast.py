@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlmodel import col
 
-from app.core import console, door, groups, views
+from app.core import consents, console, door, groups, views
 from app.core.agenda import Stage
 from app.core.changes import Who
 from app.core.commands import REGISTRY, perform
@@ -19,6 +19,7 @@ from app.core.sealing import seal
 from app.core.shown import shown_answers
 from app.db import Database
 from realtime.presence import Presence
+from tests.house.groups import complete
 
 MEMBERS = ["Amal", "Birgit", "Chidi", "Dolores", "Ewa"]
 AUDIENCES = ["facilitators", "group_unnamed", "group_named"]
@@ -91,6 +92,7 @@ class Oak:
         self.group_id = groups.create_group(db, self.leaders["Fola"], name="Oak", programme_id=None)
         groups.set_role(db, self.group_id, self.leaders["Sami"], Role.SUPPORT)
         self.members = dict(zip(MEMBERS, groups.add_members(db, self.group_id, MEMBERS), strict=True))
+        complete(db, self.group_id, self.leaders["Fola"])
 
     def plans(self) -> None:
         """One more session of the group; from now on it is the one everybody speaks of."""
@@ -110,6 +112,8 @@ class Oak:
     def joins(self, name: str, **given: Any) -> Who:
         """A member comes by their personal link; anybody else knocks as a guest."""
         member = self.member(name) if name in self.members else None
+        with self.database.reader() as db:
+            given.setdefault("agreed", None if member else consents.newest(db, self.group_id))
         person = self.database.writer.do(door.join, self.id, alias=name, member=member, **given)
         self.people[name] = Who("participant", self.id, person)
         return self.people[name]

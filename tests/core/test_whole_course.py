@@ -23,6 +23,7 @@ from app.library.agendas import agenda_of as programme_agenda
 from app.library.agendas import meeting_agenda
 from app.simulated_words import names, personas
 from tests.core.cast import Oak
+from tests.house.groups import complete
 
 PROGRAMME = "online_short_75"
 MISSES = {2: 4, 5: 7}  # the place of a member, and the session that they miss
@@ -48,6 +49,7 @@ class Course:
                 strict=True,
             )
         )
+        database.writer.do(complete, self.group_id, self.leader)
         self.random = Random(12)
 
     def plays(self, number: int, stages: list[Any], kind: str = "group", alone: str | None = None) -> None:

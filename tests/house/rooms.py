@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from sqlmodel import SQLModel
 
 from app.access import Tickets
-from app.core import door, groups, sealing
+from app.core import consents, door, groups, sealing
 from app.core.changes import Who
 from app.core.commands import REGISTRY, perform
 from app.core.models import (
@@ -23,6 +23,7 @@ from app.core.models import (
 from app.core.sealing import open_sealed, seal
 from app.db import Database
 from tests.house.environment import KEYS, SECRET_KEY
+from tests.house.groups import complete, everybody_says_yes
 
 CAST = ("Amal", "Birgit", "Chidi")
 ALL = ("facilitators", "group_unnamed", "group_named")
@@ -161,6 +162,7 @@ def _make(
     group = groups.create_group(db, leading["Fola"], name="oak", programme_id=None)
     groups.set_role(db, group, leading["Sami"], Role.SUPPORT)
     groups.set_role(db, group, leading["Olu"], Role.OBSERVER)
+    complete(db, group, leading["Fola"])
     session = groups.plan_session(db, group, stages, sandbox=sandbox)
     fola, inside = Who("facilitator", session, leading["Fola"]), {}
     for step in STEPS[state]:
@@ -184,8 +186,9 @@ def _play(db: Connection, steps: list[tuple[Who, str, dict[str, Any]]]) -> None:
 
 def _enter(db: Connection, group: str, session: str, alias: str, guest: bool) -> str:
     if guest:
-        return door.join(db, session, alias=alias)
+        return door.join(db, session, alias=alias, agreed=consents.newest(db, group))
     member_id = groups.add_members(db, group, [alias])[0]
+    everybody_says_yes(db, group)
     table = TABLES["member"]
     return door.join(
         db, session, alias=alias, member=db.execute(select(table).where(table.c.id == member_id)).one()

@@ -1,0 +1,192 @@
+"""What must be there before a room opens: for a group, for a meeting, and for young people."""
+
+from typing import Any
+
+import pytest
+
+from app.core import consents, door, gate, groups, stored
+from app.core.models import Group
+from app.core.refusals import Invalid
+from app.library.agendas import agenda_of, meeting_agenda
+from tests.core.cast import Oak, refused
+from tests.house.groups import PLAN, complete
+
+NUMBERS = {"country": "GB", "emergency_number": "999", "crisis_line": "116 123"}
+
+
+def new_group(oak: Oak, programme: str | None = None, **more: Any) -> str:
+    """One more group of Fola's with one member and a planned session, and nothing else yet."""
+    do = oak.database.writer.do
+    oak.group_id = do(groups.create_group, oak.leaders["Fola"], name="Elm", programme_id=programme)
+    oak.members = dict(zip(["Noor"], do(groups.add_members, oak.group_id, ["Noor"]), strict=True))
+    plan(oak, **more)
+    return oak.group_id
+
+
+def plan(oak: Oak, programme: str = "ipt_ast_8", **more: Any) -> None:
+    """A session of the group, which everybody speaks of from now on."""
+    oak.id = str(oak.database.writer.do(groups.plan_session, oak.group_id, agenda_of(programme, 1), **more))
+    oak.people["Fola"] = type(oak.fola)("facilitator", oak.id, oak.leaders["Fola"])
+
+
+def keeps(oak: Oak, **more: Any) -> None:
+    oak.database.writer.do(gate.keep_safety_plan, oak.group_id, **(NUMBERS | PLAN | more))
+
+
+def lacks(oak: Oak, row: Any = None) -> list[str]:
+    with oak.database.reader() as db:
+        return gate.missing(db, stored.find(db, Group, id=oak.group_id), row)
+
+
+@pytest.fixture
+def elm(planned_oak: Oak) -> Oak:
+    new_group(planned_oak)
+    return planned_oak
+
+
+def test_a_room_opens_only_when_nothing_is_missing_and_the_refusal_says_what_is(elm: Oak) -> None:
+    adopt = lambda kind: elm.database.writer.do(consents.adopt, elm.fola.id, elm.group_id, [kind])  # noqa: E731
+    nobody = {"clinician": "", "on_call": {}, "confirmed": False}
+    steps = {
+        "clinician": lambda: keeps(elm, **(nobody | {"clinician": "Dr Okafor"})),
+        "numbers": lambda: keeps(elm, on_call={}),
+        "on_call": lambda: keeps(elm),
+        "consent": lambda: adopt("consent"),
+        "limits": lambda: adopt("limits"),
+    }
+    for what, step in steps.items():
+        with refused("not_now") as caught:
+            elm.does(elm.fola, "open_lobby")
+        assert caught.value.more["missing"] == list(steps)[list(steps).index(what) :]
+        assert caught.value.sentence == gate.MISSING[what]
+        step()
+    elm.does(elm.fola, "open_lobby")
+    assert elm.row().state == "lobby"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "what"),
+    [
+        ({"clinician": ""}, "clinician"),
+        ({"confirmed": False}, "numbers"),
+        ({"crisis_line": ""}, "numbers"),
+        ({"emergency_number": ""}, "numbers"),
+        ({"on_call": {"name": "Kofi", "mail": "k@example.org"}}, "on_call"),
+        ({"on_call": {"reach": "1", "mail": "k@example.org"}}, "on_call"),
+        ({"on_call": {"name": "Kofi", "reach": "1"}}, "on_call"),
+    ],
+)
+def test_each_part_of_the_safety_plan_is_asked_for(planned_oak: Oak, left_out: Any, what: str) -> None:
+    assert lacks(planned_oak) == []
+    keeps(planned_oak, **left_out)
+    assert lacks(planned_oak) == [what]
+    with refused("not_now"):
+        planned_oak.does(planned_oak.fola, "open_lobby")
+
+
+def test_somebody_who_works_alone_names_a_service_to_call_and_is_the_clinician(planned_oak: Oak) -> None:
+    keeps(planned_oak, clinician="", works_alone=True, on_call={})
+    assert lacks(planned_oak) == ["on_call"]
+    keeps(planned_oak, clinician="", works_alone=True, on_call={"name": "Night service", "reach": "111"})
+    assert lacks(planned_oak) == []
+
+
+def test_other_numbers_have_to_be_confirmed_again(planned_oak: Oak) -> None:
+    facts = {"name": "Oak", "language": "en", "time_zone": "UTC", "online": True}
+    with planned_oak.database.reader() as db:
+        group = stored.find(db, Group, id=planned_oak.group_id)
+    assert group
+    numbers = {"emergency_number": group.emergency_number, "crisis_line": group.crisis_line}
+    planned_oak.database.writer.do(groups.change_group, planned_oak.group_id, **facts, **numbers)
+    assert lacks(planned_oak) == []
+    numbers["crisis_line"] = "0800 1"
+    planned_oak.database.writer.do(groups.change_group, planned_oak.group_id, **facts, **numbers)
+    assert lacks(planned_oak) == ["numbers"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"on_call": {"name": "K", "reach": "1", "webhook": "http://example.org/call"}},
+        {"on_call": {"name": "K", "reach": "1", "webhook": "https://me:secret@example.org/"}},
+        {"on_call": {"name": "K", "reach": "1", "mail": "example.org"}},
+        {"escalate_after": 5},
+        {"escalate_after": 5000},
+    ],
+)
+def test_what_could_never_reach_anybody_is_refused(planned_oak: Oak, wrong: Any) -> None:
+    with pytest.raises(Invalid):
+        keeps(planned_oak, **wrong)
+
+
+def test_a_simulated_room_needs_no_gate(elm: Oak) -> None:
+    assert lacks(elm)
+    plan(elm, sandbox=True)
+    elm.does(elm.fola, "open_lobby")
+    assert elm.row().state == "lobby"
+
+
+def test_a_meeting_with_one_member_passes_the_same_gate(elm: Oak) -> None:
+    noor = elm.members["Noor"]
+    more = {"kind": "pre", "member_id": noor}
+    elm.id = str(
+        elm.database.writer.do(groups.plan_session, elm.group_id, meeting_agenda("gipt_8", "pre"), **more)
+    )
+    elm.people["Fola"] = type(elm.fola)("facilitator", elm.id, elm.leaders["Fola"])
+    with refused("not_now"):
+        elm.does(elm.fola, "open_lobby")
+    elm.database.writer.do(complete, elm.group_id, elm.fola.id)
+    elm.does(elm.fola, "open_lobby")
+
+
+# groups of young people
+
+
+@pytest.fixture
+def young(planned_oak: Oak) -> Oak:
+    """A group of young people that lacks only what their programme asks for."""
+    new_group(planned_oak, "ipt_ast_8")
+    planned_oak.database.writer.do(complete, planned_oak.group_id, planned_oak.fola.id)
+    return planned_oak
+
+
+def test_the_young_peoples_programme_waits_for_consent_assent_and_a_contact(young: Oak) -> None:
+    do, noor = young.database.writer.do, young.members["Noor"]
+    facts = {"name": "Elm", "language": "en", "time_zone": "UTC", "online": True, "crisis_line": "116 123"}
+    facts |= {"emergency_number": "112", "safeguarding": "Ms Ode, 5550"}
+    steps = {
+        "safeguarding": lambda: do(groups.change_group, young.group_id, **facts),
+        "guardian": lambda: do(groups.member_consents, young.group_id, noor, "guardian", True),
+        "young_person": lambda: do(groups.member_consents, young.group_id, noor, "young_person", True),
+    }
+    for what, step in steps.items():
+        assert lacks(young)[0] == what
+        with refused("not_now"):
+            young.does(young.fola, "open_lobby")
+        step()
+    young.does(young.fola, "open_lobby")
+    assert young.row().state == "lobby"
+
+
+def test_a_meeting_with_one_young_person_asks_for_their_consents_alone(young: Oak) -> None:
+    do, noor = young.database.writer.do, young.members["Noor"]
+    (other,) = do(groups.add_members, young.group_id, ["Ola"])
+    for who in ("guardian", "young_person"):
+        do(groups.member_consents, young.group_id, noor, who, True)
+    plan(young, kind="pre", member_id=noor)
+    assert lacks(young, young.row()) == ["safeguarding"]
+    assert lacks(young) == ["safeguarding", "guardian", "young_person"]
+    plan(young, kind="pre", member_id=other)
+    assert lacks(young, young.row()) == ["safeguarding", "guardian", "young_person"]
+
+
+def test_no_guest_comes_into_a_group_of_young_people(young: Oak) -> None:
+    do, noor = young.database.writer.do, young.members["Noor"]
+    facts = {"name": "Elm", "language": "en", "time_zone": "UTC", "online": True, "crisis_line": "116 123"}
+    do(groups.change_group, young.group_id, **facts, emergency_number="112", safeguarding="Ms Ode")
+    for who in ("guardian", "young_person"):
+        do(groups.member_consents, young.group_id, noor, who, True)
+    young.does(young.fola, "open_lobby")
+    with refused("not_found"):
+        do(door.join, young.id, alias="Zoe")
+    assert young.joins("Noor")
