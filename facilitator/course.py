@@ -7,9 +7,9 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from app.core import course as courses
+from app.core import goals, leaving, measures, overview
 from app.core import groups as verbs
-from app.core import leaving, measures, overview
-from app.core.refusals import Refused
+from app.core.refusals import Invalid, Refused
 from app.library.measures import bundled, others
 from app.services import services
 from app.sign_in import facilitators_only
@@ -40,6 +40,19 @@ def set_focus(group_id: str, member_id: str) -> Any:
     except Refused as refusal:
         return back("course.course", _(refusal.sentence), group_id=group_id, member_id=member_id)
     return back("course.course", _("The focus is kept."), group_id=group_id, member_id=member_id)
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/goals/<goal_id>")
+@facilitators_only
+def mark_goal(group_id: str, member_id: str, goal_id: str) -> Any:
+    """A goal is met, let go, or open again."""
+    read(my_group, group_id, True)
+    told = _("That is kept.")
+    try:
+        services().database.writer.do(goals.set_status, group_id, member_id, goal_id, field("status", 16))
+    except Invalid as refusal:
+        told = _(refusal.sentence)
+    return back("course.course", told, "goals", group_id=group_id, member_id=member_id)
 
 
 @pages.post("/groups/<group_id>/members/<member_id>/scores")

@@ -37,6 +37,7 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
     if command.audience not in stage["audiences"]:
         raise Invalid("This stage does not offer that choice of readers.")
     feedback.check(change, stage, person, answer)
+    course.check(change, stage, person, answer)
     version = _Version(change, person, written_by)
     if stands is None:
         _may_add(change, command, stage, person)

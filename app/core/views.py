@@ -14,6 +14,7 @@ from app.core import (
     alerts,
     course,
     feedback,
+    goals,
     leaderless,
     leaving,
     measures,
@@ -21,6 +22,7 @@ from app.core import (
     questions,
     rehearsal,
     shelf,
+    steps,
     stored,
     turns,
 )
@@ -227,9 +229,13 @@ def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[s
     if stage is None:
         return {"prompts": [], "private": [], "turn": ""}
     one_to_one, taken = alone(row), turns.turns_of(db, row.id, stage["id"])
+    standing = goals.standing(db, stage, person)
     return {
-        "prompts": (asked := turns.asked_of(stage["prompts"], taken, person.id, one_to_one)),
+        "prompts": (
+            asked := goals.asked(turns.asked_of(stage["prompts"], taken, person.id, one_to_one), standing)
+        ),
         "private": [prompt["key"] for prompt in asked if is_private(prompt)],
+        "goals": standing,
         "turn": turns.place_of(stage, taken, person.id, one_to_one),
         "pair": pairs.pair_of(db, row, stage, person.id),
         "addressees": feedback.addressees(db, row, stage, person),
@@ -255,7 +261,7 @@ def participant(db: Connection, group_session_id: str, participant_id: str) -> R
 
 def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
     """A member's mood of the last session in which they gave one, and the step that is still open."""
-    last: dict[str, Any] = {"mood": None, "step": course.open_step(db, person.member_id, row.id)}
+    last: dict[str, Any] = {"mood": None, "step": steps.open_step(db, person.member_id, row.id)}
     if person.member_id is None:
         return last
     rows = db.execute(

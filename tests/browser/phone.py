@@ -26,7 +26,7 @@ OPTIONS = {
     "compare": ["mood", "goals", "circle"],
     "roleplay_pair": ["asks", "answers"],
 }
-GOAL = {"rating": [], "status": "open"}
+GOAL = {"rating": [], "status": "open", "standing": []}
 
 
 class Phone:
@@ -46,13 +46,13 @@ class Phone:
     def form(self) -> Locator:
         return self.amal.page.locator("#answer-form")
 
-    def kept(self) -> Any:
-        """The answer as it stands in the database."""
+    def kept(self, key: str = "it") -> Any:
+        """The answer to one question as it stands in the database."""
         with self.world.database.reader() as db:
             row = db.execute(
                 select(Reflection.__table__).where(Reflection.group_session_id == self.session)
             ).one()
-        return json.loads(open_sealed(Reflection.answer, row.id, row.answer))["it"]
+        return json.loads(open_sealed(Reflection.answer, row.id, row.answer))[key]
 
     def field(self, name: str, place: int = 0) -> Locator:
         return self.form.locator(f'[data-f="{name}"]').nth(place)

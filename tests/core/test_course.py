@@ -6,7 +6,7 @@ import pytest
 
 from app.core import course
 from app.library.agendas import stage_of_exercise
-from tests.core.cast import Oak, refused, stage
+from tests.core.cast import Oak, refused
 
 GOAL = {
     "text": "Ring my sister on Sundays.",
@@ -140,7 +140,3 @@ def test_who_had_no_time_of_their_own_last_week_is_due(oak: Oak) -> None:
         for name in ("Amal", "Birgit", "Ewa")
     }
     assert told == {"Amal": (1, True), "Birgit": (0, False), "Ewa": (2, True)}
-
-
-def test_a_stage_of_another_kind_keeps_nothing(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not course._concerns(stage("words"))

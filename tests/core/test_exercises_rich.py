@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.exercises import TYPES, Unreadable, drawn, read_answer
 from app.exercises.feedback import PERSON
+from app.exercises.goal import GOAL
 
 WORDS = st.text("abcd é\u0301ñ \n", max_size=30)
 LINES = st.lists(WORDS, max_size=5)
@@ -73,6 +74,11 @@ VALID = {
         who=WORDS,
         rating=st.lists(NUMBER, max_size=1),
         status=st.sampled_from(["open", "met", "let_go"]),
+        standing=st.lists(
+            record(goal=st.from_regex(GOAL, fullmatch=True), text=WORDS, rating=NUMBER),
+            max_size=4,
+            unique_by=lambda each: each["goal"],
+        ),
     ),
     "roleplay_pair": record(
         scene=WORDS,
@@ -148,13 +154,14 @@ def test_every_type_is_tested_here_or_with_the_plain_ones() -> None:
 
 
 @pytest.mark.parametrize("kind", VALID)
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_valid_value_reads_the_same_again(kind: str, data: Any) -> None:
     is_stable(kind, TYPES[kind].read(data.draw(VALID[kind]), prompt_of(kind)))
 
 
 @pytest.mark.parametrize("kind", VALID)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_any_mutation_is_refused_or_made_a_valid_value(kind: str, data: Any) -> None:
     value = data.draw(VALID[kind])
@@ -169,6 +176,7 @@ def test_any_mutation_is_refused_or_made_a_valid_value(kind: str, data: Any) -> 
 
 
 @pytest.mark.parametrize("kind", VALID)
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_field_that_does_not_belong_is_refused(kind: str, data: Any) -> None:
     value = data.draw(VALID[kind])
@@ -206,6 +214,11 @@ def inner(value: Any, path: tuple[Any, ...]) -> Any:
         ("matrix", {"rows": ["Ines"], "cols": ["other"], "ticks": []}),
         ("goal", {"text": "Ring", "rating": [1, 2]}),
         ("goal", {"text": "Ring", "status": "won"}),
+        ("goal", {"standing": [{"goal": "g1", "text": "Ring", "rating": 11}]}),
+        ("goal", {"standing": [{"goal": "g1", "text": "Ring", "rating": None}]}),
+        ("goal", {"standing": [{"goal": "g 1", "text": "Ring", "rating": 1}]}),
+        ("goal", {"standing": [{"goal": "g1", "text": "Ring", "rating": 1}] * 2}),
+        ("goal", {"standing": [{"goal": f"g{n}", "text": "Ring", "rating": 1} for n in range(11)]}),
         ("roleplay_pair", {"rounds": ["line"] * 4}),
         ("roleplay_pair", {"role": "other"}),
         ("feedback", [{"to": "p1", "text": "a"}, {"to": "p1", "text": "b"}]),

@@ -30,7 +30,8 @@ TABLE: dict[str, tuple[list[str] | None, Any, Any]] = {
     "goal": (
         None,
         {"text": "Ring my sister", "first_step": CANARY, "when": CANARY, "who": CANARY, "rating": [4]},
-        {"text": "Ring my sister", "first_step": "", "when": "", "who": "", "rating": [], "status": "open"},
+        {"text": "Ring my sister", "first_step": "", "when": "", "who": "", "rating": []}
+        | {"status": "open", "standing": []},
     ),
     "roleplay_pair": (
         ["self", "coach"],
@@ -160,7 +161,7 @@ def test_then_and_now_is_shown_as_far_as_its_member_ticked_and_without_numbers(
     mine = oak.writes(oak.amal, "review", look=["goals", "circle"])
     oak.does(oak.fola, "show_reflection", id=mine["id"])
     [part] = oak.shown()[0]["parts"]
-    assert part["then"]["goals"] == [{"text": "Ring my sister", "way": "same"}]
+    assert part["then"]["goals"] == [{"text": "Ring my sister", "way": ""}]
     assert [each["ring"] for each in part["then"]["circle"]["first"]["people"]] == [4]
     assert "mood" not in part["then"]
     with oak.database.reader() as db:

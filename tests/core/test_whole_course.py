@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from app.core import course, door, feedback, groups
+from app.core import course, door, feedback, goals, groups
 from app.core.agenda import agenda_of
 from app.core.changes import Who
 from app.core.commands import REGISTRY, perform
@@ -107,6 +107,7 @@ class Course:
         for alias, who in people.items():
             mine = me(db, row, who.id, {})
             asked = asked_of(stage["prompts"], row_turns(db, row, stage), who.id, row.kind != "group")
+            asked = goals.asked(asked, mine["goals"])
             assert [each["key"] for each in mine["prompts"]] == [each["key"] for each in asked]
             if not asked:
                 continue
@@ -116,6 +117,11 @@ class Course:
             for key, addressees in mine["addressees"].items():
                 if addressees:
                     answer[key] = [{"to": each["id"], "text": f"{alias} noticed you."} for each in addressees]
+            for key, standing in mine["goals"].items():
+                rated = [
+                    {"goal": each["id"], "text": each["text"], "rating": number % 11} for each in standing
+                ]
+                answer[key] = {**answer.get(key, {}), "standing": rated}
             payload = {"id": str(uuid.uuid4()), "stage_id": stage["id"], "audience": stage["audiences"][0]}
             self._does(db, who, "submit_reflection", answer=answer, passed=not answer, **payload)
 

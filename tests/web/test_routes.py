@@ -87,6 +87,7 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/lines", "GET"),
     ("/groups/<group_id>/members/<member_id>", "GET"),
     ("/groups/<group_id>/members/<member_id>/focus", "POST"),
+    ("/groups/<group_id>/members/<member_id>/goals/<goal_id>", "POST"),
     ("/groups/<group_id>/members/<member_id>/scores", "POST"),
     ("/groups/<group_id>/members/<member_id>/consent", "POST"),
     ("/sessions/<group_session_id>/ticket", "POST"),

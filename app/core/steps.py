@@ -1,0 +1,109 @@
+"""A member's steps between sessions: planned in an answer, looked back on in a later one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, delete, update
+from sqlmodel import col
+
+from app.core import goals, stored
+from app.core.agenda import Stage
+from app.core.changes import Change
+from app.core.course_models import Step
+from app.core.goals import opened, sealed_words
+from app.core.models import new_id
+from app.core.sealing import open_sealed, seal
+
+REVIEW = "step_review"
+
+
+def keep(change: Change, stage: Stage, person: Any, reflection_id: str, answer: Mapping[str, Any]) -> None:
+    """Keeps the steps of a member's answer, and how the last one went; a revision updates its own rows."""
+    for prompt in stage["prompts"]:
+        value = answer.get(prompt["key"])
+        exercise = prompt.get("exercise", "")
+        if prompt["type"] == "goal" and exercise != goals.EXERCISE:
+            _plan(change, person.member_id, reflection_id, prompt["key"], value)
+        elif prompt["type"] == "single_choice" and exercise == REVIEW:
+            _review(change, person.member_id, reflection_id, value)
+
+
+def forget(change: Change, reflection_id: str) -> None:
+    """Takes back what was kept beside an answer that is withdrawn."""
+    change.db.execute(delete(Step).where(col(Step.reflection_id) == reflection_id))
+    change.db.execute(
+        update(Step)
+        .where(col(Step.outcome_reflection_id) == reflection_id)
+        .values(outcome=None, outcome_session_id=None, outcome_reflection_id=None)
+    )
+
+
+def open_step(db: Connection, member_id: str | None, group_session_id: str) -> str:
+    """The newest step of an earlier session that nobody has looked back on yet, as one line; "" if none.
+
+    It stays, however many sessions the member misses.
+    """
+    rows = stored.find_all(db, Step, ("created_at",), member_id=member_id) if member_id else []
+    rows = [each for each in rows if each.group_session_id != group_session_id]
+    if not rows or (rows[-1].outcome is not None and rows[-1].outcome_session_id != group_session_id):
+        return ""
+    value = opened(Step, rows[-1])
+    told = (value["text"] or value["first_step"], value["when"], value["who"])
+    return " · ".join(each for each in told if each)
+
+
+def steps_of(db: Connection, member_id: str) -> list[dict[str, Any]]:
+    """A member's steps, the newest first, with how they went."""
+    return [
+        {
+            "text": (value := opened(Step, row))["text"] or value["first_step"],
+            "when": value["when"],
+            "who": value["who"],
+            "outcome": open_sealed(Step.outcome, row.id, row.outcome) or "",
+            "session": row.group_session_id,
+        }
+        for row in reversed(stored.find_all(db, Step, ("created_at", "id"), member_id=member_id))
+    ]
+
+
+def _plan(change: Change, member_id: str, reflection_id: str, key: str, value: Any) -> None:
+    found = stored.find(change.db, Step, reflection_id=reflection_id, prompt_key=key)
+    if value is None:
+        if found is not None:
+            change.db.execute(delete(Step).where(col(Step.id) == found.id))
+        return
+    new = found.id if found else new_id()
+    text = sealed_words(Step, new, value)
+    if found:
+        stored.change(change.db, Step, new, text=text)
+        return
+    stored.add(
+        change.db,
+        Step,
+        id=new,
+        member_id=member_id,
+        group_session_id=change.before.id,
+        reflection_id=reflection_id,
+        prompt_key=key,
+        text=text,
+        created_at=change.at,
+    )
+
+
+def _review(change: Change, member_id: str, reflection_id: str, value: str | None) -> None:
+    rows = stored.find_all(change.db, Step, ("created_at", "id"), member_id=member_id)
+    open_ones = [
+        each
+        for each in rows
+        if each.group_session_id != change.before.id
+        and (each.outcome is None or each.outcome_reflection_id == reflection_id)
+    ]
+    for step in open_ones[-1:]:
+        stored.change(
+            change.db,
+            Step,
+            step.id,
+            outcome=seal(Step.outcome, step.id, value) if value else None,
+            outcome_session_id=change.before.id if value else None,
+            outcome_reflection_id=reflection_id if value else None,
+        )

@@ -1,0 +1,64 @@
+"""A member's page: what stands there of their course, and what a facilitator sets with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.core import groups
+from app.core.models import Role
+from app.library.agendas import stage_of_exercise
+from tests.core.cast import Oak
+from tests.core.test_course import GOAL, next_session, seen, writes
+from tests.house.browser import Browser
+
+EXERCISES = ("goal_setting", "mood_event_checkin", "closeness_circle", "relationship_snapshot")
+
+
+@pytest.fixture
+def oak(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """Live at a session with the exercises that a course is made of."""
+    stages = [stage_of_exercise(each) | {"id": each} for each in EXERCISES]
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: stages)
+    next_session(oak, "Amal", "Birgit")
+    return oak
+
+
+def path_of(oak: Oak, name: str = "Amal") -> str:
+    return f"/groups/{oak.group_id}/members/{oak.members[name]}"
+
+
+def test_a_goal_is_marked_as_met_or_let_go_and_opened_again(oak: Oak, fola: Browser) -> None:
+    writes(oak, "Amal", "goal_setting", goal=GOAL, close=2)
+    goal = seen(oak, "Amal")["goals"][0]["id"]
+    for status, words in (("met", "Met"), ("let_go", "Let go"), ("open", "Mark as met")):
+        back = fola.send(f"{path_of(oak)}/goals/{goal}", status=status)
+        page = fola.visit(back)
+        assert words in page and seen(oak, "Amal")["goals"][0]["status"] == status
+    fola.send(f"{path_of(oak)}/goals/{goal}", status="won")
+    fola.client.post(
+        f"{path_of(oak, 'Birgit')}/goals/{goal}", data={"csrf_token": fola.token(), "status": "met"}
+    )
+    assert seen(oak, "Amal")["goals"][0]["status"] == "open"
+
+
+def test_an_observer_reads_a_course_and_changes_nothing_in_it(
+    oak: Oak, browser_of: Callable[[str], Browser]
+) -> None:
+    writes(oak, "Amal", "goal_setting", goal=GOAL, close=2)
+    goal = seen(oak, "Amal")["goals"][0]["id"]
+    oak.database.writer.do(groups.set_role, oak.group_id, oak.leaders["Sami"], Role.OBSERVER)
+    sami = browser_of(oak.leaders["Sami"])
+    assert GOAL["text"] in sami.visit(path_of(oak))
+    sami.send(f"{path_of(oak)}/goals/{goal}", expect=404, status="met")
+    assert seen(oak, "Amal")["goals"][0]["status"] == "open"
+
+
+def test_the_first_and_the_last_number_of_each_goal_stand_side_by_side(oak: Oak, fola: Browser) -> None:
+    writes(oak, "Amal", "goal_setting", goal=GOAL, close=2)
+    next_session(oak, "Amal")
+    oak.moves_to("goal_setting")
+    standing: list[Any] = oak.me(oak.amal)["goals"]["goal"]
+    rated = [{"goal": each["id"], "text": each["text"], "rating": 7} for each in standing]
+    writes(oak, "Amal", "goal_setting", goal={"standing": rated})
+    assert "2 to 7" in fola.visit(path_of(oak))
