@@ -21,7 +21,6 @@ LEAST_PASSWORD, MOST_PASSWORD = 12, 1024
 FAILURES, WITHIN = 5, 60.0  # failures, seconds
 ENTER_WITHIN = 24 * 60 * 60  # seconds
 
-LOOKING_ON = frozenset({"alerts.alerts", "alerts.shown"})  # asked for by an open page, not by a person
 
 pages = Blueprint("sign_in", __name__)
 hasher = PasswordHasher()
@@ -54,28 +53,42 @@ def _nobodys_hash() -> str:
 def who_is_here() -> dict[str, Any] | None:
     """The facilitator signed in with this browser, read once for each request."""
     if "facilitator" not in g:
-        g.facilitator = _read_sign_in()
+        g.facilitator = _read_sign_in()[0]
     return g.facilitator  # type: ignore[no-any-return]
 
 
-def _read_sign_in() -> dict[str, Any] | None:
+def _read_sign_in(also_idle: bool = False) -> tuple[dict[str, Any] | None, str]:
     token = cookie.get("facilitator")
     if not isinstance(token, str):
-        return None
-    database = services().database
-    with database.reader() as db:
-        found = accounts.signed_in(db, token)
-    if found and found.pop("touch") and request.endpoint not in LOOKING_ON:
-        database.writer.do(accounts.touch_sign_in, token)
-    return found
+        return None, ""
+    with services().database.reader() as db:
+        return accounts.signed_in(db, token, also_idle=also_idle), token
 
 
 def facilitators_only(view: Callable[..., Any]) -> Callable[..., Any]:
     """Guards a page: whoever is not signed in is asked to, and comes back here afterwards."""
+    return _guarded(view)
 
+
+def asked_by_pages(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for what pages ask for by themselves: it is no sign that anybody is there."""
+    return _guarded(view, active=False)
+
+
+def also_idle(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for what the console of a running session needs: whoever has idled still gets it, until they
+    sign out. The view looks at ``idle``.
+    """
+    return _guarded(view, active=False, idle=True)
+
+
+def _guarded(view: Callable[..., Any], active: bool = True, idle: bool = False) -> Callable[..., Any]:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if who_is_here() is not None:
+        g.facilitator, token = _read_sign_in(idle)
+        if g.facilitator is not None:
+            if active and g.facilitator["touch"]:
+                services().database.writer.do(accounts.touch_sign_in, token)
             return view(*args, **kwargs)
         if request.method != "GET" or request.headers.get("Sec-Fetch-Dest") == "empty":
             abort(401)
@@ -111,6 +124,28 @@ def prove() -> Any:
         return render_template("facilitator/sign_in.html", email=email, sentence=sentence), 422
     here.limiter.cleared(tries)
     return _sign_in(found.id)
+
+
+def sign_in_again(password: str) -> str:
+    """Whoever is signed in proves it once more, in place: "" if so, else what to read. The browser gets a new
+    token, and the one before is worth nothing.
+    """
+    here, found = services(), who_is_here()
+    assert found is not None
+    tries = f"sign-in-again:{found['id']}:{request.remote_addr}"
+    if here.limiter.blocked(tries, FAILURES, WITHIN):
+        return str(_("Too many tries. Wait a minute, then try again."))
+    with here.database.reader() as db:
+        known = accounts.password_of(db, found["id"])
+    # in development an account may have no password: its links sign it in without one
+    if not (password_fits(known, password) if known else not here.settings.production):
+        here.limiter.failed(tries)
+        return str(_("This password is wrong."))
+    here.limiter.cleared(tries)
+    database = here.database
+    database.writer.do(accounts.end_sign_in, cookie["facilitator"])
+    cookie["facilitator"] = database.writer.do(accounts.begin_sign_in, found["id"])
+    return ""
 
 
 @pages.post("/sign-out")

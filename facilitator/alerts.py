@@ -3,33 +3,39 @@
 from collections import defaultdict
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, abort, jsonify, render_template, request
 
 from app.core import alerts as calls
 from app.core.changes import Who
 from app.core.commands import REGISTRY, OfIds, perform
+from app.core.door import OPEN_STATES
 from app.core.refusals import Invalid, NotFound
 from app.services import services
-from app.sign_in import facilitators_only
-from facilitator.pages import me, read
+from app.sign_in import also_idle, facilitators_only, who_is_here
+from facilitator.pages import me, my_session, read
 
 pages = Blueprint("alerts", __name__)
 
 
 @pages.get("/alerts")
-@facilitators_only
+@also_idle
 def alerts() -> Any:
-    """What stands in the strip now; ``but`` leaves out a session whose console shows its own."""
+    """What stands in the strip now; ``but`` leaves out a session whose console shows its own. The console of
+    a running session is told also when nobody has touched it for long.
+    """
+    but = request.args.get("but", "")
+    idle = (who_is_here() or {"idle": True})["idle"]
+    if idle and not (but and read(my_session, but).state in OPEN_STATES):
+        abort(401)
     found = read(calls.unseen, me())
     for each in found:
         services().screens.presence.looks(each["group_session_id"])
-    but = request.args.get("but", "")
     left = [each for each in found if each["group_session_id"] != but]
     return jsonify(html=render_template("facilitator/alerts_in.html", alerts=left))
 
 
 @pages.post("/alerts/shown")
-@facilitators_only
+@also_idle
 def shown() -> Any:
     """These stand on a page that can be seen; their senders read so."""
     by_session = defaultdict(list)

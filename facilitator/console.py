@@ -11,7 +11,14 @@ from app.core.console import answer_body
 from app.core.door import OPEN_STATES, hashed
 from app.regions import speaking
 from app.services import services
-from app.sign_in import facilitators_only
+from app.sign_in import (
+    MOST_PASSWORD,
+    also_idle,
+    asked_by_pages,
+    facilitators_only,
+    sign_in_again,
+    who_is_here,
+)
 from facilitator.pages import me, my_session, read
 
 pages = Blueprint("console", __name__)
@@ -26,17 +33,32 @@ def console(group_session_id: str) -> str:
 
 
 @pages.post("/sessions/<group_session_id>/ticket")
-@facilitators_only
+@also_idle
 def ticket(group_session_id: str) -> Any:
-    row = read(my_session, group_session_id)
-    if row.state in OPEN_STATES:  # a console with an open session is in use, even when no page is loaded
+    """A ticket for the console's socket. The console of a running session gets one however long nobody has
+    touched it: it covers itself instead. ``active`` says that somebody has pressed a key or moved a pointer.
+    """
+    row, here = read(my_session, group_session_id), who_is_here()
+    idle = here is None or here["idle"]
+    if idle and row.state not in OPEN_STATES:
+        abort(401)
+    if request.form.get("active") and not idle:
         services().database.writer.do(accounts.touch_sign_in, cookie["facilitator"])
     who = Who("facilitator", row.id, me())
     return jsonify(ticket=services().tickets.issue(who, sign_in=hashed(cookie["facilitator"])))
 
 
+@pages.post("/sessions/<group_session_id>/password")
+@also_idle
+def password(group_session_id: str) -> Any:
+    """Uncovers a console in place, in the middle of its session."""
+    read(my_session, group_session_id)
+    wrong = sign_in_again(request.form.get("password", "")[: MOST_PASSWORD + 1])
+    return jsonify(ok=not wrong, sentence=wrong)
+
+
 @pages.get("/sessions/<group_session_id>/answers")
-@facilitators_only
+@asked_by_pages
 def answers(group_session_id: str) -> Any:
     """The words of some answers, for a facilitator who uncovers them on their own screen."""
     return jsonify(answers=read(_bodies, group_session_id, request.args.getlist("id")))
@@ -50,7 +72,7 @@ def scribe(group_session_id: str, participant_id: str) -> Any:
 
 
 @pages.get("/sessions/<group_session_id>/lines")
-@facilitators_only
+@asked_by_pages
 def lines(group_session_id: str) -> Any:
     """The words of some lines from person to person, for a facilitator who reads them first."""
     return jsonify(lines=read(_lines, group_session_id, request.args.getlist("id")))
@@ -80,6 +102,7 @@ def _page(db: Any, group_session_id: str) -> str:
             console=context,
             facilitator_id=me(),
             alerts=[each for each in alerts.unseen(db, me()) if each["group_session_id"] != row.id],
+            idle_minutes=int(accounts.IDLE.total_seconds() // 60),
             page_language=context["language"],
             exercises=shelf.offered(db, me()).filtered(),
         )

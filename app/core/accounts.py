@@ -102,6 +102,14 @@ def account_by_email(db: Connection, email_hash: str) -> Any:
     ).one_or_none()
 
 
+def password_of(db: Connection, facilitator_id: str) -> str | None:
+    """The password hash of an account; None where it never was set up."""
+    found = db.execute(
+        select(col(Facilitator.password_hash)).where(col(Facilitator.id) == facilitator_id)
+    ).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
 def begin_sign_in(db: Connection, facilitator_id: str) -> str:
     """Signs a browser in and gives the token for its cookie."""
     token, at = new_id(), now()
@@ -113,8 +121,9 @@ def begin_sign_in(db: Connection, facilitator_id: str) -> str:
     return token
 
 
-def signed_in(db: Connection, token: str) -> dict[str, Any] | None:
-    """Who is signed in with this token: ``{"id", "name", "touch"}``, unless it ended, idled or grew old.
+def signed_in(db: Connection, token: str, *, also_idle: bool = False) -> dict[str, Any] | None:
+    """Who is signed in with this token: ``{"id", "name", "touch", "idle"}``, unless it ended, idled or grew
+    old; with ``also_idle`` only unless it ended.
 
     ``touch`` says that it is time to write down that the browser is still in use.
     """
@@ -127,18 +136,22 @@ def signed_in(db: Connection, token: str) -> dict[str, Any] | None:
             col(Facilitator.disabled_at).is_(None),
         )
     ).one_or_none()
-    at = now()
-    if row is None or row.last_seen_at < at - IDLE or row.created_at < at - WHOLE:
+    if row is None or (_idle(row) and not also_idle):
         return None
-    return {**_person(row), "touch": row.last_seen_at < at - TOUCH_EVERY}
+    return {**_person(row), "touch": row.last_seen_at < now() - TOUCH_EVERY, "idle": _idle(row)}
 
 
-def sign_ins_that_stand(db: Connection, token_hashes: Iterable[str]) -> set[str]:
-    """Which of these sign-ins have not ended, of accounts that are not disabled. One that has idled stands:
-    it may look on, see ``signed_in``.
+def _idle(row: Any) -> bool:
+    at = now()
+    return bool(row.last_seen_at < at - IDLE or row.created_at < at - WHOLE)
+
+
+def sign_ins_that_stand(db: Connection, token_hashes: Iterable[str]) -> dict[str, bool]:
+    """Which of these sign-ins have not ended, of accounts that are not disabled, each with whether it has
+    idled: such a one still looks on, and does nothing before the password was given again.
     """
     rows = db.execute(
-        select(col(SignIn.token_hash))
+        select(col(SignIn.token_hash), col(SignIn.last_seen_at), col(SignIn.created_at))
         .join(Facilitator, col(Facilitator.id) == col(SignIn.facilitator_id))
         .where(
             col(SignIn.token_hash).in_(list(token_hashes)),
@@ -146,7 +159,7 @@ def sign_ins_that_stand(db: Connection, token_hashes: Iterable[str]) -> set[str]
             col(Facilitator.disabled_at).is_(None),
         )
     )
-    return set(rows.scalars())
+    return {row.token_hash: _idle(row) for row in rows}
 
 
 def touch_sign_in(db: Connection, token: str) -> None:

@@ -28,7 +28,7 @@ from app.core import (
 )
 from app.core.changes import Change, Who, changing
 from app.core.models import Facilitator, GroupFacilitator, Participant, Role, SessionState, Standing
-from app.core.refusals import NotAdmitted, NotFound, NotNow
+from app.core.refusals import Covered, NotAdmitted, NotFound, NotNow
 from app.exercises import Unreadable, clean
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,36}$")]
@@ -208,6 +208,7 @@ class Command:
     states: frozenset[SessionState]
     verb: Callable[[Change, Any], dict[str, Any]] | None
     urgent: bool = False  # never slowed down
+    covered: bool = False  # also from a console that waits for its password
 
     @property
     def audience(self) -> str:
@@ -262,7 +263,7 @@ FACILITATOR = [
     Command("hide_reflection", OfId, LEADING, BEGUN, reveals.hide_reflection),
     Command("request_share", OfId, LEADING, ON, reveals.request_share),
     Command("ask", Ask, LEADING, OPEN, questions.ask),
-    Command("signals_shown", OfIds, LEADING, ANY, signals.signals_shown, urgent=True),
+    Command("signals_shown", OfIds, LEADING, ANY, signals.signals_shown, urgent=True, covered=True),
     Command("acknowledge_signal", OfId, LEADING, ANY, signals.acknowledge_signal, urgent=True),
     Command("answer_signal", AnswerSignal, LEADING, ANY, signals.answer_signal, urgent=True),
     Command("resolve_signal", OfId, LEADING, ANY, signals.resolve_signal, urgent=True),
@@ -297,10 +298,18 @@ def perform(
     if command.verb is None:
         raise TypeError(f"{command.name} has no verb")
     with changing(db, who, command.name) as change:
-        if sign_in and not accounts.sign_ins_that_stand(db, [sign_in]):
-            raise NotFound()
+        if sign_in:
+            _signed_in(db, sign_in, command)
         authorise(change, command)
         return command.verb(change, payload)
+
+
+def _signed_in(db: Connection, sign_in: str, command: Command) -> None:
+    stands = accounts.sign_ins_that_stand(db, [sign_in])
+    if sign_in not in stands:
+        raise NotFound()
+    if stands[sign_in] and not command.covered:
+        raise Covered()
 
 
 def authorise(change: Change, command: Command) -> None:

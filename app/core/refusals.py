@@ -63,6 +63,13 @@ class NotYet(Refused):
     sentence_by_default = N_("The group has not come to this stage yet.")
 
 
+class Covered(Refused):
+    """The console has been left alone for long: nothing is done from it before the password was given."""
+
+    code = "covered"
+    sentence_by_default = N_("This console was left alone for a while. Enter your password first.")
+
+
 class Stale(Refused):
     code = "stale"
     sentence_by_default = N_("The session has moved already.")

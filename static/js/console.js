@@ -1,5 +1,6 @@
 // The console: sends what the facilitator decides, keeps what is uncovered uncovered, and tells the truth about the line.
 
+import { setUpCovering } from "./covering.js";
 import { announce, connect, morph } from "./live.js";
 import { createNotes, NOTES } from "./notes.js";
 import { createScribe } from "./scribe.js";
@@ -10,7 +11,6 @@ const page = document.body.dataset;
 const words = document.getElementById("words").dataset;
 const byId = (id) => document.getElementById(id);
 const CALM = 700; // milliseconds between two moves
-const KEEP_SIGNED_IN = 8 * 60_000; // the ticket call counts as activity while the session is open
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: page.timeZone || undefined });
 
@@ -30,6 +30,8 @@ const scribe = createScribe({
   url: page.scribeUrl,
   send: (payload) => live.command("write_for", payload),
 });
+
+const covering = setUpCovering({ onCover: coverAll });
 
 const together = setUpTogether({ send, url: page.linesUrl });
 
@@ -71,6 +73,7 @@ async function send(name, payload) {
   line.hidden = answer.ok;
   if (answer.ok) return answer;
   const { code, message, by, at } = answer.error;
+  if (code === "covered") covering.cover();
   line.textContent = code === "timeout" ? words.timeout : message || words.refused;
   if (code === "stale" && by) {
     line.textContent = words.stale.replace("{name}", by).replace("{time}", clock.format(new Date(at)));
@@ -210,7 +213,7 @@ async function refresh() {
   const here = new Set(rows().map((row) => row.dataset.answer));
   const wanted = changed.filter((id) => here.has(id) && revisionOf(id) !== undefined);
   if (all) wanted.push(...covered().map((row) => row.dataset.answer));
-  if (wanted.length) await uncover([...new Set(wanted)], all);
+  if (wanted.length && !covering.covered()) await uncover([...new Set(wanted)], all);
 }
 
 // ——— what the server says
@@ -270,6 +273,7 @@ function showLine(which) {
 // ——— keys: never while typing, never with a modifier, never behind a sheet
 
 document.addEventListener("keydown", (event) => {
+  if (covering.covered()) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
   if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
   if (event.key === "m") {
@@ -289,4 +293,3 @@ function tick() {
 }
 tick();
 setInterval(tick, 5_000);
-setInterval(() => fetch(page.ticketUrl, { method: "POST", headers: { "X-CSRFToken": page.csrf } }).catch(() => {}), KEEP_SIGNED_IN);

@@ -1,9 +1,11 @@
 """A right that has ended closes the socket it opened, and does nothing more in between."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -115,3 +117,18 @@ def test_news_reaches_nobody_whose_role_has_just_ended(line: Line) -> None:
     assert ("Fola", f"facilitators:{line.room.id}") in wire.server.left
     place = [event for event, to, _ in wire.server.emitted].index("notice")
     assert place == 0, "let go before anything is sent to the room"
+
+
+def test_a_console_left_alone_for_half_an_hour_looks_on_and_does_nothing(line: Line) -> None:
+    with time_machine.travel(now() + timedelta(minutes=31), tick=False):
+        version = line.room.row.version
+        for command in ("hold", "acknowledge_signal", "mark_heard"):
+            payload: dict[str, Any] = {"id": "x"} if command == "acknowledge_signal" else {"version": version}
+            if command == "mark_heard":
+                payload = {"participant_id": line.room.people["Amal"]}
+            assert code_of(line.wire.plays("/facilitator", "Fola", command, payload)) == "covered"
+        assert code_of(line.wire.plays("/facilitator", "Fola", "sync", {})) == "ok"
+        shown = line.wire.plays("/facilitator", "Fola", "signals_shown", {"ids": ["x"]})
+        assert code_of(shown) != "covered"
+        line.rights.look()
+    assert line.told() == [] and line.room.row.version == version

@@ -73,6 +73,7 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/answers", "GET"),
     ("/sessions/<group_session_id>/console", "GET"),
     ("/sessions/<group_session_id>/date", "POST"),
+    ("/sessions/<group_session_id>/password", "POST"),
     ("/sessions/<group_session_id>/plan", "GET"),
     ("/sessions/<group_session_id>/plan", "POST"),
     ("/sessions/<group_session_id>/plan/<stage_id>/choose", "POST"),
