@@ -13,7 +13,6 @@ from app.access import access_group_session
 from app.core import door, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Nothing, perform
-from app.core.late import missed_stages
 from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing, new_id
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed
@@ -26,6 +25,8 @@ pages = Blueprint("participant", __name__)
 ALIAS = 40  # code points
 PLACES = 8  # rooms one browser remembers; the cookie stays small
 WRONG_LINKS, WITHIN = 20, 60.0  # failures of one address, seconds
+ENTRY_QUESTIONS = ("at_address", "private", "safe")
+YES_NO = {"yes": True, "no": False}
 GONE = "gone"  # the cookie that Quick exit leaves, also where it does not reach the server
 
 
@@ -93,22 +94,22 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
     """Shows the few questions before the room, or lets the person in who has answered them."""
     if row is None or (row.state == SessionState.PLANNED and member is None):
         _count_a_wrong_one()
-        return _closed()
+        return _closed(views.help_of(db, member.group_id) if member else None)
     if _place(db, row.id, member) is not None:
         return redirect(f"/room/{row.id}", 303)
     room = services().screens.doorway(db, row)
     if row.state == SessionState.ENDED:
         return _come_back(db, row, member, room)
     alias = open_sealed(Member.alias, member.id, member.alias) if member else ""
+    asked = _asked_at_the_door(room, member)
     given = {
         "alias": request.form.get("alias", ""),
-        "private": request.form.get("private"),
-        "safe": request.form.get("safe"),
+        **{name: request.form.get(name) if name in asked else None for name in ENTRY_QUESTIONS},
         "agree": request.form.getlist("agree"),
     }
     with speaking(room["language"], room["time_zone"]):
         if request.method == "POST":
-            problems = _problems(given, member)
+            problems = _problems(given, member, asked)
             if not problems:
                 return _join(row.id, alias or clean(given["alias"]), member, given)
         else:
@@ -122,6 +123,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             facilitators=room["facilitators"],
             one_to_one=room["one_to_one"],
             rehearsal=room["rehearsal"],
+            asked=asked,
             help=room["help"],
         )
     return page, 422 if problems else 200
@@ -131,7 +133,7 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
     """After the end a member's own link still leads to their own words, on any device."""
     participant_id = door.place_of_member(db, row.id, member) if member else None
     if participant_id is None:
-        return _closed()
+        return _closed(room["help"] if member else None)
     if request.method == "POST":
         _remember(row.id, participant_id)
         return redirect(f"/room/{row.id}/words", 303)
@@ -152,8 +154,7 @@ def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any])
             group_session_id,
             alias=alias,
             member=member,
-            private=given["private"] == "yes",
-            safe=given["safe"] == "yes",
+            **{name: YES_NO.get(given[name]) for name in ENTRY_QUESTIONS},
             participant_id=new_id(),
             of=group_session_id,
         )
@@ -166,6 +167,11 @@ def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any])
 @pages.get("/room/<group_session_id>")
 def room(group_session_id: str) -> Any:
     return _inside(group_session_id, "participant/room.html")
+
+
+@pages.get("/room/<group_session_id>/help")
+def help_page(group_session_id: str) -> Any:
+    return _inside(group_session_id, "participant/help.html")
 
 
 @pages.get("/room/<group_session_id>/words")
@@ -193,9 +199,9 @@ def _inside(group_session_id: str, template: str) -> Any:
         except NotFound:
             return _closed()
         waiting = person.standing == Standing.WAITING
-        missed = missed_stages(db, row, person)
-        room = screens.doorway(db, row) if waiting else screens.room(db, row, missed)
-        me = screens.me(db, row, who)
+        whole = template != "participant/room.html"  # own words afterwards are nobody's screen in the group
+        room = screens.place(db, row, person)
+        me = screens.me(db, row, who, whole)
         with speaking(room["language"], room["time_zone"]):
             return render_template(
                 template,
@@ -224,7 +230,9 @@ def leave(group_session_id: str) -> Any:
     with services().database.reader() as db:
         room = services().screens.doorway(db, access_group_session(db, who))
     with speaking(room["language"], room["time_zone"]):
-        answer = current_app.make_response(render_template("participant/left.html"))
+        answer = current_app.make_response(
+            render_template("participant/left.html", facilitators=room["facilitators"])
+        )
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
 
@@ -276,9 +284,11 @@ def _place(db: Any, group_session_id: str, member: Any) -> Who | None:
     return who if same and person.left_at is None else None
 
 
-def _closed() -> Any:
-    """Unknown, closed, ended and forbidden look alike."""
-    return render_template("participant/closed.html"), 404
+def _closed(help: dict[str, str] | None = None) -> Any:
+    """Unknown, closed, ended and forbidden look alike. Help numbers stand on the page in any case: those of
+    the group for a member with a good link, general ones for everybody else.
+    """
+    return render_template("participant/closed.html", help=help), 404
 
 
 def draft_key(participant_id: str) -> str:
@@ -288,12 +298,19 @@ def draft_key(participant_id: str) -> str:
     return base64.b64encode(hmac.digest(key, b"drafts:" + participant_id.encode(), hashlib.sha256)).decode()
 
 
-def _problems(given: dict[str, Any], member: Any) -> dict[str, str]:
+def _asked_at_the_door(room: dict[str, Any], member: Any) -> tuple[str, ...]:
+    """Who sits in one room with the others is asked nothing; of a guest no address is held."""
+    if not room["online"]:
+        return ()
+    return ENTRY_QUESTIONS if member else ENTRY_QUESTIONS[1:]
+
+
+def _problems(given: dict[str, Any], member: Any, asked: tuple[str, ...]) -> dict[str, str]:
     problems = {}
     if member is None and not _readable_alias(given["alias"]):
         problems["alias"] = gettext("Write a name of up to %(num)s letters.", num=ALIAS)
-    for name in ("private", "safe"):
-        if given[name] not in ("yes", "no"):
+    for name in asked:
+        if given[name] not in YES_NO:
             problems[name] = gettext("Choose yes or no.")
     if set(given["agree"]) != {"confidence", "kept"}:
         problems["agree"] = gettext("Tick both to come in, or ask your facilitator first.")

@@ -16,7 +16,7 @@ from jinja2 import Environment
 from sqlalchemy import Connection
 
 from app.core import console as consoles
-from app.core import views
+from app.core import quiet, views
 from app.core.changes import Who
 from app.core.late import missed_stages, without_stages
 from app.core.models import GroupSession, Standing, now
@@ -28,6 +28,7 @@ from app.library import load
 SHARED = ("where", "stage", "moved", "shown", "who")
 PERSONAL = ("banner", "turn", "lines", "form", "mine", "dock_signal")
 WAITING = ("where", "waiting", "who", "banner", "dock_signal")
+PLAIN = ("where", "who", "stage", "banner", "dock_signal")
 CONSOLE = (
     *("clock", "room_link", "signals", "agenda", "stage", "cue", "note", "answers"),
     *("roster", "person_notes", "waiting", "steer"),
@@ -169,11 +170,36 @@ class Screens:
             "people": 0,
         }
 
-    def me(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
+    def place(self, db: Connection, row: Any, person: Any) -> dict[str, Any]:
+        """The room as this participant may have it on their screen now: on a plain one, no more than at the
+        door.
+        """
+        outside = person.standing == Standing.WAITING or person.quiet
+        return self.doorway(db, row) if outside else self.room(db, row, missed_stages(db, row, person))
+
+    def me(self, db: Connection, row: Any, who: Who, whole: bool = False) -> dict[str, Any]:
         """A person's own part; who joined late or was gone for a while is told where the group is."""
-        me = views.me(db, row, who.id, self._last)
-        me["catch_up"] = me["catch_up"] or self.presence.came_back(row.id, who.id)
+        me = views.me(db, row, who.id, self._last, whole)
+        back = self.presence.came_back(row.id, who.id) and not me.get("quiet")
+        me["catch_up"] = me["catch_up"] or back
         return me
+
+    def state_for(self, db: Connection, row: Any, person: Any, shared: dict[str, Any]) -> dict[str, Any]:
+        """Of the room's state on the wire, what this participant may have: no stage that was over before they
+        came, and on a plain screen nothing.
+        """
+        if shared and person.quiet:
+            return plain_room(self.doorway(db, row)) | {"shown": []}
+        missed = missed_stages(db, row, person) if shared else frozenset()
+        return without_stages(shared, missed) if missed else shared
+
+    def plain(self, db: Connection, row: Any, who: Who) -> dict[str, str]:
+        """Every region of a plain screen: most are empty."""
+        room, me = self.doorway(db, row), self.me(db, row, who)
+        with speaking(room["language"], room["time_zone"]):
+            html = self.render("participant", PLAIN, {"room": room, "me": me})
+        empty = (set(SHARED) | set(PERSONAL)) - set(PLAIN if me["quiet"] != quiet.STOPPED else ("stage",))
+        return html | dict.fromkeys(empty, "")
 
     def console(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
         return consoles.console(db, row, who, self.presence, self.addresses(row))
@@ -196,12 +222,14 @@ class Screens:
     def _participant_screen(self, db: Connection, row: Any, who: Who) -> dict[str, Any]:
         person = views.participant(db, row.id, who.id)
         waiting = person.standing == Standing.WAITING
-        missed = missed_stages(db, row, person)
-        room = self.doorway(db, row) if waiting else self.room(db, row, missed)
+        room = self.place(db, row, person)
         me = self.me(db, row, who)
-        with speaking(room["language"], room["time_zone"]):
-            own = self.render("participant", WAITING if waiting else PERSONAL, {"room": room, "me": me})
-        regions = own if waiting else {**self.shared(db, row, missed), **own}
+        if person.quiet and not waiting:
+            regions = self.plain(db, row, who)
+        else:
+            with speaking(room["language"], room["time_zone"]):
+                own = self.render("participant", WAITING if waiting else PERSONAL, {"room": room, "me": me})
+            regions = own if waiting else {**self.shared(db, row, missed_stages(db, row, person)), **own}
         return {
             "version": row.shared_version + person.own_version,
             "server_now": stamp(now()),

@@ -127,15 +127,14 @@ class Dispatcher:
         with self.database.reader() as db:
             row = access_group_session(db, who)
             self._signed_in(db, ticket.sign_in)
-            standing = (
-                views.participant(db, who.group_session_id, who.id).standing
-                if who.kind == "participant"
-                else ""
-            )
+            person = None
+            if who.kind == "participant":
+                person = views.participant(db, who.group_session_id, who.id)
             watches = who.kind == "facilitator" and facilitator_role(db, who.id, row.group_id) not in LEADING
         kind = "observer" if watches else who.kind  # nobody's leader, also while they are here
         socket = self.sockets.add(sid, who, ticket.sandbox, ticket.sign_in)
-        self.enter_rooms(socket, standing)
+        socket.quiet = person.quiet if person else ""
+        self.enter_rooms(socket, person.standing if person else "")
         if self.presence.arrives(kind, who.group_session_id, who.id, sid):
             self.pusher.presence_changed(who.group_session_id)
 

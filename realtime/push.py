@@ -20,7 +20,7 @@ from app import runtime
 from app.core import console as consoles
 from app.core import roles, stored, views
 from app.core.changes import Committed, Who
-from app.core.late import missed_stages, without_stages
+from app.core.late import missed_stages
 from app.core.models import Participant, Role, Standing
 from app.core.refusals import NotFound
 from app.core.shown import shown_answers
@@ -268,10 +268,10 @@ class Pusher:
             person = self._still_here(db, row, who, persons)
             if person is None or person.standing == Standing.WAITING:
                 continue
-            missed = missed_stages(db, row, person) if shared else frozenset()
-            seen = without_stages(shared, missed) if missed else shared
+            seen = self.screens.state_for(db, row, person, shared)
             data = {"version": row.shared_version + person.own_version, **seen}
-            mine = views.mine(db, row, who, news.reflections) if who.id in news.people else []
+            own = who.id in news.people and not person.quiet
+            mine = views.mine(db, row, who, news.reflections) if own else []
             if mine:
                 data["mine"] = mine
             emit(self.server, NAMESPACES["participant"], person_room(who), "region", data)
@@ -310,16 +310,19 @@ class Pusher:
         return {person.id: person for person in found if person is not None}
 
     def _still_here(self, db: Any, row: Any, who: Who, persons: dict[str, Any]) -> Any:
-        """The participant's row; somebody removed is told and let go, somebody admitted gets it all."""
+        """The participant's row; somebody removed is let go, somebody with another kind of screen gets it."""
         person = persons.get(who.id)
         standing = person.standing if person else Standing.REMOVED  # a rehearsal's people go with its end
         for socket in self.sockets.of(row.id, "participant"):
-            if socket.who != who or socket.standing == standing:
+            quiet = person.quiet if person else ""
+            if socket.who != who or (socket.standing, socket.quiet) == (standing, quiet):
                 continue
             if standing == Standing.REMOVED:
                 let_go(self.server, socket, "removed")
             else:
                 self.enter_rooms(socket, standing)
+                socket.quiet = quiet
+                self.forget(row.id, socket.person_room)
                 emit(self.server, socket.namespace, socket.sid, "screen", self.screens.screen(db, row, who))
         return None if standing == Standing.REMOVED else person
 
@@ -370,7 +373,9 @@ class Pusher:
                     continue
                 missed = missed_stages(db, row, person) if shared else frozenset()
                 html = dict(self.screens.shared(db, row, missed) if missed else shared)
-                if person.standing == Standing.WAITING:
+                if person.quiet and person.standing == Standing.ADMITTED:
+                    html = self.screens.plain(db, row, who)
+                elif person.standing == Standing.WAITING:
                     door = {"room": self.screens.doorway(db, row), "me": self.screens.me(db, row, who)}
                     html = self.screens.render("participant", ("waiting", "banner", "dock_signal"), door)
                 elif who in personal:

@@ -37,14 +37,16 @@ class Bucket:
 
 @dataclass
 class Socket:
-    """One open socket. ``standing`` is what its rooms were derived from last, ``sign_in`` what the database
-    keeps of the browser's own sign-in, where it has one; ``gone`` has been let go and is about to close.
+    """One open socket. ``standing`` is what its rooms were derived from last, ``quiet`` how plain its screen
+    is, ``sign_in`` what the database keeps of the browser's own sign-in, where it has one; ``gone`` has been
+    let go and is about to close.
     """
 
     sid: str
     who: Who
     bucket: Bucket
     standing: str = ""
+    quiet: str = ""
     sign_in: str = ""
     gone: bool = False
 

@@ -34,7 +34,8 @@ UNMET = (
 OWN = (
     select(Signal.__table__, col(Facilitator.name).label("seen_name"))
     .outerjoin(Facilitator, col(Facilitator.id) == col(Signal.seen_by))
-    .where(col(Signal.participant_id) == bindparam("person"))
+    # a stop is told to nobody's own screen: somebody else may look at it
+    .where(col(Signal.participant_id) == bindparam("person"), col(Signal.kind) != SignalKind.STOP)
     .order_by(col(Signal.raised_at))
 )
 

@@ -17,6 +17,7 @@ from app.core import (
     feedback,
     pairs,
     questions,
+    quiet,
     reveals,
     roles,
     scribe,
@@ -117,6 +118,15 @@ class OfIds(Payload):
 class RaiseSignal(Payload):
     id: Uuid4
     kind: Literal["support", "hand", "slower"]
+
+
+class PauseForMe(Payload):
+    choice: Literal["listen", "calm", "word", "back"]
+    id: Uuid4 | None = None
+
+
+class StopNow(Payload):
+    id: Uuid4
 
 
 class AnswerSignal(OfId):
@@ -225,6 +235,8 @@ PARTICIPANT = [
     Command("say_safe_for_now", OfId, PRESENT, ANY, signals.say_safe_for_now, urgent=True),
     Command("ask_to_talk", OfId, PRESENT, ANY, signals.ask_to_talk, urgent=True),
     Command("answer_question", AnswerQuestion, PRESENT, ANY, questions.answer_question, urgent=True),
+    Command("pause_for_me", PauseForMe, PRESENT, ANY, quiet.pause_for_me, urgent=True),
+    Command("stop_now", StopNow, PRESENT, ANY, quiet.stop_now, urgent=True),
     Command("leave", Nothing, PRESENT, ANY, sessions.leave),
     Command("set_writing", SetWriting, ADMITTED, ANY, None),
     Command("sync", Sync, PRESENT, ANY, None),
@@ -248,6 +260,7 @@ FACILITATOR = [
     Command("rotate_link", Nothing, LEADING, ANY - {S.ENDED}, sessions.rotate_link),
     Command("hand_over", HandOver, LEADING, OPEN, roles.hand_over),
     Command("give_turn", GiveTurn, LEADING, ON, turns.give_turn),
+    Command("let_write", OfParticipant, LEADING, OPEN, quiet.let_write),
     Command("mark_heard", OfParticipant, LEADING, ON, sessions.mark_heard),
     Command("assign_pairs", AssignPairs, LEADING, ON, pairs.assign_pairs),
     Command("draw_pairs", OfStage, LEADING, ON, pairs.draw_pairs),

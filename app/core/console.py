@@ -32,6 +32,7 @@ from app.core.models import (
     GroupSession,
     Participant,
     Reflection,
+    Role,
     Standing,
     now,
 )
@@ -43,6 +44,7 @@ from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, session_part_of
 
 Row = Any
+LEADING = {Role.LEAD.value, Role.SUPPORT.value}
 MOST_LISTED = 100  # answers of one stage that the console lists; the summary has all of them
 
 
@@ -88,10 +90,13 @@ def console(
         "questions": questions.QUESTIONS,
         "sent_in": measures.sent_in(db, row) if measures.of_session(db, row) else {},
         "absent": scribe.absent_members(db, row),
+        "code_words": roster.code_words(db, rows) if me["role"] in LEADING else {},
         "answers": answers(db, row, stage, rows, answered) if stage else [],
         "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),
         "still_writing": [
-            each["alias"] for each in inside if stage and not each["answered"] and not each["passed"]
+            each["alias"]
+            for each in inside
+            if stage and not (each["answered"] or each["passed"] or each["quiet"])
         ],
         "passed": [each["alias"] for each in inside if each["passed"]],
         "counts": roster.counts(inside),

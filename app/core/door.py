@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.core import consents, feedback, gate, measures, stored
+from app.core import consents, feedback, gate, measures, quiet, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
@@ -147,6 +148,7 @@ def join(
     *,
     alias: str,
     member: Any = None,
+    at_address: bool | None = None,
     private: bool | None = None,
     safe: bool | None = None,
     participant_id: str | None = None,
@@ -158,8 +160,10 @@ def join(
     their own place again; removed stays removed. Shortly before a session with a private form a member may
     come as well: to that form, not to a room.
 
-    ``participant_id`` chooses the id of a new participant, so that running this again makes the same one.
-    ``agreed`` holds the versions of the texts that they say yes to now, read in ``language``.
+    ``at_address``, ``private`` and ``safe`` are the answers to the questions at the door, None where they
+    were not asked: after any no the screen is plain. ``participant_id`` chooses the id of a new participant,
+    so that running this again makes the same one. ``agreed`` holds the versions of the texts that they say
+    yes to now, read in ``language``.
     """
     new = participant_id or new_id()
     who = Who("participant", group_session_id, new)
@@ -168,8 +172,9 @@ def join(
         if change.before.state not in OPEN_STATES and not early:
             raise NotNow("This room is not open now.")
         found = _own_place(change, member)
+        answers = {"at_address": at_address, "private": private, "safe": safe}
         if found is not None:
-            _return(change, found, private, safe)
+            _return(change, found, answers)
             _agree(change, found.id, member, agreed, language)
             return str(found.id)
         alone_with = change.before.member_id
@@ -182,7 +187,7 @@ def join(
         if member is None and _only_members(change):
             raise NotFound()
         admitted = member is not None and change.before.locked_at is None
-        _add(change, new, alias, member, admitted, private, safe)
+        _add(change, new, alias, member, admitted, answers)
         _agree(change, new, member, agreed, language)
     return new
 
@@ -235,21 +240,20 @@ def _agree(
         change.wrote(participant_id, people=[participant_id])
 
 
-def _return(change: Change, found: Any, private: bool | None, safe: bool | None) -> None:
+def _return(change: Change, found: Any, answers: dict[str, bool | None]) -> None:
     if found.standing == Standing.REMOVED:
         raise NotNow("This room is not open now.")
-    values: dict[str, Any] = {"left_at": None}
-    if private is not None:
-        values["private"] = private
-    if safe is not None:
-        values["safe"] = safe
+    values: dict[str, Any] = {name: value for name, value in answers.items() if value is not None}
+    if values:
+        values["quiet"] = quiet.after_coming(SimpleNamespace(**{**found._mapping, **values}))
+    values["left_at"] = None
     if any(getattr(found, key) != value for key, value in values.items()):
         change.db.execute(update(Participant).where(col(Participant.id) == found.id).values(**values))
-        change.wrote(found.id)
+        change.wrote(found.id, people=[found.id] if values.get("quiet", found.quiet) != found.quiet else [])
 
 
 def _add(
-    change: Change, new: str, alias: str, member: Any, admitted: bool, private: bool | None, safe: bool | None
+    change: Change, new: str, alias: str, member: Any, admitted: bool, answers: dict[str, bool | None]
 ) -> None:
     # strangers who knock must not be able to keep the members out
     if member is None and _people(change) >= LARGEST_ROOM:
@@ -261,8 +265,8 @@ def _add(
             member_id=member.id if member is not None else None,
             alias=seal(Participant.alias, new, alias),
             standing=Standing.ADMITTED if admitted else Standing.WAITING,
-            private=private,
-            safe=safe,
+            **answers,
+            quiet=quiet.least(SimpleNamespace(**answers)),
             agreed_at=change.at,
             joined_at=change.at,
             admitted_at=change.at if admitted else None,

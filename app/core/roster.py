@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.core import stored
 from app.core.agenda import Stage, agenda_of
-from app.core.models import Participant, Reflection, Standing
+from app.core.models import Member, Participant, Reflection, Standing
 from app.core.opened import answer_of
 from app.core.sealing import open_sealed
 
@@ -93,17 +93,34 @@ def person(
         "answered": any(not reflection.passed for reflection in own),
         "passed": bool(own) and all(reflection.passed for reflection in own),
         "heard": each.heard_at is not None,
+        "at_address": each.at_address,
         "private": each.private,
         "safe": each.safe,
+        "quiet": each.quiet,
         "member": each.member_id is not None,
         "member_id": each.member_id,
         "without_phone": each.without_phone,
         "signals": [
-            {"id": signal["id"], "kind": signal["kind"], "status": signal["status"]}
+            {
+                "id": signal["id"],
+                "kind": signal["kind"],
+                "status": signal["status"],
+                "talk": bool(signal["talk_wanted_at"]),
+            }
             for signal in signals
             if signal["participant_id"] == each.id
         ],
     }
+
+
+def code_words(db: Connection, rows: Iterable[Row]) -> dict[str, str]:
+    """The word that means stop, agreed with a member alone, by participant; for those who lead."""
+    found = {}
+    for each in rows:
+        member = stored.find(db, Member, id=each.member_id) if each.member_id else None
+        if member is not None and member.code_word:
+            found[each.id] = open_sealed(Member.code_word, member.id, member.code_word)
+    return found
 
 
 def wishes(db: Connection, row: Row) -> dict[str, str]:
@@ -124,5 +141,5 @@ def wishes(db: Connection, row: Row) -> dict[str, str]:
 def counts(inside: list[dict[str, Any]]) -> dict[str, int]:
     """How many people have answered, are there, and have done nothing yet."""
     done = [each for each in inside if each["answered"]]
-    open_ones = [each for each in inside if not each["answered"] and not each["passed"]]
+    open_ones = [each for each in inside if not (each["answered"] or each["passed"] or each["quiet"])]
     return {"in": len(done), "of": len(inside), "writing": len(open_ones)}

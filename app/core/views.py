@@ -20,6 +20,7 @@ from app.core import (
     measures,
     pairs,
     questions,
+    quiet,
     rehearsal,
     shelf,
     steps,
@@ -156,12 +157,13 @@ def room(db: Connection, row: Row, leader_here: bool, nobody: bool = False) -> d
         "one_to_one": alone(row),
         "rehearsal": row.rehearsal_of is not None,
         "language": group.language,
+        "online": group.online,
         "time_zone": group.time_zone,
         "shown": shown_answers(db, row),
         "tallies": tallies(db, row),
         "measures": measures.of_session(db, row),
         "form_open": measures.is_open(row, leader_here, now()),
-        "help": {"emergency": group.emergency_number, "crisis": group.crisis_line},
+        "help": _help(group),
         "ended_at": row.ended_at,
     }
 
@@ -170,6 +172,15 @@ def _hands(row: Row, leading: list[dict[str, str]]) -> list[dict[str, str]]:
     """Those who lead or support, the one whose hand is on the session first."""
     hands = [each for each in leading if each["role"] != Role.OBSERVER]
     return sorted(hands, key=lambda each: each["id"] != row.led_by)
+
+
+def help_of(db: Connection, group_id: str) -> dict[str, str]:
+    """The numbers of a group that work without us."""
+    return _help(group_row(db, group_id))
+
+
+def _help(group: Row) -> dict[str, str]:
+    return {"emergency": group.emergency_number, "crisis": group.crisis_line}
 
 
 def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str, Any]:
@@ -193,16 +204,19 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
     }
 
 
-def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def me(
+    db: Connection, row: Row, participant_id: str, known: dict[str, dict[str, Any]], whole: bool = False
+) -> dict[str, Any]:
     """One person's own part of the room: what they wrote, signalled and were asked.
 
     ``known`` remembers what each participant said last time, which no longer changes during a session.
+    On a plain screen most of it is left out, unless ``whole`` asks for it.
     """
     person = participant(db, row.id, participant_id)
     if person.id not in known:
         known[person.id] = last_time(db, row, person)
     stage = current_stage(row)
-    return {
+    mine = {
         "id": person.id,
         "alias": open_sealed(Participant.alias, person.id, person.alias),
         "state": person.standing.value,
@@ -217,6 +231,7 @@ def me(db: Connection, row: Row, participant_id: str, known: dict[str, dict[str,
         "catch_up": came_late(row, person),
         "missed": leaving.missed(db, row, person.member_id) if _begins(row) else None,
     }
+    return mine if whole else quiet.hushed(mine, person)
 
 
 def _begins(row: Row) -> bool:

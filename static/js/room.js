@@ -4,6 +4,7 @@ import { createAnswering } from "./answering.js";
 import { createDrafts } from "./drafts.js";
 import { announce, connect } from "./live.js";
 import { createOutbox } from "./outbox.js";
+import { createQuiet } from "./quiet.js";
 import { setUpSheets } from "./sheets.js";
 import { createSignals } from "./signals.js";
 
@@ -37,6 +38,7 @@ const outbox = createOutbox({
   },
 });
 const signals = createSignals({ command: live.command, drafts, onRefused: () => announce(words("refused")) });
+const quiet = createQuiet({ command: live.command, drafts });
 const answering = createAnswering(part("region-form"), { drafts, outbox, onChange: () => refresh() });
 
 function arrived(name, html) {
@@ -152,6 +154,7 @@ function backToTop() {
 function onRegion(name, element) {
   if (name === "banner") hideDismissed(element);
   if (name === "stage") {
+    quiet.follow(element);
     part("region-waiting").replaceChildren(); // only people inside get a stage
     const sentence = element.querySelector("h1")?.textContent;
     if (sentence) announce(sentence);
@@ -248,8 +251,10 @@ for (const kind of ["input", "change"]) {
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
-  const { unfold, share, confirm, lower, safe, talk, tapped, raise, reopen, dismiss, tap } = button.dataset;
+  const { pause, stop, unfold, share, confirm, lower, safe, talk, tapped, raise, reopen, dismiss, tap } = button.dataset;
   if (unfold !== undefined) answering.open([...document.querySelectorAll("[data-unfold]")].indexOf(button));
+  else if (pause) quiet.pause(pause);
+  else if (stop !== undefined) quiet.stop();
   else if (tap) addTap(button);
   else if (share) signals.insist("answer_share_request", { id: button.dataset.id, accept: share === "yes" });
   else if (confirm) signals.insist("confirm_reflection", { id: button.dataset.id, accept: confirm === "yes" });
@@ -274,4 +279,5 @@ await drafts.load();
 answering.setUp(answering.form()?.outerHTML ?? "");
 outbox.resume();
 signals.resume();
+quiet.resume();
 refresh();

@@ -130,8 +130,8 @@ class Participant(Person):
             self.opens(path)
         if alias:
             self.page.get_by_label("What should we call you?").fill(alias)
-        for question in ("Are you somewhere private?", "Is it safe for you to talk now?"):
-            self.page.get_by_role("group", name=question).get_by_text("Yes", exact=True).click()
+        for yes in self.page.locator(".yesno").get_by_text("Yes", exact=True).all():
+            yes.click()
         self.page.get_by_label("What people say here stays here.").check()
         self.page.get_by_label("I have read what is kept and who can see it.").check()
         self.press("Come in")

@@ -61,6 +61,9 @@ class Scene:
             "rotate_link": {},
             "hand_over": {"facilitator_id": self.room.leading["Sami"]},
             "give_turn": {"stage_id": "s-one", "participant_id": self.room.people["Amal"]},
+            "pause_for_me": {"choice": "word", "id": str(uuid4())},
+            "stop_now": {"id": str(uuid4())},
+            "let_write": {"participant_id": self.room.people["Milo"]},
             "mark_heard": {"participant_id": self.room.people["Amal"]},
             "assign_pairs": {
                 "stage_id": "s-one",
@@ -111,6 +114,7 @@ def make_scene(wire: Wire, state: SessionState) -> Scene:
     own["admitted"]["scribed"] = _writes_for(room, "Amal")
     aloud, absent = wire.database.writer.do(groups.add_members, room.group, ["Milo", "Lena"])
     room.people["Milo"] = room.does("Fola", "seat", member_id=aloud)["participant_id"]
+    room.does("Milo", "pause_for_me", choice="listen")
     own["aloud"] = {"scribed": _writes_for(room, "Milo"), "member": aloud}
     own["admitted"]["line"] = _writes_lines(room, aloud)
     own["absent"] = {"member": absent}

@@ -37,6 +37,8 @@ PARTICIPANT = {
     "say_safe_for_now": (("admitted", "waiting"), ALWAYS),
     "ask_to_talk": (("admitted", "waiting"), ALWAYS),
     "answer_question": (("admitted", "waiting"), ALWAYS),
+    "pause_for_me": (("admitted", "waiting"), ALWAYS),
+    "stop_now": (("admitted", "waiting"), ALWAYS),
     "leave": (("admitted", "waiting"), ALWAYS),
     "set_writing": (("admitted",), ALWAYS),
     "sync": (("admitted", "waiting"), ALWAYS),
@@ -60,6 +62,7 @@ FACILITATOR = {
     "rotate_link": (LEADING, "ok ok ok ok not_now"),
     "hand_over": (LEADING, OPEN),
     "give_turn": (LEADING, ON),
+    "let_write": (LEADING, OPEN),
     "mark_heard": (LEADING, ON),
     "assign_pairs": (LEADING, ON),
     "draw_pairs": (LEADING, ON),
@@ -84,6 +87,13 @@ FACILITATOR = {
 DISPLAY = {"sync": (("display",), ALWAYS)}
 MATRIX = {"participant": PARTICIPANT, "facilitator": FACILITATOR, "display": DISPLAY}
 COMMANDS = sorted({name for commands in MATRIX.values() for name in commands})
+MADE_BY_THE_CLIENT = (
+    "submit_reflection",
+    "raise_signal",
+    "pause_for_me",
+    "stop_now",
+    "add_line",
+)  # their ids
 CHANGES_NOTHING = {"sync", "set_writing"}
 
 
@@ -155,7 +165,7 @@ def test_an_id_of_another_room_is_answered_like_one_that_does_not_exist(undone: 
             named = [
                 key for key in ("id", "participant_id") if key in foreign and foreign[key] != others[key]
             ]
-            if not named or command in ("submit_reflection", "raise_signal", "add_line"):
+            if not named or command in MADE_BY_THE_CLIENT:
                 continue
             foreign |= {key: others[key] for key in named}
             unknown |= dict.fromkeys(named, "0f7e3a52-0000-4000-8000-000000000000")

@@ -13,6 +13,7 @@ from tests.core.cast import Oak
 from tests.house.browser import Browser
 from tests.house.environment import SECRET_KEY, environment
 from tests.house.rooms import open_database
+from tests.house.visitor import Visitor
 
 
 @pytest.fixture
@@ -55,3 +56,9 @@ def browser_of(app: Flask) -> Callable[[str], Browser]:
 @pytest.fixture
 def fola(oak: Oak, browser_of: Callable[[str], Browser]) -> Browser:
     return browser_of(oak.leaders["Fola"])
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Callable[[], Visitor]:
+    """A function that brings one more participant's browser."""
+    return lambda: Visitor(app)

@@ -1,26 +1,17 @@
 """The participant's pages as the browser gets them: what they say, and what they never say."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.config import from_environment
-from app.core import groups
-from app.core.models import GroupSession, Member, SessionState
-from app.core.sealing import open_sealed
+from app.core.models import SessionState
 from app.db import Database
-from app.factory import create_app
-from tests.house.environment import environment
-from tests.house.pages import Page
-from tests.house.rooms import TABLES, Room, asking, make_room, open_database
+from tests.house.rooms import TABLES, asking, make_room
+from tests.house.visitor import CAME_IN, Visitor, own_link, room_link
 
-NEVER_IN_A_TITLE = ("therapy", "ipt", "depression", "oak", "amal")
-CAME_IN = {"private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
 UNNAMED = {"key": "text", "type": "free_text", "text": "What is on your mind?", "who": "all"}
 MOOD = {"key": "mood", "type": "scale_0_10", "text": "How is it?", "audience": "facilitators", "who": "all"}
 CHOICE = {
@@ -38,80 +29,6 @@ LINES = {
     "options": ["First", "Second"],
     "who": "all",
 }
-
-
-class Visitor:
-    """One browser of one person. Every page it visits is checked for what must hold on all of them."""
-
-    def __init__(self, app: Flask) -> None:
-        self.client: FlaskClient = app.test_client()
-
-    def visit(self, path: str, expect: int = 200) -> str:
-        return self._checked(self.client.get(self.goes(path)), expect)
-
-    def goes(self, path: str) -> str:
-        """Where a link leads: every one to the door."""
-        if path.startswith(("/r/", "/m/")):
-            path = self.client.get(path).headers["Location"]
-            assert path == "/door"
-        return path
-
-    def send(self, path: str, expect: int = 303, **fields: Any) -> Any:
-        path = self.goes(path)
-        answer = self.client.post(path, data=fields | {"csrf_token": self._token()})
-        if answer.status_code == 303:
-            assert expect == 303
-            return answer.headers["Location"]
-        return self._checked(answer, expect)
-
-    def comes_in(self, path: str, **more: Any) -> str:
-        return str(self.send(path, **CAME_IN, **more))
-
-    def _token(self) -> str:
-        found = re.search(r'name="csrf-token" content="([^"]+)"', self.client.get("/").text)
-        assert found
-        return found[1]
-
-    def _checked(self, answer: Any, expect: int) -> str:
-        assert answer.status_code == expect
-        page = Page(answer.text)
-        assert page.titles == "Concentric"
-        assert page.headings == 1
-        assert not page.inline
-        assert not page.unlabelled
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert 'id="quick-exit"' in answer.text
-        return str(answer.text)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def visitor(database_url: str, database: Database) -> Callable[[], Visitor]:
-    """A function that brings one more browser."""
-    app = create_app(from_environment(environment(database_url)), database)
-    return lambda: Visitor(app)
-
-
-def room_link(room: Room) -> str:
-    return f"/r/{open_sealed(GroupSession.room_link, room.id, room.row.room_link)}"
-
-
-def own_link(room: Room, alias: str) -> str:
-    """The personal link of a member who is in the room, or of one enrolled now."""
-    members = TABLES["member"]
-    rows = room.all(select(members).where(members.c.group_id == room.group))
-    aliases = {open_sealed(Member.alias, row.id, row.alias): row for row in rows}
-    if alias not in aliases:
-        room.database.writer.do(groups.add_members, room.group, [alias])
-        return own_link(room, alias)
-    row = aliases[alias]
-    return f"/m/{open_sealed(Member.link, row.id, row.link)}"
 
 
 @pytest.mark.parametrize(
@@ -193,11 +110,13 @@ def test_a_link_that_does_not_open_looks_the_same_whatever_the_reason(
 ) -> None:
     planned = make_room(database, state=SessionState.PLANNED)
     ended = make_room(database, state=SessionState.ENDED)
-    closed = [room_link(planned), room_link(ended), own_link(planned, "Amal"), "/r/unknown", "/m/unknown"]
+    closed = [room_link(planned), room_link(ended), "/r/unknown", "/m/unknown"]
     closed += [f"/room/{ended.id}", "/room/unknown", f"/room/{ended.id}/words", f"/room/{ended.id}/words.txt"]
     pages = {re.sub(r'content="[^"]*"', "", visitor().visit(path, 404)) for path in closed}
     assert len(pages) == 1
-    assert "There is no open room here right now." in pages.pop()
+    page = pages.pop()
+    assert "There is no open room here right now." in page
+    assert 'href="tel:112"' in page and 'href="tel:911"' in page  # help does not depend on a link
 
 
 def test_nobody_gets_a_ticket_without_a_place(visitor: Callable[[], Visitor], database: Database) -> None:
@@ -295,81 +214,6 @@ def test_whoever_leaves_is_forgotten_by_the_browser(
     assert "You have left the room." in answer.text
     assert answer.headers["Clear-Site-Data"] == '"storage"'
     amal.visit(f"/room/{room.id}", 404)
-
-
-def test_quick_exit_frees_the_seat_and_tells_nobody_why(
-    visitor: Callable[[], Visitor], database: Database
-) -> None:
-    room, amal = make_room(database), visitor()
-    link = own_link(room, "Amal")
-    inside = amal.comes_in(link)
-    assert f'data-seat="{inside}/exit"' in amal.visit(inside)
-    shared = room.row.shared_version
-    answer = amal.client.post(f"{inside}/exit", data={"csrf_token": amal._token()})
-    assert (answer.status_code, answer.text) == (204, "")
-    amal.visit(inside, 404)
-    amal.visit("/door", 404)
-    people = TABLES["participant"]
-    row = room.all(select(people).where(people.c.id == room.people["Amal"]))[0]
-    assert row.left_at is not None and row.standing == "admitted"
-    assert (room.log[-1].action, room.row.shared_version) == ("exit", shared)
-    assert amal.comes_in(link) == inside
-    assert room.all(select(people).where(people.c.id == room.people["Amal"]))[0].left_at is None
-
-
-def test_quick_exit_answers_a_stranger_alike_and_needs_the_token(
-    visitor: Callable[[], Visitor], database: Database
-) -> None:
-    room, amal, stranger = make_room(database), visitor(), visitor()
-    inside = amal.comes_in(own_link(room, "Amal"))
-    assert amal.client.post(f"{inside}/exit").status_code == 400
-    assert stranger.client.post(f"{inside}/exit", data={"csrf_token": stranger._token()}).status_code == 204
-    amal.visit(inside)
-
-
-def test_a_browser_that_is_gone_has_no_place_also_if_the_server_never_heard_of_it(
-    visitor: Callable[[], Visitor], database: Database
-) -> None:
-    room, amal = make_room(database), visitor()
-    link = own_link(room, "Amal")
-    inside = amal.comes_in(link)
-    amal.client.set_cookie("gone", "1")
-    for path in (inside, f"{inside}/words", "/door"):
-        amal.visit(path, 404)
-    assert amal.comes_in(link) == inside
-    amal.visit(inside)
-
-
-@pytest.mark.parametrize("method", ["get", "head"])
-def test_a_link_that_is_only_looked_at_changes_no_row(
-    visitor: Callable[[], Visitor], database: Database, method: str
-) -> None:
-    room, preview = make_room(database), visitor()
-    links = [own_link(room, "Amal"), own_link(room, "Not here yet"), room_link(room)]
-
-    def everything() -> dict[str, list[Any]]:
-        return {name: room.all(select(table)) for name, table in TABLES.items()}
-
-    before = everything()
-    for link in links:
-        for path in (link, "/door"):
-            assert getattr(preview.client, method)(path).status_code in (200, 303)
-    assert everything() == before
-
-
-def test_twenty_wrong_links_in_a_minute_stop_wrong_ones_and_no_right_one(
-    visitor: Callable[[], Visitor], database: Database
-) -> None:
-    room, guesser = make_room(database, ("Amal",)), visitor()
-    for number in range(19):
-        guesser.visit(f"/m/guess-{number}", 404)
-    guesser.send("/code", 422, code="222222")
-    guesser.visit("/r/guess", 429)
-    guesser.send("/code", 429, code="222222")
-    for number in range(12):
-        neighbour = visitor()
-        assert neighbour.comes_in(own_link(room, f"Neighbour {number}")) == f"/room/{room.id}"
-        assert neighbour.send("/code", code=room.row.code) == room_link(room)
 
 
 def test_help_is_on_the_page_from_the_start(visitor: Callable[[], Visitor], database: Database) -> None:

@@ -14,7 +14,7 @@ from app.library.agendas import talk_stage
 from tests.core.cast import Oak, refused
 from tests.house.browser import Browser
 
-CAME_IN = {"private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
+CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ OPEN_TO_ALL = {
     ("/readyz", "GET"),
     ("/room/<group_session_id>", "GET"),
     ("/room/<group_session_id>/exit", "POST"),
+    ("/room/<group_session_id>/help", "GET"),
     ("/room/<group_session_id>/leave", "POST"),
     ("/room/<group_session_id>/measure/<measure_id>", "GET"),
     ("/room/<group_session_id>/measure/<measure_id>", "POST"),

@@ -22,7 +22,7 @@ PROMPTS: tuple[dict[str, Any], ...] = (
 )
 TALK = asking("talk") | {"kind": "talk", "prompts": []}
 CAST = ("Amal", "Birgit", "Chidi", "Dora", "Ewa")
-CAME_IN = {"private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
+CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
 
 
 class Oak:

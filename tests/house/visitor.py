@@ -1,0 +1,76 @@
+"""One browser of a participant, without the browser: every page it visits is checked."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.core import groups
+from app.core.models import GroupSession, Member
+from app.core.sealing import open_sealed
+from tests.house.pages import Page
+from tests.house.rooms import TABLES, Room
+
+CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
+
+
+class Visitor:
+    """One browser of one person. Every page it visits is checked for what must hold on all of them."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+
+    def visit(self, path: str, expect: int = 200) -> str:
+        return self._checked(self.client.get(self.goes(path)), expect)
+
+    def goes(self, path: str) -> str:
+        """Where a link leads: every one to the door."""
+        if path.startswith(("/r/", "/m/")):
+            path = self.client.get(path).headers["Location"]
+            assert path == "/door"
+        return path
+
+    def send(self, path: str, expect: int = 303, **fields: Any) -> Any:
+        path = self.goes(path)
+        answer = self.client.post(path, data=fields | {"csrf_token": self._token()})
+        if answer.status_code == 303:
+            assert expect == 303
+            return answer.headers["Location"]
+        return self._checked(answer, expect)
+
+    def comes_in(self, path: str, **more: Any) -> str:
+        return str(self.send(path, **{**CAME_IN, **more}))
+
+    def _token(self) -> str:
+        found = re.search(r'name="csrf-token" content="([^"]+)"', self.client.get("/").text)
+        assert found
+        return found[1]
+
+    def _checked(self, answer: Any, expect: int) -> str:
+        assert answer.status_code == expect
+        page = Page(answer.text)
+        assert page.titles == "Concentric"
+        assert page.headings == 1
+        assert not page.inline
+        assert not page.unlabelled
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert 'id="quick-exit"' in answer.text
+        return str(answer.text)
+
+
+def room_link(room: Room) -> str:
+    return f"/r/{open_sealed(GroupSession.room_link, room.id, room.row.room_link)}"
+
+
+def own_link(room: Room, alias: str) -> str:
+    """The personal link of a member who is in the room, or of one enrolled now."""
+    members = TABLES["member"]
+    rows = room.all(select(members).where(members.c.group_id == room.group))
+    aliases = {open_sealed(Member.alias, row.id, row.alias): row for row in rows}
+    if alias not in aliases:
+        room.database.writer.do(groups.add_members, room.group, [alias])
+        return own_link(room, alias)
+    row = aliases[alias]
+    return f"/m/{open_sealed(Member.link, row.id, row.link)}"
