@@ -141,7 +141,7 @@ def add_facilitator(options: argparse.Namespace) -> None:
 
 
 def add_measure(options: argparse.Namespace) -> None:
-    from app.core import accounts, measures
+    from app.core import accounts, instruments
     from app.core.refusals import Refused
     from app.library.measures import Damaged
 
@@ -154,8 +154,10 @@ def add_measure(options: argparse.Namespace) -> None:
             found = accounts.account_by_email(db, accounts.email_hash(settings.secret_key, options.by))
         if found is None:
             raise SystemExit("No facilitator has this e-mail address.")
-        database.writer.do(measures.add_instrument, found.id, options.file.stem, text, True)
-    except (Damaged, OSError, UnicodeDecodeError) as wrong:
+        database.writer.do(instruments.add_instrument, found.id, options.file.stem, text, True)
+    except Damaged as damaged:
+        raise SystemExit("\n".join([*damaged.sentences(str(options.file)), "Nothing was changed."])) from None
+    except (OSError, UnicodeDecodeError) as wrong:
         raise SystemExit(f"{options.file}: {wrong}. Nothing was changed.") from None
     except Refused as refusal:
         raise SystemExit(f"{refusal.sentence} Nothing was changed.") from None

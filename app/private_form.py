@@ -6,11 +6,12 @@ from flask import Blueprint, jsonify, render_template, request
 from pydantic import ValidationError
 
 from app.access import access_group_session
-from app.core import measures, views
+from app.core import instruments, measures, views
 from app.core.changes import Who, changing
 from app.core.commands import Payload, Uuid4
 from app.core.models import Standing, now
 from app.core.refusals import Invalid, NotFound, NotNow, Refused
+from app.library.measures import Measure
 from app.participant import draft_key, place_in
 from app.regions import speaking
 from app.services import services
@@ -87,10 +88,10 @@ def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here:
         )
 
 
-def _measure(db: Any, row: Any, measure_id: str) -> measures.Measure:
+def _measure(db: Any, row: Any, measure_id: str) -> Measure:
     if measure_id not in measures.of_session(db, row):
         raise NotFound()
-    return measures.find(db, measure_id)
+    return instruments.find(db, measure_id)
 
 
 def _leader_here(group_session_id: str) -> bool:

@@ -7,10 +7,9 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from app.core import course as courses
-from app.core import goals, leaving, measures, overview
+from app.core import goals, instruments, leaving, measures, overview
 from app.core import groups as verbs
 from app.core.refusals import Invalid, Refused
-from app.library.measures import bundled, others
 from app.services import services
 from app.sign_in import facilitators_only
 from facilitator.pages import back, field, me, my_group, page, read
@@ -26,7 +25,7 @@ def course(group_id: str, member_id: str) -> str:
     told = read(courses.course_page, group_id, member_id)
     told["measures"] = read(measures.course_of, member_id, services().settings.reliable_change)
     told["leaving"] = read(leaving.page, group_id, member_id)
-    listed = [*bundled().values(), *(each for each in others().values() if each.licence_status != "blocked")]
+    listed = [each for each in read(instruments.known).values() if each.licence_status != "blocked"]
     return page("facilitator/course.html", "groups", group=shown["group"], course=told, instruments=listed)
 
 

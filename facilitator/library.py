@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 
-from app.core import shelf
+from app.core import instruments, shelf
 from app.core.refusals import NotFound
 from app.exercises.plain import N_
 from app.library import agendas, load
@@ -68,7 +68,7 @@ def from_file() -> Any:
         line = raw[: wrong.start].count(b"\n") + 1
         return _refused(_in_line(name, line, "", _(NOT_UTF_8)))
     try:
-        carried = off_hub(read_file, text, load().exercises)
+        carried = off_hub(read_file, text, load().exercises, list(read(instruments.askable)))
         new = services().database.writer.do(shelf.from_file, me(), carried)
     except DamagedFile as damaged:
         return _refused(

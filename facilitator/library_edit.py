@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 
-from app.core import shelf
+from app.core import instruments, shelf
 from app.core.models import now
 from app.core.refusals import NotFound, Refused, Retry
 from app.exercises import Unreadable, clean
@@ -70,6 +70,7 @@ def edit(item_id: str) -> str:
         titles={each.id: each.title for each in whole.exercises.values()},
         least={each.id: each.minutes[0] for each in whole.exercises.values()},
         advice=advice_on(entry["kind"], entry["item"], whole),
+        instruments=list(read(instruments.askable).values()),
         with_options=[*OPTIONS, "short_texts"],
         with_taps=TAPPED,
     )

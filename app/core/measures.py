@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from app.core import signals, stored
+from app.core import instruments, signals, stored
 from app.core.agenda import agenda_of
 from app.core.changes import Change
-from app.core.course_models import Instrument, MeasureResponse
+from app.core.course_models import MeasureResponse
 from app.core.models import Member, SessionState, SignalKind, new_id, now
-from app.core.refusals import Invalid, NotFound, NotNow, Superseded
+from app.core.refusals import Invalid, NotFound, Superseded
 from app.core.sealing import open_sealed, seal
-from app.library.measures import Measure, Other, bundled, others, read
+from app.library.measures import Measure, Other
 
 OPENS_BEFORE = timedelta(minutes=30)
 BASELINE = 10  # response, remission and recovery are told only from this first score on
@@ -31,34 +31,38 @@ def score(measure: Measure, answers: Mapping[str, int | None]) -> dict[str, Any]
     Gives {"total": int or None, "pro_rated": bool, "missing": int}. Raises Invalid for anything that is not
     one of the items with one of the values, or blank.
     """
-    allowed = {anchor.value for anchor in measure.anchors}
     extra = {measure.difficulty.key} if measure.difficulty else set()
     if not answers.keys() <= {*measure.keys, *extra}:
         raise Invalid("This question is not part of the form.")
     for key in measure.keys:
         value = answers.get(key)
-        if value is not None and (type(value) is not int or value not in allowed):
+        if value is not None and (type(value) is not int or value not in measure.values):
             raise Invalid("Please choose one of the answers given.")
-    given = [value for key in measure.keys if (value := answers.get(key)) is not None]
+    given = [
+        measure.counted(item, value) for item in measure.items if (value := answers.get(item.key)) is not None
+    ]
     missing = len(measure.items) - len(given)
     if missing > measure.max_blank:
         return {"total": None, "pro_rated": False, "missing": missing}
-    exact = Decimal(sum(given)) / Decimal(len(given)) * Decimal(len(measure.items))
+    exact = Decimal(sum(given)) / Decimal(len(given)) * Decimal(len(measure.items)) * measure.times
     total = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
     return {"total": total, "pro_rated": missing > 0, "missing": missing}
 
 
 def needs_a_person(measure: Measure, answers: Mapping[str, int | None]) -> bool:
-    """Whether an item that must never wait was answered above zero, or left blank."""
-    return any(answers.get(key) is None or answers[key] != 0 for key in measure.alert_items)
+    """Whether an item that must never wait was answered above the lowest answer, or left blank."""
+    return any(
+        (value := answers.get(item.key)) is None or measure.counted(item, value) != measure.values[0]
+        for item in measure.items
+        if item.key in measure.alert_items
+    )
 
 
 def band(measure: Measure | Other, total: int | None) -> str:
     """The screening label of a total; never a diagnosis."""
     if total is None:
         return ""
-    bands = getattr(measure, "bands", ())
-    return next((each.label for each in bands if each.low <= total <= each.high), "")
+    return next((each.label for each in measure.bands if each.low <= total <= each.high), "")
 
 
 def change_of(
@@ -88,22 +92,10 @@ def change_of(
 # which measures, and when
 
 
-def find(db: Connection, measure_id: str) -> Measure:
-    """A measure with its words: shipped, or uploaded by an administrator; NotFound otherwise."""
-    if measure_id in bundled():
-        return bundled()[measure_id]
-    row = stored.find(db, Instrument, id=measure_id, retired_at=None)
-    if row is None:
-        raise NotFound()
-    return read(open_sealed(Instrument.definition, row.id, row.definition), row.id)
-
-
 def of_session(db: Connection, row: Any) -> list[str]:
     """The ids of the private forms that a session's plan names and that can be asked, in its order."""
     named = dict.fromkeys(name for stage in agenda_of(row) for name in stage.get("measures", ()))
-    return [
-        name for name in named if name in bundled() or stored.exists(db, Instrument, id=name, retired_at=None)
-    ]
+    return [name for name in named if instruments.can_be_asked(db, name)]
 
 
 def is_open(row: Any, leader_here: bool, at: datetime) -> bool:
@@ -171,10 +163,10 @@ def enter_score(
     db: Connection, facilitator_id: str, member_id: str, measure_id: str, total: int, taken_at: datetime
 ) -> str:
     """Keeps a score that was taken elsewhere; refuses blocked instruments and numbers out of range."""
-    known: Measure | Other | None = bundled().get(measure_id) or others().get(measure_id)
-    if known is None or known.licence_status == "blocked":
+    measure = instruments.known(db).get(measure_id)
+    if measure is None or measure.licence_status == "blocked":
         raise NotFound()
-    if not known.range[0] <= total <= known.range[1]:
+    if not measure.range[0] <= total <= measure.range[1]:
         raise Invalid("This number is outside the range of the measure.")
     new = new_id()
     result = {"total": total, "pro_rated": False, "missing": 0}
@@ -193,24 +185,6 @@ def enter_score(
     return new
 
 
-def add_instrument(db: Connection, facilitator_id: str, measure_id: str, text: str, permission: bool) -> None:
-    """Takes in the items of an instrument; whoever does it says that permission is held."""
-    listed = others().get(measure_id)
-    if listed is None or listed.licence_status != "byo" or not permission:
-        raise NotNow("Items may be added only for instruments of this kind, and with permission.")
-    measure = read(text, measure_id)
-    values = {
-        "definition": seal(Instrument.definition, measure.id, text),
-        "permission_by": facilitator_id,
-        "permission_at": now(),
-        "retired_at": None,
-    }
-    if stored.find(db, Instrument, id=measure.id) is None:
-        stored.add(db, Instrument, id=measure.id, **values)
-    else:
-        stored.change(db, Instrument, measure.id, **values)
-
-
 # what facilitators see
 
 
@@ -221,24 +195,24 @@ def course_of(db: Connection, member_id: str, reliable: int) -> list[dict[str, A
     by_measure: dict[str, list[Any]] = {}
     for row in stored.find_all(db, MeasureResponse, ("taken_at", "id"), member_id=member_id):
         by_measure.setdefault(row.measure_id, []).append(row)
-    told = []
+    told, listed = [], instruments.known(db)
     for measure_id, rows in by_measure.items():
-        known: Measure | Other | None = bundled().get(measure_id) or others().get(measure_id)
-        if known is None:
+        measure = listed.get(measure_id)
+        if measure is None:
             continue
         scores = [json.loads(open_sealed(MeasureResponse.score, row.id, row.score)) for row in rows]
         totals = [each["total"] for each in scores if each["total"] is not None]
         first, last = (totals[0], totals[-1]) if totals else (None, None)
-        points = reliable if measure_id == "phq9" else known.reliable
+        points = reliable if measure_id == "phq9" else measure.reliable
         told.append(
             {
                 "id": measure_id,
-                "name": known.name,
+                "name": measure.name,
                 "first": first,
                 "last": last if len(totals) > 1 else None,
-                "first_band": band(known, first),
-                "last_band": band(known, last) if len(totals) > 1 else "",
-                "change": change_of(known, first, last, points) if len(totals) > 1 else [],
+                "first_band": band(measure, first),
+                "last_band": band(measure, last) if len(totals) > 1 else "",
+                "change": change_of(measure, first, last, points) if len(totals) > 1 else [],
                 "points": points,
                 "times": len(rows),
                 "incomplete": sum(each["total"] is None for each in scores),
@@ -257,10 +231,11 @@ def sent_in(db: Connection, row: Any) -> dict[str, list[str]]:
 
 
 def why(db: Connection, participant_id: str) -> str:
-    """What raised the alert of a person: "above" zero, or "blank"."""
+    """What raised the alert of a person: "above" the lowest answer, or "blank"."""
+    listed = instruments.known(db)
     for row in reversed(stored.find_all(db, MeasureResponse, ("saved_at",), participant_id=participant_id)):
-        measure = find(db, row.measure_id)
+        measure = listed.get(row.measure_id)
         answers = json.loads(open_sealed(MeasureResponse.answers, row.id, row.answers))
-        if needs_a_person(measure, answers):
+        if isinstance(measure, Measure) and needs_a_person(measure, answers):
             return "blank" if all(answers.get(key) is None for key in measure.alert_items) else "above"
     return "above"

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 from sqlmodel import col
 
-from app.core import stored
+from app.core import instruments, stored
 from app.core.course_models import LibraryItem
 from app.core.models import Facilitator, now
 from app.core.refusals import Invalid, NotFound, NotNow, Refused, Stale
@@ -21,7 +21,8 @@ from app.exercises.plain import N_
 from app.library import Library, load
 from app.library.files import OWN, Carried, write_file
 from app.library.items import Exercise, Programme, Session
-from app.library.own import Body, Fault, body_of, exercises_in, faults_in, item_of
+from app.library.own import Body, body_of, exercises_in, faults_in, item_of
+from app.library.tree import Fault
 
 MOST_ITEMS = 500
 
@@ -200,7 +201,7 @@ def from_file(db: Connection, facilitator_id: str, carried: Carried) -> str:
 
 def _must_be_sound(db: Connection, facilitator_id: str, kind: str, body: Body) -> None:
     known = {**whole(db).exercises} if kind != "exercise" else {}
-    faults = faults_in(kind, body, known)
+    faults = faults_in(kind, body, known, instruments.askable(db))
     if faults:
         raise Faulty(faults)
     for each in exercises_in(kind, body):

@@ -13,7 +13,6 @@ FIRST_PRE_ROW = "Privacy and its limits, consent, alias, where you are"
 ALONE = "Alone: afraid of anyone?"
 ROUND_MINUTES = 15  # the opening round, outside a first session
 WRITING = 3  # stages with words to type before the close
-MEASURES = {"phq9", "phq2", "gad7"}
 
 Known = dict[str, Exercise]
 
@@ -103,7 +102,6 @@ def _rows(where: str, rows: Iterable[Row], total: int, phase: str | None, known:
         here = f"{where}, '{row.title}'"
         if row.minutes < 1:
             yield f"{here}: {row.minutes} min"
-        yield from (f"{here}: no measure {name}" for name in row.measures if name not in MEASURES)
         yield from (f"{here}: no exercise {name}" for name in row.exercises if name not in known)
         if len(set(row.exercises)) != len(row.exercises):
             yield f"{here}: an exercise twice"

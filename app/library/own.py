@@ -5,8 +5,7 @@ body (``rows.2.minutes``) and says in a sentence what is wrong there; nothing wi
 what the rules of the course would have otherwise: it is shown, and the facilitator decides.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,26 +14,16 @@ from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
 from app.library import Library
 from app.library.check import BOXES, OPTION_LENGTH, OPTIONS, TAPPED
-from app.library.course import MEASURES, programme_advice, row_advice
+from app.library.course import programme_advice, row_advice
 from app.library.items import Exercise, Programme, Session
+from app.library.measures import bundled
+from app.library.tree import SENTENCES, Fault, Loc
 
 KINDS: dict[str, Any] = {"exercise": Exercise, "session": Session, "programme": Programme}
 LONGEST_LINE, LONGEST_TEXT, LONGEST_LIST = 160, 2000, 60
 LINES = {"title", "name", "cadence", "facilitators", "when", "company", "population", "reviewed_by"}
-Loc = tuple[str | int, ...]
 Body = dict[str, Any]
 
-SENTENCES: dict[str, str] = {  # what the shapes say, in words for people
-    "missing": N_("This is missing."),
-    "string_too_short": N_("Write something here."),
-    "string_type": N_("This has to be written text."),
-    "int_type": N_("Give a whole number."),
-    "bool_type": N_("This has to be yes or no."),
-    "literal_error": N_("Choose one of those on offer."),
-    "tuple_type": N_("This has to be a list."),
-    "string_pattern_mismatch": N_("Small letters, digits and _ only, beginning with a letter."),
-    "unexpected_keyword_argument": N_("There is no such field here."),
-}
 NO_OPTIONS = N_("This kind of answer takes no options.")
 NEEDS_OPTIONS = N_("This kind of answer needs %(least)s to %(most)s options.")
 NEEDS_EXACTLY = N_("This kind of answer needs %(least)s options.")
@@ -54,21 +43,14 @@ IN_ORDER = N_("A beginning, a middle and an ending follow each other without a g
 NOT_READ = N_("This is not a list of fields.")
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Something that keeps a body from being stored: where, and a sentence with its values."""
+def faults_in(
+    kind: str, body: Any, known: Mapping[str, Exercise], measures: Collection[str] | None = None
+) -> list[Fault]:
+    """All that is wrong with a body; empty when ``item_of`` will take it.
 
-    loc: Loc
-    sentence: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def place(self) -> str:
-        return ".".join(map(str, self.loc))
-
-
-def faults_in(kind: str, body: Any, known: Mapping[str, Exercise]) -> list[Fault]:
-    """All that is wrong with a body; empty when ``item_of`` will take it."""
+    ``known`` are the exercises that it may name, ``measures`` the private forms: those shipped, unless told.
+    """
+    forms = bundled().keys() if measures is None else measures
     if not isinstance(body, dict):
         return [Fault((), NOT_READ)]
     faults = list(_unclean(body, ()))
@@ -83,8 +65,8 @@ def faults_in(kind: str, body: Any, known: Mapping[str, Exercise]) -> list[Fault
         ]
     checks: dict[str, Callable[..., Iterator[Fault]]] = {
         "exercise": lambda: _exercise(item),
-        "session": lambda: _rows((), item.rows, known),
-        "programme": lambda: _programme(item, known),
+        "session": lambda: _rows((), item.rows, known, forms),
+        "programme": lambda: _programme(item, known, forms),
     }
     return list(checks[kind]())
 
@@ -203,7 +185,9 @@ def _exercise(exercise: Exercise) -> Iterator[Fault]:
                 yield Fault((*at, name), TWICE)
 
 
-def _rows(at: Loc, rows: Sequence[Any], known: Mapping[str, Exercise]) -> Iterator[Fault]:
+def _rows(
+    at: Loc, rows: Sequence[Any], known: Mapping[str, Exercise], forms: Collection[str]
+) -> Iterator[Fault]:
     if not rows:
         yield Fault((*at, "rows"), EMPTY)
     for place, row in enumerate(rows):
@@ -218,16 +202,18 @@ def _rows(at: Loc, rows: Sequence[Any], known: Mapping[str, Exercise]) -> Iterat
         if row.pool and len(row.exercises) < 2:
             yield Fault((*here, "pool"), A_POOL)
         for number, name in enumerate(row.measures):
-            if name not in MEASURES:
+            if name not in forms:
                 yield Fault((*here, "measures", number), NO_MEASURE, {"name": name})
 
 
-def _programme(programme: Programme, known: Mapping[str, Exercise]) -> Iterator[Fault]:
+def _programme(
+    programme: Programme, known: Mapping[str, Exercise], forms: Collection[str]
+) -> Iterator[Fault]:
     if not programme.sessions:
         yield Fault(("sessions",), EMPTY)
     for name in ("sessions", "meetings"):
         for place, part in enumerate(getattr(programme, name)):
-            yield from _rows((name, place), part.rows, known)
+            yield from _rows((name, place), part.rows, known, forms)
     ids = [part.id for part in (*programme.sessions, *programme.meetings)]
     if len(set(ids)) != len(ids):
         yield Fault(("sessions",), TWICE)

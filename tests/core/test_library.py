@@ -8,6 +8,7 @@ import yaml
 
 from app.library import check, load, measures
 from app.library.loading import read_files
+from app.library.tree import LineFault
 
 DATA = read_files()
 
@@ -206,13 +207,13 @@ def test_what_is_missing_in_another_language_is_a_warning(tmp_path, monkeypatch)
 
 def test_a_measure_that_cannot_be_read_or_is_not_there_is_an_error(monkeypatch):
     def broken():
-        raise measures.Damaged("phq9, items: none")
+        raise measures.Damaged("phq9", [LineFault(3, "items", "none", {})])
 
     known = measures.bundled()
     monkeypatch.setattr(check, "bundled", lambda: {key: known[key] for key in known if key != "gad7"})
     assert any("no measure gad7" in line for line in check.check(copy.deepcopy(DATA))[0])
     monkeypatch.setattr(check, "bundled", broken)
-    assert "measure phq9, items: none" in check.check(copy.deepcopy(DATA))[0]
+    assert "measure phq9, line 3, items: none" in check.check(copy.deepcopy(DATA))[0]
 
 
 def test_exercises_are_found_by_phase_area_and_words():

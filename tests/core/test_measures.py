@@ -1,6 +1,7 @@
 """Measures: scored as published, changed by points and never by words, and one answer that never waits."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,11 +15,12 @@ from app.core.course_models import MeasureResponse
 from app.core.models import Signal
 from app.core.refusals import Invalid
 from app.core.views import participant
-from app.library.measures import Damaged, bundled, others, read
+from app.library.measures import HERE, Damaged, bundled, others, read
 from app.library.suggestions import measures_for
 from tests.core.cast import Oak, prompt, refused, stage
 
 PHQ9, GAD7, PHQ2 = (bundled()[name] for name in ("phq9", "gad7", "phq2"))
+SEPARATE = [HERE / "others.yaml", *HERE.glob("separate/*.yaml")]
 EXAMPLES = [(measure, each) for measure in bundled().values() for each in measure.examples]
 
 
@@ -92,7 +94,7 @@ def test_no_blocked_wording_is_here_and_every_instrument_says_what_it_is() -> No
     assert {each.licence_status for each in bundled().values()} == {"bundled"}
     assert "bundled" not in {each.licence_status for each in others().values()}
     assert all(each.why for each in others().values())
-    assert not any(hasattr(each, "items") and each.licence_status != "bundled" for each in others().values())
+    assert not any(re.search(r"\b(text|stem|credit):", file.read_text("utf-8")) for file in SEPARATE)
 
 
 def test_purposes_suggest_measures() -> None:
@@ -104,9 +106,10 @@ def test_purposes_suggest_measures() -> None:
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        ("items: [", "line"),
-        ("- a list", "holds no fields"),
-        (json.dumps({"name": "X"}), "licence_status"),
+        ("name: X\nitems: [", "mine, line 2: This cannot be read as YAML"),
+        ("- a list", "line 1: The file holds no fields"),
+        ("name: X\nname: Y", "line 2, name: The field “name” stands twice"),
+        (json.dumps({"name": "X"}), "line 1, credit: This is missing"),
     ],
 )
 def test_a_damaged_file_names_the_place_and_the_reason(damage: str, says: str) -> None:
@@ -240,30 +243,3 @@ def test_a_score_from_elsewhere_is_entered_by_hand_unless_it_is_blocked(oak: Oak
             enters(name, total)
     with oak.database.reader() as db:
         assert [each["name"] for each in measures.course_of(db, oak.members["Amal"], 6)] == ["BDI-II"]
-
-
-def test_items_are_added_only_with_permission_and_only_where_that_may_be(oak: Oak) -> None:
-    fields = {
-        "name": "WSAS",
-        "licence_status": "byo",
-        "credit": "With permission.",
-        "stem": "How much?",
-        "items": [{"key": f"w{number}", "text": f"Made-up item {number}"} for number in range(5)],
-        "anchors": [{"value": value, "text": str(value)} for value in range(9)],
-        "range": [0, 40],
-    }
-
-    def adds(name: str, permission: bool = True, **more: Any) -> None:
-        text = json.dumps(fields | more)
-        oak.database.writer.do(measures.add_instrument, oak.fola.id, name, text, permission)
-
-    for name, permission in (("wsas", False), ("ors", True), ("unknown", True)):
-        with refused("not_now"):
-            adds(name, permission)
-    with pytest.raises(Damaged, match="range"):
-        adds("wsas", range=[0, 10])
-    with oak.database.reader() as db, refused("not_found"):
-        measures.find(db, "wsas")
-    adds("wsas")
-    with oak.database.reader() as db:
-        assert len(measures.find(db, "wsas").items) == 5
