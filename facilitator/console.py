@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, render_template, request
 from flask import session as cookie
 
-from app.core import accounts, alerts, feedback, shelf
+from app.core import accounts, alerts, feedback, shelf, stop_signals
 from app.core.changes import Who
 from app.core.console import answer_body
 from app.core.door import OPEN_STATES, hashed
+from app.core.models import SessionState
 from app.regions import speaking
 from app.services import services
 from app.sign_in import (
@@ -101,11 +102,19 @@ def _page(db: Any, group_session_id: str) -> str:
             "facilitator/console.html",
             console=context,
             facilitator_id=me(),
+            stop_signals=_stop_signals(db, row),
             alerts=[each for each in alerts.unseen(db, me()) if each["group_session_id"] != row.id],
             idle_minutes=int(accounts.IDLE.total_seconds() // 60),
             page_language=context["language"],
             exercises=shelf.offered(db, me()).filtered(),
         )
+
+
+def _stop_signals(db: Any, row: Any) -> list[dict[str, Any]]:
+    """What should make somebody stop and look before they start; made-up people need none of it."""
+    if row.state not in (SessionState.PLANNED, SessionState.LOBBY) or row.rehearsal_of is not None:
+        return []
+    return stop_signals.of_group(db, me(), row.group_id, services().settings.reliable_change)
 
 
 def _bodies(db: Any, group_session_id: str, wanted: list[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import accounts, leaving, overview, shelf
+from app.core import accounts, leaving, overview, shelf, stop_signals
 from app.core import groups as verbs
 from app.core.models import Role
 from app.exercises import Unreadable, clean
@@ -216,6 +216,7 @@ def group_page(group_id: str, faults: dict[str, str], values: dict[str, str]) ->
     for member in shown["members"]:
         member["url"] = f"{origin}/m/{member.pop('token')}"
     more = {"options": options_for(shown), "left": read(leaving.left_members, group_id)}
+    more["stop_signals"] = read(stop_signals.of_group, me(), group_id, services().settings.reliable_change)
     more["roles_choice"] = read(roles.choice, group_id)
     return page("facilitator/group.html", "groups", faults=faults, values=values, **more, **shown)
 

@@ -95,6 +95,7 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/ticket", "POST"),
     ("/sessions/<group_session_id>/write/<participant_id>", "GET"),
     ("/today", "GET"),
+    ("/today/supervision", "POST"),
 }
 OF_A_GROUP = {each for each in FOR_FACILITATORS if "<" in each[0]}
 

@@ -1,0 +1,158 @@
+"""Stop signals: what should make a facilitator stop and look. None of them blocks anything.
+
+They stand for those who lead a group, quietly: on Today, on the group's page and in the console's lobby.
+"""
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from app.core import measures, stored
+from app.core.alerts import OPEN
+from app.core.course_models import MeasureResponse
+from app.core.models import (
+    URGENT,
+    Facilitator,
+    Group,
+    GroupFacilitator,
+    GroupSession,
+    Member,
+    Participant,
+    Role,
+    Signal,
+    now,
+)
+from app.core.refusals import Invalid
+from app.core.sealing import open_sealed
+from app.library.measures import bundled, others
+
+MOST_OPEN = 2  # flags open at once
+MOST_ALONE = 8  # members with one facilitator
+SUPERVISED_WITHIN = timedelta(weeks=4)
+MET = ("talked", "handed")  # a call that somebody has met is no open flag, one for later is
+
+FLAGS = (
+    select(Signal.__table__, col(Participant.alias).label("alias"))
+    .join(Participant, col(Participant.id) == col(Signal.participant_id))
+    .join(GroupSession, col(GroupSession.id) == col(Signal.group_session_id))
+    .where(
+        col(Signal.kind).in_(URGENT),
+        col(Signal.status).in_(OPEN),
+        col(GroupSession.rehearsal_of).is_(None),
+    )
+    .order_by(col(Signal.raised_at))
+)
+
+
+def of_group(db: Connection, facilitator_id: str, group_id: str, reliable: int) -> list[dict[str, Any]]:
+    """The stop signals of one group and its facilitator; empty for somebody who does not lead it.
+
+    ``reliable`` is the number of points of the PHQ-9 that count as a change. Each has a ``kind``: ``flags``
+    and ``worse`` name people, ``alone`` counts members, ``supervision`` has the last time or None.
+    """
+    if not _leads(db, facilitator_id, group_id):
+        return []
+    found = [*_flags(db, group_id), *_alone(db, group_id), *_worse(db, group_id, reliable)]
+    return [*found, *supervision(db, facilitator_id)]
+
+
+def of_all(db: Connection, facilitator_id: str, reliable: int) -> list[dict[str, Any]]:
+    """Those of every group that a facilitator leads, each with its ``group``; supervision stands once."""
+    roles = stored.find_all(db, GroupFacilitator, facilitator_id=facilitator_id)
+    led = [each.group_id for each in roles if each.role != Role.OBSERVER]
+    found: list[dict[str, Any]] = []
+    for group_id in led:
+        row = stored.find(db, Group, id=group_id)
+        name = open_sealed(Group.name, group_id, row.name) if row else ""
+        told = of_group(db, facilitator_id, group_id, reliable)
+        found += [each | {"group": name} for each in told if each["kind"] != "supervision"]
+    return found + (supervision(db, facilitator_id) if led else [])
+
+
+def supervision(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
+    """More than four weeks without a talk with a supervisor, or since the account began without any."""
+    row = stored.find(db, Facilitator, id=facilitator_id)
+    if row is None or now() - (row.supervised_at or row.created_at) <= SUPERVISED_WITHIN:
+        return []
+    return [{"kind": "supervision", "last": row.supervised_at}]
+
+
+def last_supervision(db: Connection, facilitator_id: str) -> datetime | None:
+    row = stored.find(db, Facilitator, id=facilitator_id)
+    return row.supervised_at if row else None
+
+
+def note_supervision(db: Connection, facilitator_id: str, day: date) -> None:
+    """Keeps the day of the last talk with a supervisor; a day to come is refused."""
+    at = datetime.combine(day, time(12), UTC)
+    if at > now() + timedelta(days=1):
+        raise Invalid("This day has not come yet.")
+    stored.change(db, Facilitator, facilitator_id, supervised_at=min(at, now()))
+
+
+def _leads(db: Connection, facilitator_id: str, group_id: str) -> bool:
+    row = stored.find(db, GroupFacilitator, group_id=group_id, facilitator_id=facilitator_id)
+    return row is not None and row.role != Role.OBSERVER
+
+
+def _flags(db: Connection, group_id: str) -> list[dict[str, Any]]:
+    rows = db.execute(FLAGS.where(col(GroupSession.group_id) == group_id)).all()
+    unmet = [each for each in rows if _how(each) not in MET]
+    if len(unmet) < MOST_OPEN:
+        return []
+    names = [open_sealed(Participant.alias, each.participant_id, each.alias) for each in unmet]
+    return [{"kind": "flags", "number": len(unmet), "names": list(dict.fromkeys(names))}]
+
+
+def _how(signal: Any) -> str:
+    if signal.met is None:
+        return ""
+    return str(json.loads(open_sealed(Signal.met, signal.id, signal.met)).get("how", ""))
+
+
+def _alone(db: Connection, group_id: str) -> list[dict[str, Any]]:
+    leading = db.execute(
+        select(func.count())
+        .select_from(GroupFacilitator)
+        .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
+        .where(
+            col(GroupFacilitator.group_id) == group_id,
+            col(GroupFacilitator.role) != Role.OBSERVER,
+            col(Facilitator.disabled_at).is_(None),
+        )
+    ).scalar_one()
+    members = len(stored.find_all(db, Member, group_id=group_id, left_at=None))
+    return [{"kind": "alone", "number": members}] if leading < 2 and members > MOST_ALONE else []
+
+
+def _worse(db: Connection, group_id: str, reliable: int) -> list[dict[str, Any]]:
+    found = []
+    for member in stored.find_all(db, Member, ("created_at", "id"), group_id=group_id, left_at=None):
+        names = _worse_twice(db, member.id, reliable)
+        if names:
+            alias = open_sealed(Member.alias, member.id, member.alias)
+            found.append({"kind": "worse", "member_id": member.id, "names": [alias], "measures": names})
+    return found
+
+
+def _worse_twice(db: Connection, member_id: str, reliable: int) -> list[str]:
+    """The measures on which the last two changes of a member were both reliably for the worse."""
+    totals: dict[str, list[int]] = {}
+    for row in stored.find_all(db, MeasureResponse, ("taken_at", "id"), member_id=member_id):
+        total = json.loads(open_sealed(MeasureResponse.score, row.id, row.score))["total"]
+        if total is not None:
+            totals.setdefault(row.measure_id, []).append(total)
+    found = []
+    for measure_id, scores in totals.items():
+        known = bundled().get(measure_id) or others().get(measure_id)
+        if known is None or len(scores) < 3:
+            continue
+        points = reliable if measure_id == "phq9" else known.reliable
+        steps = [measures.change_of(known, *pair, points) for pair in pairwise(scores[-3:])]
+        if all("worse" in each for each in steps):
+            found.append(known.name)
+    return found
