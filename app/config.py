@@ -32,6 +32,8 @@ class Settings:
     exit_url: str
     var: Path
     reliable_change: int = 6
+    smtp_url: str = ""
+    mail_from: str = ""
 
     @property
     def production(self) -> bool:
@@ -57,6 +59,8 @@ SETTINGS = {
     "CONCENTRIC_EXIT_URL": "where Quick exit leads: a neutral page",
     "CONCENTRIC_VAR": "the folder for the development database and keys; var by default",
     "CONCENTRIC_RELIABLE_CHANGE": "points of the PHQ-9 that count as a reliable change: 6 (default) or 5",
+    "CONCENTRIC_SMTP_URL": "smtp://user:password@host:587 or smtps://…: sends mail to on-call contacts",
+    "CONCENTRIC_MAIL_FROM": "the address that such mail comes from",
     "PORT": "the port of make run and of the Procfile; 8000 by default",
 }
 
@@ -83,6 +87,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         exit_url=environment.get("CONCENTRIC_EXIT_URL", "https://www.bbc.com/weather"),
         var=var,
         reliable_change=_points(environment.get("CONCENTRIC_RELIABLE_CHANGE", "6")),
+        smtp_url=environment.get("CONCENTRIC_SMTP_URL", ""),
+        mail_from=environment.get("CONCENTRIC_MAIL_FROM", ""),
     )
     _check(settings)
     return settings
@@ -95,6 +101,8 @@ def _check(settings: Settings) -> None:
         raise Unsafe("CONCENTRIC_ASYNC is eventlet or threading.")
     if settings.origin and urlsplit(settings.origin).scheme not in ("http", "https"):
         raise Unsafe("CONCENTRIC_ORIGIN is an address such as https://groups.example.org")
+    if settings.smtp_url:
+        _check_mail(settings)
     try:
         sealing.parse_ring(settings.keys)
     except ValueError as wrong:
@@ -105,6 +113,14 @@ def _check(settings: Settings) -> None:
         raise Unsafe(f"SECRET_KEY must have at least {LEAST_SECRET} characters in production.")
     if urlsplit(settings.origin).scheme != "https":
         raise Unsafe("CONCENTRIC_ORIGIN must be the https address that people use in production.")
+
+
+def _check_mail(settings: Settings) -> None:
+    server = urlsplit(settings.smtp_url)
+    if server.scheme not in ("smtp", "smtps") or not server.hostname:
+        raise Unsafe("CONCENTRIC_SMTP_URL is an address such as smtp://user:password@mail.example.org:587")
+    if "@" not in settings.mail_from:
+        raise Unsafe("CONCENTRIC_MAIL_FROM is needed with CONCENTRIC_SMTP_URL: the address mail comes from.")
 
 
 def _points(text: str) -> int:

@@ -19,6 +19,7 @@ from app.core.consents import LANGUAGES
 from app.core.refusals import NotFound, Refused, Retry
 from app.db import Database
 from app.library import LANGUAGE as LIBRARY_LANGUAGE
+from app.on_call import OnCall
 from app.regions import Screens, clock, find_texts_once
 from app.runtime import Drain
 from app.safety import LARGEST_BODY, Edge, Limiter
@@ -76,7 +77,11 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     bus.listen(pusher.on_committed)
     app.extensions["concentric.bus"] = bus
     app.extensions["concentric.keeper"] = Keeper(
-        server, pusher, Rights(server, database, sockets), Leaders(database, sockets, presence)
+        server,
+        pusher,
+        Rights(server, database, sockets),
+        Leaders(database, sockets, presence),
+        OnCall(app, settings, database, screens),
     )
     drain.closing.append(lambda: runtime.close_sockets(server.eio))
     return app

@@ -30,6 +30,7 @@ from realtime.emit import emit
 from realtime.presence import Presence
 from realtime.rights import let_go
 from realtime.sockets import NAMESPACES, Sockets, person_room
+from realtime.touches import ABOUT_ONE, TOUCHES
 from realtime.turns import Turns
 
 log = logging.getLogger("concentric.push")
@@ -39,24 +40,6 @@ REGIONS_EVERY = 0.1
 SHARE = 5  # a push that took long is followed by a pause of this many times its length
 LONGEST = 0.01  # seconds after which the personal regions of the others wait for the next push
 TICK = 3.0
-ON_SIGNALS = ("signals", "roster"), ("banner", "dock_signal")
-# What an action that comes often touches: regions of the console, and of the person concerned; others, all.
-TOUCHES = {
-    "submit_reflection": (("answers", "roster", "steer"), ("form", "mine")),
-    "withdraw_reflection": (("answers", "roster", "steer"), ("form", "mine")),
-    **dict.fromkeys(
-        ("write_for", "confirm_reflection", "confirm_for"),
-        (("answers", "roster", "steer"), ("form", "mine", "banner")),
-    ),
-    "mark_heard": (("roster",), ()),
-    "save_note": (("note", "person_notes"), ()),
-    **dict.fromkeys(("raise_signal", "lower_signal", "say_safe_for_now", "ask_to_talk"), ON_SIGNALS),
-    **dict.fromkeys(("acknowledge_signal", "answer_signal", "resolve_signal"), ON_SIGNALS),
-    "ask": (("roster",), ("banner",)),
-    "answer_question": (("signals", "roster"), ("banner", "dock_signal")),
-    "signals_shown": (("signals",), ("banner", "dock_signal")),
-}
-ABOUT_ONE = frozenset(TOUCHES) - {"mark_heard", "save_note"}  # they change the people whom they name
 ON_PRESENCE = ("roster", "answers", "waiting", "clock")
 
 

@@ -36,6 +36,7 @@ MAY_IMPORT = {
     | {"app.simulated", "app.simulated_words"},
     "app.services": FOUNDATION | {"app.simulated_crowds"},
     "app.sign_in": FOUNDATION | {"app.services"},
+    "app.on_call": FOUNDATION,
     "app.participant": PAGES,
     "app.private_form": PAGES | {"app.participant"},
     "facilitator": PAGES | {"facilitator"},

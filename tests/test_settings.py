@@ -48,6 +48,16 @@ def test_production_refuses_to_start_without(missing: str) -> None:
         ("CONCENTRIC_ORIGIN", "groups", "CONCENTRIC_ORIGIN is an address such as https://groups.example.org"),
         ("DATABASE_URL", "mysql://db", "DATABASE_URL must be sqlite:///… or postgresql+psycopg://…"),
         ("CONCENTRIC_ASYNC", "gevent", "CONCENTRIC_ASYNC is eventlet or threading."),
+        (
+            "CONCENTRIC_SMTP_URL",
+            "mail.example.org",
+            "CONCENTRIC_SMTP_URL is an address such as smtp://user:password@mail.example.org:587",
+        ),
+        (
+            "CONCENTRIC_SMTP_URL",
+            "smtp://mail.example.org",
+            "CONCENTRIC_MAIL_FROM is needed with CONCENTRIC_SMTP_URL: the address mail comes from.",
+        ),
         ("CONCENTRIC_ENV", "prod", "CONCENTRIC_ENV is development or production."),
         (
             "CONCENTRIC_KEYS",

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import col
 
-from app.core import measures
+from app.core import escalation, measures
 from app.core.models import (
+    ESCALATING,
     URGENT,
     Facilitator,
     Group,
@@ -83,7 +84,9 @@ def unseen(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
 def open_signals(db: Connection, row: Any) -> list[dict[str, Any]]:
     """The signals of a session that nobody has met yet: urgent ones first, then the oldest."""
     rows = db.execute(UNMET, {"session": row.id}).all()
-    return sorted((told(db, each) for each in rows), key=lambda each: each["kind"] not in URGENT)
+    calls = escalation.of_signals(db, [each.id for each in rows if each.kind in ESCALATING]) if rows else {}
+    entries = [told(db, each) | {"on_call": calls.get(each.id)} for each in rows]
+    return sorted(entries, key=lambda each: each["kind"] not in URGENT)
 
 
 def told(db: Connection, each: Row[Any]) -> dict[str, Any]:
