@@ -16,13 +16,14 @@ from facilitator import (
     planner,
     rehearsals,
     roles,
+    safety_plan,
     summaries,
     today,
 )
 
 WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
-    *(library, library_edit, display),
+    *(library, library_edit, display, safety_plan),
 )
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
+from app.core import contacts, goals, instruments, leaving, measures, overview
 from app.core import course as courses
-from app.core import goals, instruments, leaving, measures, overview
 from app.core import groups as verbs
 from app.core.refusals import Invalid, Refused
 from app.services import services
 from app.sign_in import facilitators_only
-from facilitator.pages import back, field, me, my_group, page, read
+from facilitator.pages import back, field, leads, me, my_group, page, read
 
 pages = Blueprint("course", __name__)
 
@@ -26,7 +26,9 @@ def course(group_id: str, member_id: str) -> str:
     told["measures"] = read(measures.course_of, member_id, services().settings.reliable_change)
     told["leaving"] = read(leaving.page, group_id, member_id)
     listed = [each for each in read(instruments.known).values() if each.licence_status != "blocked"]
-    return page("facilitator/course.html", "groups", group=shown["group"], course=told, instruments=listed)
+    held = read(contacts.held, group_id, member_id) if read(leads, group_id) else None
+    more = {"course": told, "instruments": listed, "held": held}
+    return page("facilitator/course.html", "groups", group=shown["group"], **more)
 
 
 @pages.post("/groups/<group_id>/members/<member_id>/focus")

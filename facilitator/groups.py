@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import accounts, leaving, overview, shelf, stop_signals
+from app.core import accounts, consents, gate, leaving, overview, shelf, stop_signals
 from app.core import groups as verbs
 from app.core.models import Role
 from app.exercises import Unreadable, clean
@@ -16,7 +16,7 @@ from app.library.suggestions import measures_for, programmes_for
 from app.services import services
 from app.sign_in import facilitators_only
 from facilitator import roles
-from facilitator.pages import back, field, me, my_group, page, read
+from facilitator.pages import back, field, leads, me, my_group, page, read
 
 pages = Blueprint("groups", __name__)
 
@@ -218,6 +218,8 @@ def group_page(group_id: str, faults: dict[str, str], values: dict[str, str]) ->
     more = {"options": options_for(shown), "left": read(leaving.left_members, group_id)}
     more["stop_signals"] = read(stop_signals.of_group, me(), group_id, services().settings.reliable_change)
     more["roles_choice"] = read(roles.choice, group_id)
+    more |= {"leads": read(leads, group_id), "consents": read(consents.of_members, group_id)}
+    more["missing"] = read(gate.of_group, group_id) if more["leads"] else []
     return page("facilitator/group.html", "groups", faults=faults, values=values, **more, **shown)
 
 

@@ -59,9 +59,14 @@ def read(view: Callable[..., Any], *args: Any) -> Any:
 def my_group(db: Any, group_id: str, leading: bool = False) -> Any:
     """The row of a group of whoever is signed in; with ``leading``, observers are turned away."""
     row = access.access_group(db, me(), group_id)
-    if leading and access.facilitator_role(db, me(), group_id) not in LEADING:
+    if leading and not leads(db, group_id):
         raise NotFound()
     return row
+
+
+def leads(db: Any, group_id: str) -> bool:
+    """Whether whoever is signed in leads this group, and does not only observe it."""
+    return access.facilitator_role(db, me(), group_id) in LEADING
 
 
 def my_session(db: Any, group_session_id: str, leading: bool = False) -> Any:

@@ -157,6 +157,28 @@ def stands(db: Connection, member_id: str | None, participant_id: str | None) ->
     return bool(last) and last[0].withdrawn_at is None
 
 
+def standing(db: Connection, member_id: str, versions: Mapping[str, int]) -> dict[str, Any]:
+    """Where a member stands with the texts whose ``versions`` stand: ``state`` is yes, older, withdrawn or
+    none; ``at`` is since when; ``aloud`` says that a facilitator recorded it.
+    """
+    given = [each for each in _given(db, member_id, None) if each.kind in versions]
+    last = [each for each in given if each.kind == "consent"][-1:]
+    if not last:
+        return {"state": "none", "at": None, "aloud": False}
+    if last[0].withdrawn_at is not None:
+        return {"state": "withdrawn", "at": last[0].withdrawn_at, "aloud": False}
+    newest_yes = {each.kind: each for each in given if each.version == versions[each.kind]}
+    state = "yes" if newest_yes.keys() == versions.keys() else "older"
+    return {"state": state, "at": last[0].given_at, "aloud": last[0].recorded_by is not None}
+
+
+def of_members(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
+    """Where each member of a group stands with its texts, by member."""
+    versions = newest(db, group_id)
+    members = stored.find_all(db, Member, group_id=group_id)
+    return {each.id: standing(db, each.id, versions) for each in members}
+
+
 def must_stand(change: Change, person: Any) -> None:
     """Refuses to store what is this person's without their yes; simulated rooms ask nobody."""
     before = change.before

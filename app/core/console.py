@@ -10,6 +10,7 @@ from sqlmodel import col
 from app.core import (
     alerts,
     feedback,
+    gate,
     leaving,
     measures,
     notes,
@@ -106,6 +107,7 @@ def console(
             each["name"] for each in leading if each["id"] in here and each["id"] != who.id
         ],
         "me": {"name": me["name"], "role": me["role"]},
+        "missing": gate.of_session(db, row) if row.state.value == "planned" else [],
         **_hands(db, row, leading, who),
         "notes": notes.beside(db, row, who, stage["id"] if stage else None),
         "time_zone": group.time_zone,

@@ -42,12 +42,24 @@ def missing(db: Connection, group: Any, row: Any = None) -> list[str]:
     return [*_of_the_group(db, group), *_of_young_people(db, group, row)]
 
 
+def of_group(db: Connection, group_id: str) -> list[str]:
+    """What a group still lacks."""
+    group = stored.find(db, Group, id=group_id)
+    if group is None:
+        raise NotFound()
+    return missing(db, group)
+
+
+def of_session(db: Connection, row: Any) -> list[str]:
+    """What the room of a session still lacks; nobody real is in a simulated one."""
+    if row.sandbox or row.rehearsal_of:
+        return []
+    return missing(db, stored.find(db, Group, id=row.group_id), row)
+
+
 def must_be_passed(change: Change) -> None:
-    """Refuses to open a room while something is missing; nobody real is in a simulated one."""
-    before = change.before
-    if before.sandbox or before.rehearsal_of:
-        return
-    found = missing(change.db, stored.find(change.db, Group, id=before.group_id), before)
+    """Refuses to open a room while something is missing."""
+    found = of_session(change.db, change.before)
     if found:
         raise NotNow(MISSING[found[0]], missing=found)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import shelf, stored
+from app.core import gate, shelf, stored
 from app.core.agenda import agenda_of
 from app.core.models import Facilitator, Group, GroupFacilitator, GroupSession, Member, SessionState, now
 from app.core.refusals import NotFound
@@ -100,6 +100,7 @@ def plan_page(db: Connection, group_session_id: str) -> dict[str, Any]:
         "group": group_facts(db, group),
         "session": _session(row, group_facts(db, group)),
         "stages": stages,
+        "missing": gate.of_session(db, row),
     }
 
 

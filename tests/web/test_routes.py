@@ -56,6 +56,13 @@ FOR_FACILITATORS = {
     ("/groups/<group_id>/roles", "POST"),
     ("/groups/<group_id>/roles/end", "POST"),
     ("/groups/<group_id>/sessions", "POST"),
+    ("/groups/<group_id>/safety", "GET"),
+    ("/groups/<group_id>/safety", "POST"),
+    ("/groups/<group_id>/texts", "POST"),
+    ("/groups/<group_id>/texts/<text_kind>", "GET"),
+    ("/groups/<group_id>/texts/<text_kind>", "POST"),
+    ("/groups/<group_id>/members/<member_id>/contacts", "POST"),
+    ("/groups/<group_id>/members/<member_id>/yes", "POST"),
     ("/groups/new", "GET"),
     ("/groups/new", "POST"),
     ("/library", "GET"),
@@ -125,6 +132,7 @@ def asked(browser: Browser, oak: Oak, path: str, method: str) -> Any:
         "<participant_id>": oak.amal.id,
         "<item_id>": an_item(oak),
         "<kind>": "exercise",
+        "<text_kind>": "consent",
     }
     for name, value in real.items():
         path = path.replace(name, value)

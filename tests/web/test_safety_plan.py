@@ -1,0 +1,121 @@
+"""The safety page of a group: from nothing to complete, its texts, and what is held of its members."""
+
+import re
+
+import pytest
+
+from app.core import consents, contacts, gate, groups
+from app.library.consents import KINDS, LANGUAGES, shipped
+from app.library.grade import grade
+from app.library.numbers import by_country
+from tests.core.cast import Oak
+from tests.house.browser import Browser
+
+PLAN = {
+    "country": "GB",
+    "emergency_number": "999",
+    "crisis_line": "116 123",
+    "confirmed": "yes",
+    "clinician": "Dr Okafor",
+    "on_call_name": "Kofi",
+    "on_call_reach": "020 7946 0022",
+    "on_call_mail": "kofi@example.org",
+    "escalate_after": "120",
+}
+
+
+@pytest.fixture
+def elm(oak: Oak) -> str:
+    """A new group of Fola's, with a session and nothing else."""
+    do, fola = oak.database.writer.do, oak.leaders["Fola"]
+    group = do(groups.create_group, fola, name="Elm", programme_id=None, time_zone="Europe/Berlin")
+    oak.id = do(groups.plan_session, group, [])
+    return str(group)
+
+
+def lacks(oak: Oak, group: str) -> list[str]:
+    with oak.database.reader() as db:
+        return gate.of_group(db, group)
+
+
+def test_a_newcomer_is_led_from_nothing_to_a_group_that_can_open(fola: Browser, oak: Oak, elm: str) -> None:
+    path = f"/groups/{elm}"
+    before = fola.visit(path)
+    for words in ("No room of this group opens yet", "Who is clinically responsible", "The consent text"):
+        assert words in before
+    assert f"{path}/safety" in fola.visit(f"/sessions/{oak.id}/plan")
+    page = fola.visit(f"{path}/safety")
+    assert 'value="DE" data-emergency="112" data-crisis="0800 111 0 111"' in page
+    assert re.search(r'name="crisis_line"[^>]*value="0800 111 0 111"', page)
+    assert page.count("btn-first") == 1
+    fola.send(f"{path}/safety", **PLAN)
+    assert "still missing" in fola.visit(f"{path}/safety")
+    assert lacks(oak, elm) == ["consent", "limits"]
+    fola.send(f"{path}/texts")
+    page = fola.visit(f"{path}/safety")
+    assert "Nothing is missing." in page
+    assert "Version 1" in page
+    assert "kofi@example.org" in page
+    assert "No room of this group opens yet" not in fola.visit(path)
+
+
+def test_a_plan_that_is_wrong_is_not_kept_and_nothing_typed_is_lost(
+    fola: Browser, oak: Oak, elm: str
+) -> None:
+    wrong = PLAN | {"on_call_webhook": "http://example.org", "clinician": "Dr Adeyemi"}
+    page = fola.send(f"/groups/{elm}/safety", 422, **wrong)
+    assert "must begin with https" in page
+    assert "Dr Adeyemi" in page
+    assert "clinician" in lacks(oak, elm)
+
+
+def test_the_console_says_what_is_missing_in_place_of_the_button(fola: Browser, oak: Oak, elm: str) -> None:
+    page = fola.visit(f"/sessions/{oak.id}/console")
+    assert f'href="/groups/{elm}/safety"' in page
+    assert 'data-command="open_lobby"' not in page
+    assert "The consent text" in page
+
+
+def test_a_text_is_changed_in_every_language_at_once(fola: Browser, oak: Oak) -> None:
+    path = f"/groups/{oak.group_id}/texts/limits"
+    assert "What people share here stays here." in fola.visit(path)
+    assert "Every language needs its text." in fola.send(path, 422, en="Only this.", es=" ")
+    fola.send(path, en="Only this.", es="Solo esto.")
+    with oak.database.reader() as db:
+        stands = consents.texts(db, oak.group_id)["limits"]
+    assert (stands["version"], stands["bodies"]) == (2, {"en": "Only this.", "es": "Solo esto."})
+    assert "older version; is asked again" in fola.visit(f"/groups/{oak.group_id}")
+
+
+def test_contacts_are_for_those_who_lead(fola: Browser, oak: Oak) -> None:
+    path = f"/groups/{oak.group_id}/members/{oak.members['Amal']}"
+    held = {"name": "Amal Haddad", "phone": "1", "address": "2 Oak Lane", "contact": "Nour"}
+    fola.send(f"{path}/contacts", **held, code_word="pineapple")
+    page = fola.visit(path)
+    assert "2 Oak Lane" in page
+    assert "pineapple" in page
+    with oak.database.reader() as db:
+        assert contacts.held(db, oak.group_id, oak.members["Amal"])["contact"] == "Nour"
+    watching = "UPDATE group_facilitator SET role = 'observer'"
+    oak.database.writer.do(lambda db: db.exec_driver_sql(watching) and None)
+    page = fola.visit(path)
+    assert "2 Oak Lane" not in page
+    assert "pineapple" not in page
+    assert fola.client.get(f"/groups/{oak.group_id}/safety").status_code == 404
+
+
+def test_every_shipped_text_stands_in_every_language_and_is_easy_to_read() -> None:
+    for kind in KINDS:
+        bodies = shipped(kind)
+        assert all(bodies[language] for language in LANGUAGES)
+        assert len({body.count("\n\n") for body in bodies.values()}) == 1  # the same paragraphs
+        assert grade(bodies["en"]) <= 6, kind  # about 11 years
+
+
+def test_every_country_has_numbers_that_can_be_dialled() -> None:
+    assert len(by_country()) >= 25
+    for code, numbers in by_country().items():
+        assert re.fullmatch(r"[A-Z]{2}", code)
+        assert re.fullmatch(r"[0-9 ]{3,14}", numbers.emergency)
+        assert re.fullmatch(r"[0-9 ]{3,14}", numbers.crisis)
+        assert numbers.service
