@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core import course, feedback, pairs, stored, turns
-from app.core.agenda import Stage, agenda_of, find_stage
+from app.core.agenda import Stage, agenda_of, alone, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, Reflection, SessionState, StageVisit
 from app.core.refusals import AlreadyAnswered, Invalid, NotFound, NotNow, NotYet, Superseded
@@ -39,15 +39,17 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
     feedback.check(change, stage, person, answer)
     course.check(change, stage, person, answer)
     version = _Version(change, person, written_by)
+    single = (stands is not None and stands.single) or _is_single(change, stage, answer, person)
+    if single and (stands is None or not stands.single):
+        _refuse_second(change, command, person)
     if stands is None:
-        _may_add(change, command, stage, person)
-        _add(change, command, stage, answer, late, version)
+        _add(change, command, stage, answer, late, version, single)
     else:
         if stands.withdrawn_at is not None or late or stands.stage_id != command.stage_id:
             raise NotNow("The group has moved on. Your answer stays as it is.")
         if command.revision != stands.revision + 1:
             raise Superseded(revision=stands.revision)
-        _revise(change, command, stage, answer, stands, version)
+        _revise(change, command, stage, answer, stands, version, single)
     feedback.keep(change, stage, person, command.id, answer)
     course.keep(change, stage, person, command.id, answer)
     pairs.keep_scene(change, stage, person.id, answer)
@@ -123,18 +125,39 @@ def _audience(stage: Stage, command: Any, answer: dict[str, Any]) -> Audience:
     return allowed if allowed == Audience.UNNAMED else Audience(command.audience)
 
 
-def _may_add(change: Change, command: Any, stage: Stage, person: Any) -> None:
-    if stage["repeat"]:
-        return
+def _is_single(change: Change, stage: Stage, answer: dict[str, Any], person: Any) -> bool:
+    """Whether a person has only one such answer in this stage: every one, except the cards of a stage that
+    repeats; an answer to the worker's questions is no card.
+    """
+    if not stage["repeat"]:
+        return True
+    if answer:
+        return any(each.get("who") == "worker" and each["key"] in answer for each in stage["prompts"])
+    taken = turns.turns_of(change.db, change.before.id, stage["id"])
+    return not turns.writes_cards(stage, taken, person.id, alone(change.before))
+
+
+def _refuse_second(change: Change, command: Any, person: Any) -> None:
     others = stored.find_all(
-        change.db, Reflection, participant_id=person.id, stage_id=command.stage_id, withdrawn_at=None
+        change.db,
+        Reflection,
+        participant_id=person.id,
+        stage_id=command.stage_id,
+        single=True,
+        withdrawn_at=None,
     )
     if others:
         raise AlreadyAnswered(id=others[0].id)
 
 
 def _add(
-    change: Change, command: Any, stage: Stage, answer: dict[str, Any], late: bool, version: "_Version"
+    change: Change,
+    command: Any,
+    stage: Stage,
+    answer: dict[str, Any],
+    late: bool,
+    version: "_Version",
+    single: bool,
 ) -> None:
     _touched(change, command.id, version.person.id)
     stored.add(
@@ -144,7 +167,7 @@ def _add(
         group_session_id=change.before.id,
         participant_id=version.person.id,
         stage_id=command.stage_id,
-        single=not stage["repeat"],
+        single=single,
         revision=command.revision,
         answer=_sealed_answer(command.id, answer),
         audience=_audience(stage, command, answer),
@@ -158,16 +181,27 @@ def _add(
 
 
 def _revise(
-    change: Change, command: Any, stage: Stage, answer: dict[str, Any], stands: Any, version: "_Version"
+    change: Change,
+    command: Any,
+    stage: Stage,
+    answer: dict[str, Any],
+    stands: Any,
+    version: "_Version",
+    single: bool,
 ) -> None:
     """A revision hides the answer until it is shown again, except while its writer presents it."""
     audience = _audience(stage, command, answer)
-    stays = stands.shown_at is not None and audience == Audience.NAMED and _presents(change, stage, version)
+    stays = (
+        stands.shown_at is not None
+        and audience == Audience.NAMED
+        and _presents(change, stage, answer, version)
+    )
     _touched(change, command.id, version.person.id, shared=stands.shown_at is not None)
     stored.change(
         change.db,
         Reflection,
         command.id,
+        single=single,
         revision=command.revision,
         answer=_sealed_answer(command.id, answer),
         audience=audience,
@@ -182,9 +216,10 @@ def _revise(
     )
 
 
-def _presents(change: Change, stage: Stage, version: "_Version") -> bool:
+def _presents(change: Change, stage: Stage, answer: dict[str, Any], version: "_Version") -> bool:
     """Whether this is the worker, changing what the group looks at while the others add to it."""
-    if version.written_by or not any(prompt["type"] in PRESENTED for prompt in stage["prompts"]):
+    presented = (each["key"] in answer for each in stage["prompts"] if each["type"] in PRESENTED)
+    if version.written_by or not any(presented):
         return False
     return turns.turns_of(change.db, change.before.id, stage["id"])[:1] == [version.person.id]
 

@@ -83,6 +83,22 @@ def asked_of(prompts: Prompts, turns: Sequence[str], participant_id: str, alone:
     return [prompt for prompt in prompts if prompt.get("who", "all") in mine]
 
 
+def on_form(stage: Stage, turns: Sequence[str], participant_id: str, alone: bool) -> list[Any]:
+    """The prompts of one person's form: as ``asked_of``, except that in a stage of cards nobody has both the
+    worker's questions, which take one answer, and those of the others on one form.
+    """
+    if not stage["repeat"]:
+        return asked_of(stage["prompts"], turns, participant_id, alone)
+    mine = "worker" if alone or turns[:1] == [participant_id] else "others" if turns else ""
+    return [prompt for prompt in stage["prompts"] if prompt.get("who", "all") in ("all", mine)]
+
+
+def writes_cards(stage: Stage, turns: Sequence[str], participant_id: str, alone: bool) -> bool:
+    """Whether this person sends one card after the other, and not one answer that they change."""
+    asked = on_form(stage, turns, participant_id, alone)
+    return bool(stage["repeat"]) and all(prompt.get("who") != "worker" for prompt in asked)
+
+
 def place_of(stage: Stage, turns: Sequence[str], participant_id: str, alone: bool) -> str:
     """What a person reads about turns: "mine", "theirs", "open" (nobody has it yet), or "" where there are
     none.

@@ -216,17 +216,19 @@ def me(
     if person.id not in known:
         known[person.id] = last_time(db, row, person)
     stage = current_stage(row)
+    own, asked = _own_rows(db, person.id), _asked(db, row, stage, person)
     mine = {
         "id": person.id,
         "alias": open_sealed(Participant.alias, person.id, person.alias),
         "state": person.standing.value,
         "member": person.member_id is not None,
         "without_phone": person.without_phone,
-        "mine": [_mine(each, row, stage) for each in _own_rows(db, person.id)],
+        "mine": [_mine(each, row, stage) for each in own],
         **alerts.own_signals(db, person.id),
         "question": questions.waiting_for(db, person.id),
         "last": known[person.id],
-        **_asked(db, row, stage, person),
+        **asked,
+        "in_form": next((each.id for each in own if _stands_in_form(each, stage, asked["cards"])), None),
         "received": feedback.received(db, row, person) if _gives_lines(row) else [],
         "catch_up": came_late(row, person),
         "missed": leaving.missed(db, row, person.member_id) if _begins(row) else None,
@@ -242,20 +244,25 @@ def _begins(row: Row) -> bool:
 def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[str, Any]:
     """What this person is asked in the current stage, and what they read about whose turn it is."""
     if stage is None:
-        return {"prompts": [], "private": [], "turn": ""}
+        return {"prompts": [], "private": [], "turn": "", "cards": False}
     one_to_one, taken = alone(row), turns.turns_of(db, row.id, stage["id"])
     standing = goals.standing(db, stage, person)
     return {
-        "prompts": (
-            asked := goals.asked(turns.asked_of(stage["prompts"], taken, person.id, one_to_one), standing)
-        ),
+        "prompts": (asked := goals.asked(turns.on_form(stage, taken, person.id, one_to_one), standing)),
         "private": [prompt["key"] for prompt in asked if is_private(prompt)],
         "goals": standing,
         "turn": turns.place_of(stage, taken, person.id, one_to_one),
+        "cards": turns.writes_cards(stage, taken, person.id, one_to_one),
         "pair": pairs.pair_of(db, row, stage, person.id),
         "addressees": feedback.addressees(db, row, stage, person),
         "compare": course.then_and_now(db, person.member_id) if _compares(stage, person) else None,
     }
+
+
+def _stands_in_form(each: Row, stage: Stage | None, cards: bool) -> bool:
+    """Whether an answer is the one that its writer changes in the form; a card never is."""
+    here = stage is not None and each.stage_id == stage["id"]
+    return here and not cards and each.single and each.withdrawn_at is None
 
 
 def _compares(stage: Stage, person: Row) -> bool:

@@ -57,12 +57,12 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
 
   /** Shows a form that came from the server, or one that was put away. */
   function take(html, draft = null) {
-    const before = { stage: form()?.dataset.stage, stands: stand?.id, at, reach, justSaved, card };
+    const before = { stage: form()?.dataset.stage, keys: keysOf(region), stands: stand?.id, at, reach, justSaved, card };
     newest = null;
     morph(region, html, { ignoreActiveValue: false });
     form()?.reset(); // nothing typed for one question may stay in the box of another
     setUp(html, draft);
-    if (form() && form().dataset.stage === before.stage && stand?.id === before.stands && !draft) {
+    if (form() && form().dataset.stage === before.stage && same(keysOf(region), before.keys) && stand?.id === before.stands && !draft) {
       ({ at, reach, justSaved, card } = before); // the same questions: stay where the person was
       show();
     }
@@ -80,22 +80,26 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
       const passed = "passed" in form().dataset;
       stand = { id: form().dataset.id, revision: Number(revision), savedAt, passed, ...content() };
     }
-    draft ??= unsent().find((entry) => entry.stage === stage && !outbox.get(entry.id)) ?? null;
+    draft ??= unsent().find((entry) => entry.stage === stage && !outbox.get(entry.id) && fits(entry)) ?? null;
     const kept = draft ?? (stand ? outbox.get(stand.id)?.message : onItsWay(stage));
     id = stand?.id ?? kept?.id ?? newId();
+    if (draft) rest = fields(); // what the draft adds counts as typed, also where it is no answer yet
     if (kept && !kept.passed) write(kept);
     if (stand?.passed) leftBehind = content().answer;
     const end = prompts().length - 1;
     if (kept && !kept.passed) ({ at = end, reach = end } = kept);
     else if (stand && !stand.passed) at = reach = end;
-    rest = fields();
+    if (!draft) rest = fields();
     show();
   }
 
   function onItsWay(stage) {
     if ("repeat" in form().dataset) return null;
-    return outbox.all().find((item) => item.message.stage_id === stage)?.message ?? null;
+    return outbox.all().find(({ message }) => message.stage_id === stage && fits(message))?.message ?? null;
   }
+
+  /** Words for other questions of the same stage, as when the turn has passed, have no place in this form. */
+  const fits = ({ answer }) => Object.keys(answer).every((key) => keysOf(region).includes(key));
 
   function write({ answer, audience }) {
     for (const prompt of prompts()) type(prompt).write(prompt, answer[prompt.dataset.key] ?? null);

@@ -59,3 +59,36 @@ def test_before_anybody_begins_a_still_page_says_so(world: World, house: Server,
     amal.sees("Who died, and what were they to you?")
     assert findings(amal.page) == [] and findings(fola.page) == []
     assert too_wide(amal.page) == 0 and small_targets(amal.page) == []
+
+
+def test_what_the_worker_presents_is_revised_before_the_group_while_others_add_cards(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([stage_of_exercise("decision_analysis"), line("Last")])
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    amal, birgit = people.participant(house.url), people.participant(house.url)
+    for person, alias in ((amal, "Amal"), (birgit, "Birgit")):
+        person.comes_in(world.member_path(alias))
+    fola.page.locator("#region-stage .chips button", has_text="Amal").click()
+    amal.page.get_by_label("What I need to decide").fill("Move out?")
+    amal.next_question()
+    amal.sends()
+    fola.page.locator("[data-command=show_reflection]").click()
+    birgit.sees("Move out?")
+
+    for idea in ("Wait until May.", "Ask him first."):
+        birgit.writes(idea)
+        birgit.sends()
+        expect(birgit.box).to_have_value("")
+    birgit.sees("Wait until May.")
+
+    amal.page.locator("#prompt-table [data-unfold]").click()
+    expect(amal.page.get_by_label("What I need to decide")).to_have_value("Move out?")
+    amal.page.get_by_label("What I need to decide").fill("Move out in May?")
+    amal.page.get_by_label("One way").fill("Ask him first")
+    amal.sends()
+    birgit.sees("Move out in May?")
+    expect(birgit.page.locator("#region-shown li")).to_have_count(1)
+    amal.page.reload()
+    expect(amal.page.locator("#prompt-table [data-f=question]")).to_have_value("Move out in May?")

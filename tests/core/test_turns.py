@@ -6,6 +6,7 @@ import pytest
 
 from app.core.course_models import Turn
 from app.core.models import SessionState
+from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, refused, stage
 
 
@@ -110,22 +111,60 @@ def test_member_work_takes_turns_and_offers_its_pool(oak: Oak) -> None:
     assert {each["id"] for each in turns["pool"]} == {"decision_analysis", "role_play"}
 
 
-def test_what_the_worker_presents_changes_before_everybodys_eyes_and_no_other_answer_does(
-    planned_oak: Oak, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    presented = stage("work", prompt("setting", who="worker"), prompt("idea", who="others"))
-    monkeypatch.setattr("tests.core.cast.agenda", lambda: [presented])
-    monkeypatch.setattr("app.core.answers.PRESENTED", {"free_text"})
+TABLE = {"question": "Move out?", "wish": "Less noise", "options": []}
+
+
+@pytest.fixture
+def deciding(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """Amal decides something with the exercise for it; the others may send ideas, one a card."""
+    stages = [stage_of_exercise("decision_analysis") | {"id": "work"}, stage("next", prompt("text"))]
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: stages)
     planned_oak.plans()
     planned_oak.starts()
     gives(planned_oak, "Amal")
-    worker = planned_oak.writes(planned_oak.amal, "work", setting="Move out?")
-    other = planned_oak.writes(planned_oak.birgit, "work", idea="Wait.")
-    for each in (worker, other):
-        planned_oak.does(planned_oak.fola, "show_reflection", id=each["id"])
-    planned_oak.writes(planned_oak.amal, "work", id=worker["id"], revision=2, setting="Move in May?")
-    planned_oak.writes(planned_oak.birgit, "work", id=other["id"], revision=2, idea="Ask first.")
-    assert [each["answer"] for each in planned_oak.shown()] == [{"setting": "Move in May?"}]
-    private = {"revision": 3, "audience": "facilitators", "setting": "Not for them."}
-    planned_oak.writes(planned_oak.amal, "work", id=worker["id"], **private)
-    assert planned_oak.shown() == []
+    return planned_oak
+
+
+def tables(oak: Oak) -> list[str]:
+    return [each["answer"]["table"]["question"] for each in oak.shown()]
+
+
+def test_what_the_worker_presents_changes_before_everybodys_eyes_and_no_other_answer_does(
+    deciding: Oak,
+) -> None:
+    oak, worker = deciding, deciding.writes(deciding.amal, "work", table=TABLE)
+    oak.does(oak.fola, "show_reflection", id=worker["id"])
+    assert tables(oak) == ["Move out?"]
+    oak.writes(oak.amal, "work", id=worker["id"], revision=2, table=TABLE | {"question": "In May?"}, sure=4)
+    assert tables(oak) == ["In May?"] and "sure" not in oak.shown()[0]["answer"]
+    private = {"revision": 3, "audience": "facilitators", "table": TABLE}
+    oak.writes(oak.amal, "work", id=worker["id"], **private)
+    assert oak.shown() == []
+
+
+def test_the_worker_has_one_answer_and_the_others_as_many_cards_as_they_like(deciding: Oak) -> None:
+    oak, worker = deciding, deciding.writes(deciding.amal, "work", table=TABLE)
+    with refused("already_answered") as refusal:
+        oak.writes(oak.amal, "work", table=TABLE | {"question": "A second one?"})
+    assert refusal.value.more["id"] == worker["id"]
+    with refused("already_answered"):
+        oak.writes(oak.amal, "work", passed=True)
+    for idea in ("Wait.", "Ask him."):
+        oak.writes(oak.birgit, "work", idea=[idea])
+    amal, birgit = oak.me(oak.amal), oak.me(oak.birgit)
+    assert (amal["in_form"], birgit["in_form"]) == (worker["id"], None)
+    assert (amal["cards"], birgit["cards"]) == (False, True) and len(birgit["mine"]) == 2
+
+
+def test_when_the_turn_passes_one_answer_stays_and_cards_begin(deciding: Oak) -> None:
+    oak, worker = deciding, deciding.writes(deciding.amal, "work", table=TABLE)
+    oak.writes(oak.birgit, "work", idea=["Wait."])
+    gives(oak, "Birgit")
+    assert (keys(oak, "Amal"), keys(oak, "Birgit")) == (["idea"], ["table", "sure"])
+    assert oak.me(oak.amal)["cards"] and oak.me(oak.birgit)["in_form"] is None
+    card = oak.writes(oak.amal, "work", idea=["Ask her."])
+    again = oak.writes(oak.amal, "work", id=worker["id"], revision=2, table=TABLE | {"wish": "Sleep"})
+    assert again["revision"] == 2, "words that were in the form when the turn passed still go out"
+    with refused("already_answered"):
+        oak.writes(oak.amal, "work", id=card["id"], revision=2, table=TABLE)
+    oak.writes(oak.birgit, "work", table=TABLE)
