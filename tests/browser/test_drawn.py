@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.phone import Phone, play
+from tests.browser.phone import Phone, play, stage_of
 from tests.browser.world import World
 from tests.house.actors import Leader
 from tests.house.server import Server
@@ -26,6 +26,38 @@ def test_what_is_no_answer_yet_stays_when_the_page_hears_from_the_server(phone: 
     page.reload()
     phone.amal.is_connected()
     expect(phone.field("who")).to_have_value("my boss")
+
+
+def test_ticks_numbers_and_months_wait_for_their_words_through_a_reload(phone: Phone, world: World) -> None:
+    kinds = ("timeline", "matrix", "closeness_circle", "ordered_steps", "decision_table")
+    prompts = [stage_of(kind)["prompts"][0] | {"key": kind} for kind in kinds]
+    world.open([stage_of("timeline") | {"prompts": prompts}])
+    phone.amal.comes_in(world.member_path("Amal"))
+    page = phone.amal.page
+
+    def field(kind: str, name: str, place: int = 0) -> Locator:
+        return page.locator(f"#prompt-{kind} [data-f={name}]").nth(place)
+
+    field("timeline", "from").fill("2024-03")
+    page.locator("#prompt-timeline [data-add=mood]").click()
+    field("timeline", "when", 2).fill("2025-01")
+    phone.amal.next_question()
+    field("matrix", "col-1").check()
+    phone.amal.next_question()
+    field("closeness_circle", "ring").select_option("1")
+    phone.amal.next_question()
+    field("ordered_steps", "hard").select_option("4")
+    phone.amal.next_question()
+    field("decision_table", "chosen").check()
+    page.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('draft'))")
+    page.reload()
+    phone.amal.is_connected()
+    expect(field("timeline", "from")).to_have_value("2024-03")
+    expect(field("timeline", "when", 1)).to_have_value("2025-01")
+    expect(field("matrix", "col-1")).to_be_checked()
+    expect(field("closeness_circle", "ring")).to_have_value("1")
+    expect(field("ordered_steps", "hard")).to_have_value("4")
+    expect(field("decision_table", "chosen")).to_be_checked()
 
 
 SLOWED = 6  # a cheap phone, in times of this machine

@@ -39,8 +39,13 @@ KEYS: dict[str, tuple[list[tuple[str, list[str]]], Any]] = {
         {"text": "Ring", "first_step": "", "when": "", "who": "", **GOAL},
     ),
     "ordered_steps": (
-        [("[data-f=text]", ["Say hello", "Enter", "Ask"])],
-        {"steps": [{"text": "Say hello", "hard": None}, {"text": "Ask", "hard": None}]},
+        [("[data-f=text]", ["Say hello", "Enter", "Ask"]), ("[data-f=chosen]", ["Space"])],
+        {
+            "steps": [
+                {"text": "Say hello", "hard": None, "chosen": True},
+                {"text": "Ask", "hard": None, "chosen": False},
+            ]
+        },
     ),
     "matrix": (
         [("[data-f=name]", ["Ines"]), ("[data-f=col-1]", ["Space"])],

@@ -9,6 +9,7 @@ const circle = rowsOfShape(
 );
 
 export const read = (root) => circle.read(root);
+export const kept = (root) => circle.kept(root);
 export function write(root, value) {
   circle.write(root, value);
   root.querySelector("closeness-circle")?.draw();

@@ -8,7 +8,7 @@ const talk = rowsOfShape(
 );
 
 // Who speaks alone is no line of the talk, but is kept until its words come.
-export const kept = (root) => talk.read(root);
+export const kept = (root) => talk.kept(root);
 export function read(root) {
   const value = talk.read(root);
   if (!value) return null;

@@ -8,5 +8,6 @@ const table = rowsOfShape(
 );
 
 export const read = (root) => table.read(root);
+export const kept = (root) => table.kept(root);
 export const { write } = table;
 export const said = (root) => table.said(root);

@@ -5,8 +5,12 @@ import { readScope, writeScope } from "./rows.js";
 const shape = (root) => [{ name: "line", ...Object.fromEntries(columns(root).map((_, at) => [`col-${at}`, "yes"])) }];
 const columns = (root) => root.querySelector("[data-cols]").dataset.cols.split("\n");
 
-export function read(root) {
-  const { people } = readScope(root, { people: shape(root) });
+export const read = (root) => asValue(root, "sent");
+/** Ticks wait in a draft for the name of their row. */
+export const kept = (root) => asValue(root, "kept");
+
+function asValue(root, how) {
+  const { people } = readScope(root, { people: shape(root) }, how);
   if (!people.length) return null;
   const cols = columns(root);
   const ticks = people.flatMap((each, row) => cols.flatMap((_, col) => (each[`col-${col}`] ? [[row, col]] : [])));

@@ -25,12 +25,14 @@ const WRITERS = {
   one: (fields, value) => { for (const field of fields) field.checked = field.value === (value ?? ""); },
 };
 
-export function readScope(scope, shape) {
+/** The values of a scope. Rows that hold nothing are left out; with "kept", only those into which nothing was typed. */
+export function readScope(scope, shape, how = "sent") {
   const value = {};
   for (const [name, kind] of Object.entries(shape)) {
     if (Array.isArray(kind)) {
       const list = listOf(scope, name);
-      value[name] = list ? rowsOf(list).map((row) => readScope(row, kind[0])).filter(holdsSomething) : [];
+      const rows = (list ? rowsOf(list) : []).map((row) => [row, readScope(row, kind[0], how)]);
+      value[name] = rows.filter(([row, each]) => holdsSomething(each) || (how === "kept" && typedInto(row, list))).map(([, each]) => each);
     } else {
       const fields = fieldOf(scope, name);
       if (fields.length) value[name] = READERS[kind](fields);
@@ -39,12 +41,20 @@ export function readScope(scope, shape) {
   return value;
 }
 
+const typed = (row) => JSON.stringify([...row.querySelectorAll("input:not([type=hidden]), textarea, select")]
+  .map((field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value)));
+/** Whether a row differs from a new one: a tick, a number or a ring that waits for its words. */
+const typedInto = (row, list) => typed(row) !== typed(newRow(list));
+
 /** Words make a row or an answer; a tick or a number alone is nothing yet. */
 export function holdsSomething(value) {
   if (typeof value === "string") return value !== "";
   if (Array.isArray(value)) return value.some(holdsSomething);
   return typeof value === "object" && value !== null && Object.values(value).some(holdsSomething);
 }
+
+/** As holdsSomething, and a row is something whatever stands in it: for drafts. */
+export const holdsAnything = (value) => Object.values(value).some((each) => (Array.isArray(each) ? each.length > 0 : holdsSomething(each)));
 
 export function writeScope(scope, shape, value) {
   for (const [name, kind] of Object.entries(shape)) {
@@ -70,6 +80,11 @@ export function rowsOfShape(shape, tell) {
     read(root) {
       const value = readScope(root, shape);
       return holdsSomething(value) ? value : null;
+    },
+    /** What a draft holds: also ticks and numbers without words. */
+    kept(root) {
+      const value = readScope(root, shape, "kept");
+      return holdsAnything(value) ? value : null;
     },
     write: (root, value) => writeScope(root, shape, value),
     said(root) {

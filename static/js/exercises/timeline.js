@@ -1,6 +1,6 @@
 // Events, mood and a beginning along time. Value: {span, events, mood, onset}, or null. The chart is drawn from the rows.
 
-import { holdsSomething, readScope, writeScope } from "./rows.js";
+import { holdsAnything, holdsSomething, readScope, writeScope } from "./rows.js";
 
 const SHAPE = {
   from: "line",
@@ -18,6 +18,13 @@ export function read(root) {
   const moods = mood.filter((each) => each.when && each.value !== null);
   if (!holdsSomething([onset, events, moods])) return null;
   return { span: { from, to }, events, mood: moods, onset };
+}
+
+/** The span alone, or a month that has no mood yet, is no answer, but is kept. */
+export function kept(root) {
+  const all = readScope(root, SHAPE, "kept");
+  const { from, to, ...rest } = all;
+  return holdsAnything(all) ? { span: { from, to }, ...rest } : null;
 }
 
 export function write(root, value) {
