@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from app import access
+from app.core import attendance as core_attendance
 from app.core import export, leaderless, notes, overview
 from app.core import summary as core
 from app.services import services
@@ -34,6 +36,19 @@ def followed_up(group_session_id: str) -> Any:
     return back("today.today")
 
 
+@pages.post("/sessions/<group_session_id>/attendance")
+@facilitators_only
+def attendance(group_session_id: str) -> Any:
+    """Corrects who was there."""
+    read(my_session, group_session_id, True)
+    wanted = {
+        name.removeprefix("was-"): value for name, value in request.form.items() if name.startswith("was-")
+    }
+    services().database.writer.do(core_attendance.correct, me(), group_session_id, wanted)
+    told = _("Attendance is kept.")
+    return back("summaries.summary", told, "attendance", group_session_id=group_session_id)
+
+
 @pages.get("/sessions/<group_session_id>/summary.json")
 @facilitators_only
 def as_json(group_session_id: str) -> Response:
@@ -52,7 +67,8 @@ def _page(db: Any, group_session_id: str) -> dict[str, Any]:
     """The summary with the reader's own notes, which the files leave out."""
     row = my_session(db, group_session_id)
     leading = access.facilitator_role(db, me(), row.group_id) in LEADING
-    return _summary(db, group_session_id) | {"notes": notes.told(db, row, me()), "leading": leading}
+    told = _summary(db, group_session_id) | {"notes": notes.told(db, row, me()), "leading": leading}
+    return told | {"attendance": core_attendance.attendance(db, row)}
 
 
 def _summary(db: Any, group_session_id: str) -> dict[str, Any]:

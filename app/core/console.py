@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from app.core import (
     alerts,
+    attendance,
     feedback,
     gate,
     leaving,
@@ -70,6 +71,7 @@ def console(
         | {"wants": wants.get(each.id, "")}
         for each in rows
     ]
+    _about_people(db, row, entries, signals, may_reach=me["role"] in roles.HANDS)
     inside = [each for each in entries if each["standing"] == Standing.ADMITTED]
     return {
         "session": _session(db, row, group, time) | urls,
@@ -113,6 +115,22 @@ def console(
         "time_zone": group.time_zone,
         "language": group.language,
     }
+
+
+def _about_people(
+    db: Connection, row: Row, entries: list[dict[str, Any]], signals: list[dict[str, Any]], may_reach: bool
+) -> None:
+    """Writes beside each person of the roster: their place in the talking order, whether they were silent
+    for long, and, for those who lead, how to reach somebody whose line has dropped.
+    """
+    order = roster.hands(signals)
+    silent = set() if alone(row) or row.rehearsal_of else attendance.silent(db, row.group_id)
+    dropped = [each["member_id"] for each in entries if each["presence"] in ("away", "gone")]
+    reach = roster.contacts(db, dropped) if may_reach and any(dropped) else {}
+    for each in entries:
+        each["place"] = order.get(each["id"], 0)
+        each["silent"] = each["member_id"] in silent
+        each["reach"] = reach.get(each["member_id"])
 
 
 def _hands(db: Connection, row: Row, leading: list[dict[str, str]], who: Who) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import goals, steps, stored
+from app.core import attendance, goals, steps, stored
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Change
 from app.core.course_models import Turn
@@ -149,11 +149,7 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         raise NotFound()
     sessions = stored.find_all(db, GroupSession, ("number",), group_id=group_id, kind="group")
     sessions = [each for each in sessions if counts(each)]
-    there = {
-        each.group_session_id: each
-        for each in stored.find_all(db, Participant, member_id=member_id)
-        if each.admitted_at is not None
-    }
+    there = attendance.sessions_with(db, member_id)
     return {
         "member": {
             "id": row.id,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 from sqlmodel import col
 
-from app.core import stored
+from app.core import attendance, stored
 from app.core.agenda import agenda_of
 from app.core.changes import Who, changing
 from app.core.course_models import FeedbackLine
@@ -134,9 +134,8 @@ def missed(db: Connection, row: Row[Any], member_id: str | None) -> dict[str, An
     last = _last_ended(db, row)
     if last is None:
         return None
-    there = stored.find_all(db, Participant, group_session_id=last.id, member_id=member_id)
     joined = stored.find(db, Member, id=member_id)
-    if any(each.admitted_at is not None for each in there) or joined is None:
+    if joined is None or last.id in attendance.sessions_with(db, member_id):
         return None
     if last.ended_at is None or joined.created_at > last.ended_at:
         return None  # they were not in the group yet

@@ -1,7 +1,8 @@
 """The people of a session as a facilitator sees them: who is here, what they do, what they would like."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -136,6 +137,27 @@ def wishes(db: Connection, row: Row) -> dict[str, str]:
             if value in options:
                 found[each.participant_id] = "talk" if options.index(value) == 0 else "listen"
     return found
+
+
+def hands(signals: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """The talking order: each participant's place among the open hands, by when it was raised. It holds
+    through a drop, since a hand is stored and its person keeps their id.
+    """
+    raised = sorted((each for each in signals if each["kind"] == "hand"), key=lambda each: each["raised_at"])
+    people = dict.fromkeys(each["participant_id"] for each in raised)
+    return {participant_id: place for place, participant_id in enumerate(people, start=1)}
+
+
+def contacts(db: Connection, member_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """How the group reaches members, by member id: name, phone, address, contact, contact_phone, where they
+    are known. For those who lead alone.
+    """
+    rows = db.execute(
+        select(col(Member.id), col(Member.contacts)).where(
+            col(Member.id).in_(list(member_ids)), col(Member.contacts).is_not(None)
+        )
+    ).all()
+    return {each.id: json.loads(open_sealed(Member.contacts, each.id, each.contacts)) for each in rows}
 
 
 def counts(inside: list[dict[str, Any]]) -> dict[str, int]:

@@ -2,13 +2,17 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import update
+from sqlmodel import col
 
 from app.core import console as consoles
-from app.core import views
-from app.core.models import now
+from app.core import groups, views
+from app.core.models import Member, Role, now
+from app.core.sealing import seal
 from tests.core.cast import MEMBERS, Oak
 
 
@@ -162,3 +166,24 @@ def test_an_uncovered_answer_holds_its_words(oak: Oak) -> None:
     with oak.database.reader() as db:
         (body,) = consoles.answer_body(db, views.session_row(db, oak.id), [answer])
     assert [part["text"] for part in body["parts"]] == ["A walk."]
+
+
+def test_how_to_reach_somebody_whose_line_has_dropped_is_for_those_who_lead_alone(oak: Oak) -> None:
+    held = {"name": "A. Canary", "phone": "020 7946 0000", "contact": "B. Canary", "contact_phone": "1"}
+
+    def keep(db: Any) -> None:
+        sealed = seal(Member.contacts, oak.members["Amal"], json.dumps(held))
+        db.execute(update(Member).where(col(Member.id) == oak.members["Amal"]).values(contacts=sealed))
+        groups.set_role(db, oak.group_id, oak.leaders["Sami"], Role.OBSERVER)
+
+    oak.database.writer.do(keep)
+    assert oak.on_roster(oak.amal)["reach"] == held
+    assert oak.on_roster(oak.birgit)["reach"] is None
+    assert "Canary" not in json.dumps(oak.console(oak.sami), default=str)
+    oak.presence.arrives("participant", oak.id, oak.amal.id, "a tab")
+    assert oak.on_roster(oak.amal)["reach"] is None, "nobody needs it while the line holds"
+    oak.presence.leaves("participant", oak.id, oak.amal.id, "a tab")
+    with oak.database.reader() as db:
+        row = views.session_row(db, oak.id)
+        wire = [consoles.people(db, row, oak.presence), consoles.people(db, row, oak.presence, [oak.amal.id])]
+    assert "Canary" not in json.dumps([wire, oak.room(), oak.wall(), oak.me(oak.birgit)], default=str)

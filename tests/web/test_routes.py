@@ -79,6 +79,7 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/plan/keep", "POST"),
     ("/sessions/<group_session_id>/plan/take", "POST"),
     ("/sessions/<group_session_id>/answers", "GET"),
+    ("/sessions/<group_session_id>/attendance", "POST"),
     ("/sessions/<group_session_id>/console", "GET"),
     ("/sessions/<group_session_id>/date", "POST"),
     ("/sessions/<group_session_id>/password", "POST"),

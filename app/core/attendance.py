@@ -1,0 +1,170 @@
+"""Who was there: recorded by the session itself, corrected by a facilitator; and who has long been silent.
+
+Rehearsals, sandboxes and one-to-one meetings count for nothing here, except that a meeting's own page says
+whether its member came.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlmodel import col
+
+from app.core import stored
+from app.core.changes import Who, changing
+from app.core.course_models import Turn
+from app.core.models import Audience, GroupSession, Member, Participant, Reflection, SessionState
+from app.core.refusals import Invalid, NotFound, NotNow
+from app.core.safety_models import Attendance
+from app.core.sealing import open_sealed
+
+STATUSES = ("present", "late", "excused", "absent")
+THERE = ("present", "late")
+LATE = timedelta(minutes=10)  # admitted more than this after the start
+SILENT = 3  # sessions in a row, of those in which the member was there
+
+
+def attendance(db: Connection, row: Any) -> list[dict[str, Any]]:
+    """Who of the group's members was there: id, alias, status, and whether a facilitator corrected it."""
+    corrected = {each.member_id: each for each in stored.find_all(db, Attendance, group_session_id=row.id)}
+    places = _places(db, [row.id]).get(row.id, {})
+    found = []
+    for member in _members(db, row):
+        status = _recorded(row, places.get(member.id))
+        if member.id in corrected:
+            status = corrected[member.id].status
+        found.append(
+            {
+                "member_id": member.id,
+                "alias": open_sealed(Member.alias, member.id, member.alias),
+                "status": status,
+                "corrected": member.id in corrected,
+            }
+        )
+    return found
+
+
+def correct(db: Connection, facilitator_id: str, group_session_id: str, wanted: Mapping[str, str]) -> None:
+    """Says for some members (by id) whether they were there. What equals the record needs no correction."""
+    with changing(db, Who("facilitator", group_session_id, facilitator_id), "correct_attendance") as change:
+        row = change.before
+        if row.rehearsal_of is not None or row.sandbox:
+            raise NotFound()
+        if row.started_at is None:
+            raise NotNow("The session has not begun yet.")
+        if not set(wanted.values()) <= set(STATUSES):
+            raise Invalid()
+        before = {each["member_id"]: each["status"] for each in attendance(db, row)}
+        if not wanted.keys() <= before.keys():
+            raise NotFound()
+        places = _places(db, [row.id]).get(row.id, {})
+        for member_id, status in wanted.items():
+            if status == before[member_id]:
+                continue
+            place = {"group_session_id": row.id, "member_id": member_id}
+            db.execute(
+                delete(Attendance).where(
+                    col(Attendance.group_session_id) == row.id, col(Attendance.member_id) == member_id
+                )
+            )
+            if status != _recorded(row, places.get(member_id)):
+                stored.add(db, Attendance, **place, status=status, set_by=facilitator_id, set_at=change.at)
+            change.wrote(member_id)
+
+
+def sessions_with(db: Connection, member_id: str) -> set[str]:
+    """The ids of the sessions in which a member was there, corrections heard."""
+    there = {
+        each.group_session_id
+        for each in stored.find_all(db, Participant, member_id=member_id)
+        if each.admitted_at is not None
+    }
+    for each in stored.find_all(db, Attendance, member_id=member_id):
+        (there.add if each.status in THERE else there.discard)(each.group_session_id)
+    return there
+
+
+def silent(db: Connection, group_id: str) -> set[str]:
+    """The ids of members who were silent in the last three group sessions in which they were there: not
+    marked as heard, without a turn of their own, and with nothing sent to the group. Time for a meeting.
+    """
+    rows = stored.find_all(
+        db, GroupSession, ("number",), group_id=group_id, kind="group", sandbox=False, rehearsal_of=None
+    )
+    ended = [each.id for each in rows if each.state == SessionState.ENDED and each.started_at is not None]
+    if len(ended) < SILENT:
+        return set()
+    places = _places(db, ended)
+    spoke = _spoke(db, ended)
+    corrected = {
+        (each.group_session_id, each.member_id): each.status in THERE
+        for each in db.execute(
+            select(Attendance.__table__).where(col(Attendance.group_session_id).in_(ended))
+        ).all()
+    }
+    found = set()
+    for member in stored.find_all(db, Member, group_id=group_id, left_at=None):
+        was_in = [
+            (key, places[key].get(member.id) if key in places else None)
+            for key in ended
+            if corrected.get((key, member.id), key in places and member.id in places[key])
+        ][-SILENT:]
+        if len(was_in) == SILENT and not any(place and _was_heard(place, spoke) for _, place in was_in):
+            found.add(member.id)
+    return found
+
+
+def _was_heard(place: Any, spoke: set[str]) -> bool:
+    return place.heard_at is not None or place.id in spoke
+
+
+def _spoke(db: Connection, group_session_ids: Iterable[str]) -> set[str]:
+    """Participants who had a turn, or sent anything to the group and left it there."""
+    sessions = list(group_session_ids)
+    turns = db.execute(select(col(Turn.participant_id)).where(col(Turn.group_session_id).in_(sessions)))
+    sent = db.execute(
+        select(col(Reflection.participant_id)).where(
+            col(Reflection.group_session_id).in_(sessions),
+            col(Reflection.audience) != Audience.FACILITATORS,
+            col(Reflection.passed).is_(False),
+            col(Reflection.withdrawn_at).is_(None),
+        )
+    )
+    return {*turns.scalars(), *sent.scalars()}
+
+
+def _places(db: Connection, group_session_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Who was let in, by session and member."""
+    rows = db.execute(
+        select(Participant.__table__).where(
+            col(Participant.group_session_id).in_(list(group_session_ids)),
+            col(Participant.member_id).is_not(None),
+            col(Participant.admitted_at).is_not(None),
+        )
+    ).all()
+    found: dict[str, dict[str, Any]] = {}
+    for each in rows:
+        found.setdefault(each.group_session_id, {})[each.member_id] = each
+    return found
+
+
+def _members(db: Connection, row: Any) -> list[Any]:
+    """The members who belonged to the group when the session was: of a meeting, the one it is with."""
+    if row.started_at is None or row.rehearsal_of is not None:
+        return []
+    rows = stored.find_all(db, Member, ("created_at", "id"), group_id=row.group_id)
+    until = row.ended_at
+    return [
+        each
+        for each in rows
+        if (row.member_id is None or each.id == row.member_id)
+        and (until is None or each.created_at <= until)
+        and (each.left_at is None or each.left_at >= row.started_at)
+    ]
+
+
+def _recorded(row: Any, place: Any) -> str:
+    if place is None or row.started_at is None:
+        return "absent"
+    return "late" if place.admitted_at - row.started_at > LATE else "present"

@@ -1,0 +1,190 @@
+"""Who was there, as the session recorded it and as it was corrected; and who has long been silent."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from app.core import attendance, course, leaving, views
+from app.core.models import GroupSession
+from app.core.safety_models import Attendance
+from tests.core.cast import MEMBERS, Oak, refused
+
+BEGIN = datetime(2026, 11, 3, 17, 50, tzinfo=UTC)
+
+
+def was(oak: Oak, session: str = "") -> dict[str, str]:
+    with oak.database.reader() as db:
+        found = attendance.attendance(db, views.session_row(db, session or oak.id))
+    return {each["alias"]: each["status"] for each in found}
+
+
+def corrects(oak: Oak, session: str = "", by: str = "f-fola", **statuses: str) -> None:
+    wanted = {oak.members[name]: status for name, status in statuses.items()}
+    oak.database.writer.do(attendance.correct, by, session or oak.id, wanted)
+
+
+def silent(oak: Oak) -> list[str]:
+    with oak.database.reader() as db:
+        found = attendance.silent(db, oak.group_id)
+    return sorted(name for name, key in oak.members.items() if key in found)
+
+
+def holds(oak: Oak, *there: str) -> None:
+    """The next session of the group, live, with these members in it."""
+    oak.plans()
+    oak.does(oak.fola, "open_lobby")
+    for name in there:
+        oak.joins(name)
+    oak.does(oak.fola, "start")
+
+
+def test_the_session_records_who_came_who_came_late_and_who_did_not(planned_oak: Oak) -> None:
+    oak = planned_oak
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        oak.does(oak.fola, "open_lobby")
+        oak.joins("Amal")
+        oak.does(oak.fola, "start")
+        clock.shift(timedelta(minutes=10))
+        oak.joins("Birgit")
+        clock.shift(timedelta(seconds=1))
+        oak.joins("Chidi")
+        oak.does(oak.fola, "seat", member_id=oak.members["Dolores"])
+        oak.joins("Gus")
+    assert was(oak) == {
+        "Amal": "present",
+        "Birgit": "present",
+        "Chidi": "late",
+        "Dolores": "late",
+        "Ewa": "absent",
+    }
+
+
+def test_a_member_who_only_waited_at_the_door_was_not_there(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.does(oak.fola, "open_lobby")
+    oak.does(oak.fola, "lock", locked=True)
+    oak.joins("Amal")
+    oak.does(oak.fola, "start")
+    assert was(oak)["Amal"] == "absent"
+
+
+def test_a_correction_holds_and_one_that_equals_the_record_goes_away(oak: Oak) -> None:
+    version = oak.row().version
+    corrects(oak, Amal="excused", Birgit="absent", Chidi="present")
+    assert was(oak)["Amal"] == "excused" and was(oak)["Birgit"] == "absent"
+    corrects(oak, Amal="present")
+    rows = oak.all(select(Attendance.__table__))
+    assert [(each.member_id, each.status, each.set_by) for each in rows] == [
+        (oak.members["Birgit"], "absent", "f-fola")
+    ]
+    assert oak.row().version == version + 2
+    corrects(oak, Birgit="absent")
+    assert oak.row().version == version + 2
+    assert {entry.action for entry in oak.log()[-2:]} == {"correct_attendance"}
+
+
+def test_a_correction_that_makes_no_sense_is_refused(oak: Oak, planned_oak: Oak) -> None:
+    with refused("invalid"):
+        corrects(oak, Amal="somewhere")
+    with refused("not_found"):
+        oak.database.writer.do(attendance.correct, "f-fola", oak.id, {"nobody": "present"})
+    oak.plans()
+    with refused("not_now"):
+        corrects(oak, Amal="present")
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "rehearsal"])
+def test_a_rehearsal_has_no_attendance(oak: Oak, kind: str) -> None:
+    values: dict[str, Any] = {"sandbox": True} if kind == "sandbox" else {"rehearsal_of": oak.id}
+
+    def become(db: Any) -> None:
+        db.execute(update(GroupSession).where(col(GroupSession.id) == oak.id).values(**values))
+
+    oak.database.writer.do(become)
+    with refused("not_found"):
+        corrects(oak, Amal="absent")
+
+
+def test_the_course_and_the_return_follow_what_was_corrected(oak: Oak) -> None:
+    first = oak.id
+    oak.does(oak.fola, "end")
+    corrects(oak, Amal="excused")
+    with oak.database.reader() as db:
+        page = course.course_page(db, oak.group_id, oak.members["Amal"])
+    assert [each["there"] for each in page["attendance"]] == [False]
+    holds(oak, *MEMBERS)
+    with oak.database.reader() as db:
+        row = views.session_row(db, oak.id)
+        assert leaving.missed(db, row, oak.members["Amal"]) is not None
+        assert leaving.missed(db, row, oak.members["Birgit"]) is None
+    corrects(oak, first, Amal="present")
+    with oak.database.reader() as db:
+        assert leaving.missed(db, views.session_row(db, oak.id), oak.members["Amal"]) is None
+
+
+def test_whoever_left_before_or_came_after_is_not_missed(oak: Oak) -> None:
+    first = oak.id
+    oak.does(oak.fola, "end")
+    leave = leaving.member_leaves
+    oak.database.writer.do(leave, "f-fola", oak.group_id, oak.members["Ewa"], "", "")
+    assert "Ewa" in was(oak, first)
+    holds(oak, "Amal")
+    assert "Ewa" not in was(oak)
+
+
+# silent for long
+
+
+def test_silent_three_sessions_running_is_noticed(oak: Oak) -> None:
+    """Amal is heard, Birgit has a turn, Chidi shares, Dolores writes to the leaders alone, Ewa passes."""
+    for number in range(3):
+        if number:
+            holds(oak, *MEMBERS)
+        assert silent(oak) == []
+        oak.does(oak.fola, "mark_heard", participant_id=oak.amal.id)
+        oak.does(oak.fola, "give_turn", stage_id="words", participant_id=oak.birgit.id)
+        oak.writes(oak.chidi, text="A walk.", audience="group_unnamed")
+        oak.writes(oak.dolores, text="For you.", audience="facilitators")
+        oak.writes(oak.ewa, passed=True)
+        oak.does(oak.fola, "end")
+    assert silent(oak) == ["Dolores", "Ewa"]
+    holds(oak, *MEMBERS)
+    assert {each["alias"] for each in oak.console()["people"] if each["silent"]} == {"Dolores", "Ewa"}
+    oak.does(oak.fola, "mark_heard", participant_id=oak.ewa.id)
+    oak.does(oak.fola, "end")
+    assert silent(oak) == ["Dolores"]
+
+
+def test_what_was_taken_back_was_not_said_and_whoever_was_away_was_not_silent(oak: Oak) -> None:
+    for number in range(3):
+        if number:
+            holds(oak, "Amal", "Birgit")
+        answer = oak.writes(oak.amal, text="A walk.")["id"]
+        oak.does(oak.amal, "withdraw_reflection", id=answer)
+        oak.writes(oak.birgit, text="A swim.")
+        oak.does(oak.fola, "end")
+    assert silent(oak) == ["Amal"]
+    corrects(oak, Amal="absent")
+    assert silent(oak) == [], "of the sessions in which they were there"
+
+
+# the roster
+
+
+def test_the_talking_order_is_that_of_the_hands_and_holds_through_a_drop(oak: Oak) -> None:
+    for name in ("chidi", "amal", "ewa"):
+        oak.signals(getattr(oak, name), "hand")
+    oak.signals(oak.birgit, "support")
+    oak.presence.arrives("participant", oak.id, oak.amal.id, "a tab")
+    oak.presence.leaves("participant", oak.id, oak.amal.id, "a tab")
+    oak.joins("Amal")
+    order = {each["alias"]: each["place"] for each in oak.console()["people"]}
+    assert order == {"Chidi": 1, "Amal": 2, "Ewa": 3, "Birgit": 0, "Dolores": 0}
+    hand = oak.console()["signals"][1]
+    oak.does(oak.fola, "resolve_signal", id=hand["id"])
+    order = {each["alias"]: each["place"] for each in oak.console()["people"]}
+    assert (order["Chidi"], order["Amal"], order["Ewa"]) == (0, 1, 2)
