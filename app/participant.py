@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 from flask import session as cookie
 from flask_babel import get_locale, gettext, ngettext
 
+from app import pin
 from app.access import access_group_session
 from app.core import door, views
 from app.core.changes import Who
@@ -101,7 +102,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
     if row.state == SessionState.ENDED:
         return _come_back(db, row, member, room)
     alias = open_sealed(Member.alias, member.id, member.alias) if member else ""
-    asked = _asked_at_the_door(room, member)
+    asked, seat = _asked_at_the_door(room, member), door.seat_of(db, row.id, member) if member else None
     given = {
         "alias": request.form.get("alias", ""),
         **{name: request.form.get(name) if name in asked else None for name in ENTRY_QUESTIONS},
@@ -110,8 +111,14 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
     with speaking(room["language"], room["time_zone"]):
         if request.method == "POST":
             problems = _problems(given, member, asked)
+            unlocked, pin_hash, wrong = (
+                (False, None, "") if problems else pin.read(request.form, member, seat)
+            )
+            if wrong:
+                problems = {"pin": wrong}
             if not problems:
-                return _join(row.id, alias or clean(given["alias"]), member, given)
+                drawer = {"unlocked": unlocked, "pin_hash": pin_hash}
+                return _join(row.id, alias or clean(given["alias"]), member, given, drawer)
         else:
             problems = {}
         page = render_template(
@@ -124,21 +131,32 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             one_to_one=room["one_to_one"],
             rehearsal=room["rehearsal"],
             asked=asked,
+            pin=pin.asks(member, seat),
             help=room["help"],
         )
     return page, 422 if problems else 200
 
 
 def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
-    """After the end a member's own link still leads to their own words, on any device."""
-    participant_id = door.place_of_member(db, row.id, member) if member else None
-    if participant_id is None:
+    """After the end a member's own link and their PIN still lead to their own words, on any device."""
+    seat = door.seat_of(db, row.id, member) if member else None
+    if seat is None:
         return _closed(room["help"] if member else None)
-    if request.method == "POST":
-        _remember(row.id, participant_id)
-        return redirect(f"/room/{row.id}/words", 303)
+    wrong = ""
     with speaking(room["language"], room["time_zone"]):
-        return render_template("participant/again.html")
+        if request.method == "POST" and member.pin_hash:
+            unlocked, _, wrong = pin.read(request.form, member, None)
+            if unlocked:
+                _remember(row.id, seat.id)
+                return redirect(f"/room/{row.id}/words", 303)
+            wrong = wrong or gettext("Type your PIN first.")
+        page = render_template(
+            "participant/again.html",
+            pin=bool(member.pin_hash),
+            problem=wrong,
+            facilitators=room["facilitators"],
+        )
+    return page, 422 if wrong else 200
 
 
 def _remember(group_session_id: str, participant_id: str) -> None:
@@ -147,7 +165,9 @@ def _remember(group_session_id: str, participant_id: str) -> None:
     cookie["places"] = [*places, [group_session_id, participant_id]][-PLACES:]
 
 
-def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any]) -> Any:
+def _join(
+    group_session_id: str, alias: str, member: Any, given: dict[str, Any], drawer: dict[str, Any]
+) -> Any:
     try:
         participant_id = services().database.writer.do(
             door.join,
@@ -155,6 +175,7 @@ def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any])
             alias=alias,
             member=member,
             **{name: YES_NO.get(given[name]) for name in ENTRY_QUESTIONS},
+            **drawer,
             participant_id=new_id(),
             of=group_session_id,
         )

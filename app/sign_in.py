@@ -1,20 +1,17 @@
 """A facilitator proves who they are: set-up link, sign-in, sign-out, and the guard of their pages."""
 
-import threading
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from app import runtime
 from app.core import accounts
 from app.core.refusals import Invalid, NotFound
+from app.hashing import hash_password, password_fits
 from app.services import services
 
 LEAST_PASSWORD, MOST_PASSWORD = 12, 1024
@@ -23,25 +20,6 @@ ENTER_WITHIN = 24 * 60 * 60  # seconds
 
 
 pages = Blueprint("sign_in", __name__)
-hasher = PasswordHasher()
-_at_once = threading.Semaphore(2)  # each hash takes 64 MiB and a core for a tenth of a second
-
-
-def hash_password(password: str) -> str:
-    with _at_once:
-        return str(runtime.off_hub(hasher.hash, password))
-
-
-def password_fits(password_hash: str, password: str) -> bool:
-    with _at_once:
-        return bool(runtime.off_hub(_verify, password_hash, password))
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return hasher.verify(password_hash, password)
-    except (Argon2Error, InvalidHashError):
-        return False
 
 
 @cache

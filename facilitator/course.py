@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
-from app.core import contacts, goals, instruments, leaving, measures, overview
+from app.core import contacts, goals, instruments, leaving, measures, overview, pins
 from app.core import course as courses
 from app.core import groups as verbs
 from app.core.refusals import Invalid, Refused
@@ -24,6 +24,7 @@ def course(group_id: str, member_id: str) -> str:
     shown = read(overview.group_page, group_id)
     told = read(courses.course_page, group_id, member_id)
     told["measures"] = read(measures.course_of, member_id, services().settings.reliable_change)
+    told["has_pin"] = read(pins.is_set, group_id, member_id)
     told["leaving"] = read(leaving.page, group_id, member_id)
     listed = [each for each in read(instruments.known).values() if each.licence_status != "blocked"]
     held = read(contacts.held, group_id, member_id) if read(leads, group_id) else None
@@ -74,6 +75,16 @@ def enter_score(group_id: str, member_id: str) -> Any:
     except Refused as refusal:
         told = _(refusal.sentence)
     return back("course.course", told, group_id=group_id, member_id=member_id)
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/pin")
+@facilitators_only
+def reset_pin(group_id: str, member_id: str) -> Any:
+    """Takes a forgotten PIN away."""
+    read(my_group, group_id, True)
+    services().database.writer.do(pins.reset, group_id, member_id)
+    told = _("The PIN is gone. They can choose a new one the next time they come.")
+    return back("course.course", told, "door", group_id=group_id, member_id=member_id)
 
 
 @pages.post("/groups/<group_id>/members/<member_id>/leaves")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.core import consents, feedback, gate, measures, quiet, stored
+from app.core import consents, feedback, gate, measures, pins, quiet, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
@@ -130,16 +130,10 @@ def _early_session(db: Connection, member: Any, led: Callable[[str], bool]) -> A
     return next((row for row in planned if led(row.id) and measures.of_session(db, row)), None)
 
 
-def place_of_member(db: Connection, group_session_id: str, member: Any) -> str | None:
-    """The id a member has as a participant of a session, if they took part and were not removed."""
-    found = db.execute(
-        select(Participant.id).where(  # type: ignore[call-overload]
-            Participant.group_session_id == group_session_id,
-            Participant.member_id == member.id,
-            Participant.standing != Standing.REMOVED,
-        )
-    ).scalar_one_or_none()
-    return str(found) if found else None
+def seat_of(db: Connection, group_session_id: str, member: Any) -> Any:
+    """The row of a member as a participant of a session, if they took part and were not removed."""
+    found = stored.find(db, Participant, group_session_id=group_session_id, member_id=member.id)
+    return found if found is not None and found.standing != Standing.REMOVED else None
 
 
 def join(
@@ -152,6 +146,8 @@ def join(
     private: bool | None = None,
     safe: bool | None = None,
     participant_id: str | None = None,
+    unlocked: bool = True,
+    pin_hash: str | None = None,
     agreed: Mapping[str, int] | None = None,
     language: str = "en",
 ) -> str:
@@ -162,8 +158,9 @@ def join(
 
     ``at_address``, ``private`` and ``safe`` are the answers to the questions at the door, None where they
     were not asked: after any no the screen is plain. ``participant_id`` chooses the id of a new participant,
-    so that running this again makes the same one. ``agreed`` holds the versions of the texts that they say
-    yes to now, read in ``language``.
+    so that running this again makes the same one. ``unlocked``: earlier words may be read in this seat.
+    ``pin_hash`` is a PIN that they have chosen now, ``agreed`` the versions of the texts that they say yes to
+    now, read in ``language``.
     """
     new = participant_id or new_id()
     who = Who("participant", group_session_id, new)
@@ -174,7 +171,7 @@ def join(
         found = _own_place(change, member)
         answers = {"at_address": at_address, "private": private, "safe": safe}
         if found is not None:
-            _return(change, found, answers)
+            _return(change, found, answers, pins.comes_back(change, found, member, unlocked))
             _agree(change, found.id, member, agreed, language)
             return str(found.id)
         alone_with = change.before.member_id
@@ -187,7 +184,9 @@ def join(
         if member is None and _only_members(change):
             raise NotFound()
         admitted = member is not None and change.before.locked_at is None
-        _add(change, new, alias, member, admitted, answers)
+        _add(change, new, alias, member, admitted, answers, change.at if unlocked else None)
+        if pin_hash and member is not None:
+            pins.set_first(db, member.id, pin_hash)
         _agree(change, new, member, agreed, language)
     return new
 
@@ -240,20 +239,26 @@ def _agree(
         change.wrote(participant_id, people=[participant_id])
 
 
-def _return(change: Change, found: Any, answers: dict[str, bool | None]) -> None:
+def _return(change: Change, found: Any, answers: dict[str, bool | None], unlocked_at: Any) -> None:
     if found.standing == Standing.REMOVED:
         raise NotNow("This room is not open now.")
     values: dict[str, Any] = {name: value for name, value in answers.items() if value is not None}
     if values:
         values["quiet"] = quiet.after_coming(SimpleNamespace(**{**found._mapping, **values}))
-    values["left_at"] = None
+    values |= {"left_at": None, "unlocked_at": unlocked_at}
     if any(getattr(found, key) != value for key, value in values.items()):
         change.db.execute(update(Participant).where(col(Participant.id) == found.id).values(**values))
         change.wrote(found.id, people=[found.id] if values.get("quiet", found.quiet) != found.quiet else [])
 
 
 def _add(
-    change: Change, new: str, alias: str, member: Any, admitted: bool, answers: dict[str, bool | None]
+    change: Change,
+    new: str,
+    alias: str,
+    member: Any,
+    admitted: bool,
+    answers: dict[str, bool | None],
+    unlocked_at: Any,
 ) -> None:
     # strangers who knock must not be able to keep the members out
     if member is None and _people(change) >= LARGEST_ROOM:
@@ -266,6 +271,7 @@ def _add(
             alias=seal(Participant.alias, new, alias),
             standing=Standing.ADMITTED if admitted else Standing.WAITING,
             **answers,
+            unlocked_at=unlocked_at,
             quiet=quiet.least(SimpleNamespace(**answers)),
             agreed_at=change.at,
             joined_at=change.at,

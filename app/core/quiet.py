@@ -22,6 +22,8 @@ HUSHED: dict[str, Any] = {
     "mine": [],
     "last": {"mood": None, "step": None},
     "prompts": [],
+    "private": [],
+    "goals": {},
     "turn": "",
     "pair": None,
     "addressees": [],

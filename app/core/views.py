@@ -19,6 +19,7 @@ from app.core import (
     leaving,
     measures,
     pairs,
+    pins,
     questions,
     quiet,
     rehearsal,
@@ -233,6 +234,8 @@ def me(
         "catch_up": came_late(row, person),
         "missed": leaving.missed(db, row, person.member_id) if _begins(row) else None,
     }
+    if not pins.is_open(person):
+        mine |= pins.CLOSED
     return mine if whole else quiet.hushed(mine, person)
 
 
@@ -246,7 +249,8 @@ def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[s
     if stage is None:
         return {"prompts": [], "private": [], "turn": "", "cards": False}
     one_to_one, taken = alone(row), turns.turns_of(db, row.id, stage["id"])
-    standing = goals.standing(db, stage, person)
+    opened = pins.is_open(person)
+    standing = goals.standing(db, stage, person) if opened else {}
     return {
         "prompts": (asked := goals.asked(turns.on_form(stage, taken, person.id, one_to_one), standing)),
         "private": [prompt["key"] for prompt in asked if is_private(prompt)],
@@ -255,7 +259,7 @@ def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[s
         "cards": turns.writes_cards(stage, taken, person.id, one_to_one),
         "pair": pairs.pair_of(db, row, stage, person.id),
         "addressees": feedback.addressees(db, row, stage, person),
-        "compare": course.then_and_now(db, person.member_id) if _compares(stage, person) else None,
+        "compare": course.then_and_now(db, person.member_id) if opened and _compares(stage, person) else None,
     }
 
 

@@ -94,9 +94,9 @@ class Oak:
         self.members = dict(zip(MEMBERS, groups.add_members(db, self.group_id, MEMBERS), strict=True))
         complete(db, self.group_id, self.leaders["Fola"])
 
-    def plans(self) -> None:
+    def plans(self, stages: list[Stage] | None = None) -> None:
         """One more session of the group; from now on it is the one everybody speaks of."""
-        self.id = str(self.database.writer.do(groups.plan_session, self.group_id, agenda()))
+        self.id = str(self.database.writer.do(groups.plan_session, self.group_id, stages or agenda()))
         self.people = {name: Who("facilitator", self.id, who) for name, who in self.leaders.items()}
 
     def opens(self) -> None:

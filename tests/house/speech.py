@@ -18,6 +18,7 @@ READ_BY_PEOPLE = (
     "app/exercises/",
     "app/factory.py",
     "app/participant.py",
+    "app/pin.py",
     "templates/display/",
     "templates/errors/",
     "templates/exercises/",

@@ -193,18 +193,6 @@ def test_own_words_are_there_afterwards_to_read_and_to_keep(
     assert "I rang my sister." not in birgit.visit(f"/room/{room.id}/words")
 
 
-def test_after_the_end_the_own_link_leads_to_the_own_words_on_another_device(
-    visitor: Callable[[], Visitor], database: Database
-) -> None:
-    room, another = make_room(database), visitor()
-    room.does("Fola", "end", version=room.row.version)
-    link = own_link(room, "Amal")
-    assert "This session has ended." in another.visit(link)
-    assert another.client.get(f"/room/{room.id}/words").status_code == 404
-    assert another.send(link) == f"/room/{room.id}/words"
-    assert "There is nothing yet." in another.visit(f"/room/{room.id}/words")
-
-
 def test_whoever_leaves_is_forgotten_by_the_browser(
     visitor: Callable[[], Visitor], database: Database
 ) -> None:

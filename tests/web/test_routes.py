@@ -51,6 +51,7 @@ FOR_FACILITATORS = {
     ("/groups/<group_id>/members", "POST"),
     ("/groups/<group_id>/members/<member_id>/back", "POST"),
     ("/groups/<group_id>/members/<member_id>/called", "POST"),
+    ("/groups/<group_id>/members/<member_id>/pin", "POST"),
     ("/groups/<group_id>/members/<member_id>/leaves", "POST"),
     ("/groups/<group_id>/members/<member_id>/renew", "POST"),
     ("/groups/<group_id>/roles", "POST"),

@@ -1,0 +1,142 @@
+"""The PIN at the door: chosen once, asked for in every other browser, and few tries."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import pin
+from app.core import pins
+from app.db import Database
+from tests.core.cast import Oak
+from tests.house.browser import Browser
+from tests.house.rooms import TABLES, Room, make_room
+from tests.house.visitor import Visitor, own_link
+
+PIN = {"pin": "4711", "again": "4711"}
+CLOSED = "What you wrote is still yours to read, in the browser"
+
+
+def member(room: Room) -> Any:
+    members = TABLES["member"]
+    return room.all(select(members).where(members.c.group_id == room.group, members.c.pin_hash.is_not(None)))
+
+
+def seats(room: Room) -> list[Any]:
+    """When the seats of those with a PIN were unlocked."""
+    people = TABLES["participant"]
+    owners = [each.id for each in member(room)]
+    return [each.unlocked_at for each in room.all(select(people)) if each.member_id in owners]
+
+
+@pytest.fixture
+def room(database: Database) -> Room:
+    """A room in which Dora is a member who has not come yet."""
+    made = make_room(database)
+    own_link(made, "Dora")
+    return made
+
+
+@pytest.fixture
+def dora(room: Room, visitor: Callable[[], Visitor]) -> Visitor:
+    """Dora's own browser, in which she has chosen a PIN and come in."""
+    browser = visitor()
+    assert "Choose a PIN, four to eight digits" in browser.visit(own_link(room, "Dora"))
+    browser.comes_in(own_link(room, "Dora"), **PIN)
+    return browser
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"pin": "471", "again": "471"}, "A PIN has four to eight digits."),
+        ({"pin": "47 11", "again": "47 11"}, "A PIN has four to eight digits."),
+        ({"pin": "123456789", "again": "123456789"}, "A PIN has four to eight digits."),
+        ({"pin": "4711", "again": ""}, "The two PINs are not the same."),
+        ({"pin": "", "again": "4711"}, "A PIN has four to eight digits."),
+    ],
+)
+def test_a_pin_is_typed_twice_and_has_four_to_eight_digits(
+    room: Room, visitor: Callable[[], Visitor], typed: dict[str, str], said: str
+) -> None:
+    browser = visitor()
+    assert said in browser.send(own_link(room, "Dora"), 422, **browser.came_in, **typed)
+    assert member(room) == []
+
+
+def test_a_pin_is_kept_as_a_hash_and_opens_the_seat(room: Room, dora: Visitor) -> None:
+    (row,) = member(room)
+    assert row.pin_hash.startswith("$argon2") and "4711" not in row.pin_hash
+    assert seats(room)[0] is not None
+
+
+def test_another_browser_needs_the_pin_for_a_seat_that_is_in_use(
+    room: Room, dora: Visitor, visitor: Callable[[], Visitor]
+) -> None:
+    link, other = own_link(room, "Dora"), visitor()
+    other.visit(link)
+    for typed, said in (("", "in another browser"), ("1234", "This is not your PIN.")):
+        assert said in other.send("/door", 422, **other.came_in, pin=typed)
+    other.visit(f"/room/{room.id}", 404)
+    assert other.comes_in(link, pin="4711") == f"/room/{room.id}"
+
+
+def test_without_the_pin_one_comes_in_to_a_free_seat_with_the_drawer_closed(
+    room: Room, dora: Visitor, visitor: Callable[[], Visitor]
+) -> None:
+    link, other = own_link(room, "Dora"), visitor()
+    dora.send(f"/room/{room.id}/leave", 200)
+    assert other.comes_in(link, pin="") == f"/room/{room.id}"
+    assert seats(room) == [None]
+    assert dora.comes_in(link, pin="4711") == f"/room/{room.id}"
+    assert seats(room) != [None]
+
+
+def test_after_five_wrong_tries_even_the_right_one_opens_nothing_for_a_while(
+    room: Room, dora: Visitor, visitor: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, other, hashed = own_link(room, "Dora"), visitor(), []
+    dora.send(f"/room/{room.id}/leave", 200)
+    other.visit(link)
+    monkeypatch.setattr(pin, "password_fits", lambda _hash, typed: hashed.append(typed) or typed == "4711")
+    for _ in range(pin.TRIES):
+        assert "This is not your PIN." in other.send("/door", 422, **other.came_in, pin="0000")
+    assert "Too many tries." in other.send("/door", 422, **other.came_in, pin="4711")
+    assert len(hashed) == pin.TRIES  # no time is spent on more
+    assert other.comes_in(link, pin="") == f"/room/{room.id}"
+    assert seats(room) == [None]
+
+
+def test_after_the_end_the_own_link_and_the_pin_lead_to_the_own_words_on_another_device(
+    room: Room, dora: Visitor, visitor: Callable[[], Visitor]
+) -> None:
+    link, other = own_link(room, "Dora"), visitor()
+    room.does("Fola", "end", version=room.row.version)
+    assert "This session has ended." in other.visit(link)
+    for typed in ("", "1234"):
+        other.send("/door", 422, pin=typed)
+        other.visit(f"/room/{room.id}/words", 404)
+    assert other.send("/door", pin="4711") == f"/room/{room.id}/words"
+    assert "There is nothing yet." in other.visit(f"/room/{room.id}/words")
+
+
+def test_after_the_end_a_link_alone_opens_no_words(room: Room, visitor: Callable[[], Visitor]) -> None:
+    other = visitor()
+    room.does("Fola", "end", version=room.row.version)
+    assert CLOSED in other.visit(own_link(room, "Amal"))
+    other.send("/door", 200)
+    other.visit(f"/room/{room.id}/words", 404)
+
+
+def test_a_facilitator_takes_a_forgotten_pin_away(
+    app: Flask, oak: Oak, fola: Browser, database: Database
+) -> None:
+    amal = oak.members["Amal"]
+    page = f"/groups/{oak.group_id}/members/{amal}"
+    database.writer.do(pins.set_first, amal, "a hash")
+    assert "They have a PIN." in fola.visit(page)
+    fola.send(f"{page}/pin")
+    assert "They have no PIN." in fola.visit(page)
+    assert oak.member("Amal").pin_hash is None
