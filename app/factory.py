@@ -111,8 +111,8 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _make_room_for_files() -> None:
     """A file of the library may be larger than what is typed."""
-    if request.endpoint == "library.from_file":
-        most = facilitator.library.LARGEST_FILE + LARGEST_BODY
+    if request.endpoint in ("library.from_file", "measures.add"):
+        most = facilitator.uploads.LARGEST_FILE + LARGEST_BODY
         request.max_content_length = request.max_form_memory_size = most
 
 

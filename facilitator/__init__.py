@@ -11,6 +11,7 @@ from facilitator import (
     groups,
     library,
     library_edit,
+    measures,
     meetings,
     pages,
     planner,
@@ -23,7 +24,7 @@ from facilitator import (
 
 WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
-    *(library, library_edit, display, safety_plan),
+    *(library, library_edit, measures, display, safety_plan),
 )
 
 

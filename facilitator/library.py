@@ -7,19 +7,17 @@ from flask_babel import gettext as _
 
 from app.core import instruments, shelf
 from app.core.refusals import NotFound
-from app.exercises.plain import N_
 from app.library import agendas, load
-from app.library.files import DamagedFile, read_file
+from app.library.files import read_file
+from app.library.tree import DamagedFile
 from app.runtime import off_hub
 from app.services import services
 from app.sign_in import facilitators_only, who_is_here
 from facilitator.pages import back, field, me, page, read
+from facilitator.uploads import Unreadable, sent_file, told
 
 pages = Blueprint("library", __name__)
 
-LARGEST_FILE = 256 * 1024
-NOT_UTF_8 = N_("This is not a text file in UTF-8.")
-TOO_LARGE = N_("This file is too large. It can have 256 KB.")
 KINDS = ("exercise", "session", "programme")
 
 
@@ -56,27 +54,15 @@ def to_file(item_id: str) -> Response:
 @facilitators_only
 def from_file() -> Any:
     """Takes a file in; a damaged one changes nothing, and says file, line and reason."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        return _refused(_("Choose a file first."))
-    name, raw = sent.filename[-80:], sent.stream.read(LARGEST_FILE + 1)
-    if len(raw) > LARGEST_FILE:
-        return _refused(f"{name}: {_(TOO_LARGE)}")
     try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        line = raw[: wrong.start].count(b"\n") + 1
-        return _refused(_in_line(name, line, "", _(NOT_UTF_8)))
+        name, text = sent_file()
+    except Unreadable as wrong:
+        return _refused(*wrong.sentences)
     try:
         carried = off_hub(read_file, text, load().exercises, list(read(instruments.askable)))
         new = services().database.writer.do(shelf.from_file, me(), carried)
     except DamagedFile as damaged:
-        return _refused(
-            *(
-                _in_line(name, fault.line, fault.place, _(fault.sentence, **fault.values))
-                for fault in damaged.faults[:20]
-            )
-        )
+        return _refused(*told(name, damaged.faults))
     return back("library_edit.edit", _("The file is taken in."), item_id=new)
 
 
@@ -124,11 +110,6 @@ def _shelf(kind: str, faults: list[str]) -> str:
 
 def _refused(*faults: str) -> Any:
     return _shelf("exercise", list(faults)), 422
-
-
-def _in_line(name: str, line: int, place: str, sentence: str) -> str:
-    told = _("%(file)s, line %(line)s: %(reason)s", file=name, line=line, reason=sentence)
-    return f"{told} ({place})" if place else told
 
 
 def _title_of(kind: str, item_id: str) -> str:

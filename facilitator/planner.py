@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 
 from app.core import groups as verbs
-from app.core import overview, shelf
+from app.core import instruments, overview, shelf
 from app.core.agenda import Stage, find_stage
 from app.core.models import now
 from app.core.refusals import Refused, Retry
@@ -40,6 +40,7 @@ def plan(group_session_id: str) -> Any:
         "groups",
         phase=phase,
         exercises=read(shelf.offered, me()).filtered(),
+        instruments=list(read(instruments.askable).values()),
         own=[each for each in read(shelf.own_list, me()) if each["kind"] == "session"],
         **times,
         **shown,
@@ -49,12 +50,12 @@ def plan(group_session_id: str) -> Any:
 @pages.post("/sessions/<group_session_id>/plan")
 @facilitators_only
 def save(group_session_id: str) -> Any:
-    """Order, minutes, names and cue cards, as JSON; refuses what was decided on an older plan."""
+    """What the fields of the stages hold, in order, as JSON; refuses what was decided on an older plan."""
     sent = request.get_json(silent=True)
     shown = read(_plan, group_session_id, True)
     in_zone(shown["group"]["time_zone"])
     try:
-        stages = _edited(shown["stages"], sent)
+        stages = _edited(shown["stages"], sent, set(read(instruments.askable)))
         version = _write(group_session_id, stages, int(sent["version"]))
     except (KeyError, TypeError, ValueError, Unreadable):
         return {"ok": False, "error": {"code": "invalid"}}, 422
@@ -141,22 +142,26 @@ def _plan(db: Any, group_session_id: str, leading: bool = False) -> dict[str, An
     return overview.plan_page(db, group_session_id)
 
 
-def _edited(stages: list[Stage], sent: Any) -> list[Stage]:
-    """The stages in the order that was sent, with their minutes, names and cue cards."""
+def _edited(stages: list[Stage], sent: Any, forms: set[str]) -> list[Stage]:
+    """The stages in the order that was sent, with their minutes, names, cue cards and private forms."""
     known = {stage["id"]: stage for stage in stages}
     if {each["id"] for each in sent["stages"]} != set(known) or len(sent["stages"]) != len(known):
         raise ValueError("not the stages of this plan")
-    return [_retold(known[each["id"]], each) for each in sent["stages"]]
+    return [_retold(known[each["id"]], each, forms) for each in sent["stages"]]
 
 
-def _retold(stage: Stage, sent: dict[str, Any]) -> Stage:
+def _retold(stage: Stage, sent: dict[str, Any], forms: set[str]) -> Stage:
     minutes = int(sent["minutes"])
     title = clean(sent["title"], limit=120).replace("\n", " ") or stage["title"]
     if not 1 <= minutes <= 240:
         raise ValueError("minutes")
+    measures = list(dict.fromkeys(sent.get("measures", stage["measures"])))
+    if not set(measures) <= forms | set(stage["measures"]):
+        raise ValueError("measures")
     return stage | {
         "minutes": minutes,
         "title": title,
+        "measures": measures,
         "cue": stage["cue"] | {"say": clean(sent["say"], limit=1000)},
     }
 

@@ -1,4 +1,4 @@
-// The planner: order, minutes, names and cue cards are saved as they change; the state line says what is true.
+// The planner: order, minutes, names, cue cards and private forms are saved as they change; the state line says what is true.
 
 import { ordered } from "./order.js";
 import { keepSaved } from "./saving.js";
@@ -16,6 +16,7 @@ function plan() {
     minutes: minutesOf(row),
     title: row.querySelector('[data-field="title"]').value,
     say: row.querySelector('[data-field="say"]').value,
+    measures: [...row.querySelectorAll('[data-field="measures"]:checked')].map((box) => box.value),
   }));
 }
 

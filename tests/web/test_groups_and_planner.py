@@ -145,7 +145,7 @@ def test_a_plan_keeps_order_minutes_names_and_cues(fola: Browser, oak: Oak) -> N
     session = planned(oak)
     plan = plan_of(oak, session)
     stages = sent(plan)[::-1]
-    stages[0] |= {"minutes": 7, "title": "Our end", "say": "Slowly."}
+    stages[0] |= {"minutes": 7, "title": "Our end", "say": "Slowly.", "measures": ["gad7", "phq9"]}
     answer = fola.fetch(
         f"/sessions/{session}/plan", {"version": plan["session"]["version"], "stages": stages}
     )
@@ -153,6 +153,10 @@ def test_a_plan_keeps_order_minutes_names_and_cues(fola: Browser, oak: Oak) -> N
     kept = plan_of(oak, session)["stages"]
     assert [stage["id"] for stage in kept] == [stage["id"] for stage in stages]
     assert (kept[0]["minutes"], kept[0]["title"], kept[0]["cue"]["say"]) == (7, "Our end", "Slowly.")
+    assert kept[0]["measures"] == ["gad7", "phq9"]
+    assert [stage["measures"] for stage in kept[1:]] == [
+        stage["measures"] for stage in plan["stages"][-2::-1]
+    ]
     assert kept[0]["prompts"] == plan["stages"][-1]["prompts"]
 
 
@@ -173,6 +177,8 @@ def test_a_plan_made_on_an_older_one_is_refused_as_stale(fola: Browser, oak: Oak
         lambda stages: [stages[0] | {"minutes": 0}, *stages[1:]],
         lambda stages: [stages[0] | {"minutes": "many"}, *stages[1:]],
         lambda stages: [stages[0] | {"title": "x" * 500}, *stages[1:]],
+        lambda stages: [stages[0] | {"measures": ["who5"]}, *stages[1:]],
+        lambda stages: [stages[0] | {"measures": [{}]}, *stages[1:]],
         lambda stages: "stages",
         lambda stages: None,
     ],

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.core import accounts
 from app.core.course_models import LibraryItem
 from app.library import load
-from facilitator.library import LARGEST_FILE
+from facilitator.uploads import LARGEST_FILE
 from tests.core.cast import Oak
 from tests.house.browser import Browser
 from tests.web.test_groups_and_planner import planned

@@ -69,6 +69,10 @@ FOR_FACILITATORS = {
     ("/library", "GET"),
     ("/library/copy", "POST"),
     ("/library/import", "POST"),
+    ("/library/measures", "GET"),
+    ("/library/measures", "POST"),
+    ("/library/measures/<measure_id>/file", "GET"),
+    ("/library/measures/<measure_id>/retire", "POST"),
     ("/library/new", "POST"),
     ("/library/<kind>/<item_id>/preview", "GET"),
     ("/library/own/<item_id>/edit", "GET"),
@@ -135,6 +139,7 @@ def asked(browser: Browser, oak: Oak, path: str, method: str) -> Any:
         "<item_id>": an_item(oak),
         "<kind>": "exercise",
         "<text_kind>": "consent",
+        "<measure_id>": "who5",
     }
     for name, value in real.items():
         path = path.replace(name, value)

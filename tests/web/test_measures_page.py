@@ -1,0 +1,95 @@
+"""The page of measures: who may add the items of an instrument, and what a damaged file is told."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.core import accounts, instruments
+from app.library.measures import others
+from tests.core.cast import Oak
+from tests.core.test_instruments import file_of
+from tests.house.browser import Browser
+
+CORE10 = others()["core10"]
+PATH = "/library/measures"
+
+
+def adds(browser: Browser, text: str, **fields: Any) -> Any:
+    sent = {"csrf_token": browser.token(), "instrument": "core10", "permission": "yes"} | fields
+    sent["file"] = (io.BytesIO(text.encode()), "core10.yaml")
+    return browser.client.post(PATH, data=sent, content_type="multipart/form-data")
+
+
+def asked(oak: Oak) -> set[str]:
+    with oak.database.reader() as db:
+        return set(instruments.askable(db)) - {"phq9", "phq2", "gad7"}
+
+
+def test_every_instrument_stands_on_the_page_by_what_may_be_done_with_it(fola: Browser) -> None:
+    page = fola.visit(PATH)
+    assert f'href="{PATH}"' in fola.visit("/library")
+    assert all(each.name in page for each in others().values())
+    assert "Thoughts that you would be better off dead" in page  # as published
+    assert "CC BY-NC-SA 3.0 IGO" in page
+    offered = page[page.index('id="instrument"') :]
+    assert "core10" in offered and not {"ors", "bdi2"} & set(offered.split('"'))
+
+
+def test_whoever_leads_a_group_adds_an_instrument_with_permission_and_takes_it_away(
+    fola: Browser, oak: Oak
+) -> None:
+    blank = fola.client.get(f"{PATH}/core10/file")
+    assert 'filename="core10.yaml"' in blank.headers["Content-Disposition"]
+    assert "core10.yaml, line 3: Write something here. (credit)" in adds(fola, blank.text).text
+    assert adds(fola, file_of(CORE10), permission="").status_code == 422
+    assert asked(oak) == set()
+    assert adds(fola, file_of(CORE10)).status_code == 303
+    assert asked(oak) == {"core10"}
+    page = fola.visit(PATH)
+    assert "Made-up question 2" in page and "Added by Fola, who holds permission, on " in page
+    member = f"/groups/{oak.group_id}/members/{oak.members['Amal']}"
+    assert "CORE-10" in fola.visit(member)
+    fola.send(f"{PATH}/core10/retire")
+    assert asked(oak) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "reverse: true",
+            "reverse: false",
+            "line 8: For CORE-10 this question is scored",
+        ),
+        ("max_blank: 0", "max_blank: [", "core10.yaml, line "),
+        ("name: CORE-10", "name: \x07", "line 1"),
+    ],
+)
+def test_a_damaged_file_is_told_with_line_and_reason_and_changes_nothing(
+    fola: Browser, oak: Oak, old: str, new: str, says: str
+) -> None:
+    assert old in file_of(CORE10)
+    answer = adds(fola, file_of(CORE10).replace(old, new, 1))
+    assert answer.status_code == 422 and says in answer.text
+    assert "Nothing is added, and nothing was changed." in answer.text
+    assert asked(oak) == set()
+
+
+def test_whoever_leads_no_group_reads_and_adds_nothing(
+    oak: Oak, browser_of: Callable[[str], Browser]
+) -> None:
+    stranger = oak.database.writer.do(accounts.add_facilitator, "Dagny", "a token of hers")
+    for who in (stranger, oak.leaders["Sami"]):
+        browser = browser_of(who)
+        assert "Add an instrument" not in browser.visit(PATH)
+        assert adds(browser, file_of(CORE10)).status_code == 404
+        assert browser.client.get(f"{PATH}/core10/file").status_code == 404
+    assert asked(oak) == set()
+
+
+@pytest.mark.parametrize("instrument", ["phq9", "ors", "bdi2", "nothing"])
+def test_what_may_not_be_added_is_not_there(fola: Browser, oak: Oak, instrument: str) -> None:
+    assert adds(fola, file_of(CORE10), instrument=instrument).status_code == 404
+    assert asked(oak) == set()
