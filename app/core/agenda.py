@@ -19,6 +19,11 @@ def alone(row: Any) -> bool:
     return row.kind not in ("group", REHEARSAL)
 
 
+def counts(row: Any) -> bool:
+    """Whether a session is one of the group's own; what is rehearsed or tried out is in nobody's course."""
+    return not row.sandbox and row.rehearsal_of is None
+
+
 def agenda_of(row: Any) -> list[Stage]:
     """The stages of a session's row. Shared and cached: never change what comes back, use ``edited()``."""
     return _opened(row.id, row.agenda)

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import attendance, goals, steps, stored
-from app.core.agenda import Stage, agenda_of
+from app.core import attendance, goals, steps, stored, turns
+from app.core.agenda import Stage, agenda_of, counts
 from app.core.changes import Change
-from app.core.course_models import Turn
 from app.core.models import GroupSession, Member, Participant, Reflection, SessionState
 from app.core.opened import answer_of
 from app.core.refusals import Invalid, NotFound
@@ -37,11 +36,6 @@ OF_MEMBER = (
     )
     .order_by(col(Reflection.created_at), col(Reflection.id))
 )
-
-
-def counts(row: Any) -> bool:
-    """Whether a session is one of the group's own; what is rehearsed or tried out is in nobody's course."""
-    return not row.sandbox and row.rehearsal_of is None
 
 
 # kept beside an answer, in its transaction
@@ -114,34 +108,6 @@ def set_focus(db: Connection, group_id: str, member_id: str, areas: list[str], s
     stored.change(db, Member, member_id, focus=seal(Member.focus, member_id, value))
 
 
-def turn_tracker(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
-    """By member: the sessions with time of their own, how many since, and whether it is their turn now.
-
-    Nobody goes two sessions in a row without.
-    """
-    held = [
-        each
-        for each in stored.find_all(db, GroupSession, ("number",), group_id=group_id, kind="group")
-        if each.state != SessionState.PLANNED and counts(each)
-    ]
-    numbers = {each.id: each.number for each in held}
-    rows = db.execute(
-        select(col(Turn.group_session_id), col(Participant.member_id))
-        .join(Participant, col(Participant.id) == col(Turn.participant_id))
-        .where(col(Turn.group_session_id).in_(list(numbers)), col(Participant.member_id).is_not(None))
-    ).all()
-    given: dict[str, set[int]] = {}
-    for each in rows:
-        given.setdefault(each.member_id, set()).add(numbers[each.group_session_id])
-    ended = [each.number for each in held if each.state == SessionState.ENDED]
-    tracker = {}
-    for member in stored.find_all(db, Member, ("created_at",), group_id=group_id, left_at=None):
-        sessions = sorted(given.get(member.id, ()))
-        without = len([number for number in ended if number > (sessions[-1] if sessions else 0)])
-        tracker[member.id] = {"sessions": sessions, "without": without, "due": without >= 1}
-    return tracker
-
-
 def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]:
     """Everything on a member's course; NotFound if they are not of this group."""
     row = stored.find(db, Member, id=member_id, group_id=group_id)
@@ -167,7 +133,9 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         "steps": steps.steps_of(db, member_id),
         "events": list(_events(db, member_id)),
         "timeline": _timeline(db, member_id),
-        "turns": turn_tracker(db, group_id).get(member_id, {"sessions": [], "without": 0, "due": False}),
+        "turns": turns.turn_tracker(db, group_id).get(
+            member_id, {"sessions": [], "without": 0, "due": False}
+        ),
     }
 
 

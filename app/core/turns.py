@@ -1,17 +1,17 @@
 """Whose turn it is: the member who works in a stage, and what the others are asked meanwhile."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import course, shelf, stored
-from app.core.agenda import Stage, agenda_of, alone, find_stage
+from app.core import attendance, shelf, stored
+from app.core.agenda import Stage, agenda_of, alone, counts, find_stage
 from app.core.changes import Change, at
 from app.core.course_models import Turn
-from app.core.models import Member, Participant, Standing, new_id
+from app.core.models import GroupSession, Member, Participant, SessionState, StageVisit, Standing, new_id
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed
 from app.library.fits import fit
@@ -119,7 +119,7 @@ def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str
     taken = turns_of(db, row.id, stage["id"])
     focus = _areas(db, [each["id"] for each in inside])
     areas = focus.get(taken[0], []) if taken else []
-    tracker = course.turn_tracker(db, row.group_id) if takes_turns(stage) else {}
+    tracker = turn_tracker(db, row.group_id) if takes_turns(stage) else {}
     pool = [
         {
             "id": exercise.id,
@@ -168,3 +168,68 @@ def may_answer(change: Change, stage: Stage, answer: Mapping[str, Any], particip
     asked = {prompt["key"] for prompt in asked_of(stage["prompts"], turns, participant_id, one_to_one)}
     if not answer.keys() <= asked:
         raise Invalid(NOT_YOURS)
+
+
+# who has had time of their own lately
+
+
+def turn_tracker(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
+    """By member: the sessions with time of their own, how many without since, and whether it is their turn.
+
+    Nobody goes two sessions in a row without work time or a word with a facilitator: being marked as heard,
+    or a meeting one to one. Only sessions in which somebody could work, and to which they came, count.
+    """
+    held = [
+        each for each in stored.find_all(db, GroupSession, ("number",), group_id=group_id) if counts(each)
+    ]
+    rows = {each.id: each for each in held if each.state != SessionState.PLANNED}
+    worked = _worked(db, rows.values())
+    places = _places(db, list(rows))
+    given = _given(db, list(rows))
+    tracker = {}
+    for member in stored.find_all(db, Member, ("created_at",), group_id=group_id, left_at=None):
+        own = places.get(member.id, [])
+        turns = [each for place in own for each in given.get(place.id, ())]
+        words = [each.heard_at for each in own if each.heard_at is not None]
+        words += [each.admitted_at for each in own if alone(rows[each.group_session_id])]
+        last = max([each.given_at for each in turns] + words, default=None)
+        came = attendance.sessions_with(db, member.id) & worked
+        without = sum(last is None or last < rows[each].started_at for each in came)
+        turned = [rows[each.group_session_id] for each in turns]
+        sessions = sorted({each.number for each in turned if not alone(each)})
+        tracker[member.id] = {"sessions": sessions, "without": without, "due": without >= 1}
+    return tracker
+
+
+def _worked(db: Connection, rows: Iterable[Any]) -> set[str]:
+    """The group's sessions that are over and came to a stage in which somebody works."""
+    ended = [each for each in rows if each.ended_at and each.started_at and not alone(each)]
+    visits: dict[str, set[str]] = {}
+    for each in _of_sessions(db, StageVisit, [each.id for each in ended]):
+        visits.setdefault(each.group_session_id, set()).add(each.stage_id)
+    return {
+        each.id
+        for each in ended
+        if any(takes_turns(stage) and stage["id"] in visits.get(each.id, ()) for stage in agenda_of(each))
+    }
+
+
+def _places(db: Connection, sessions: list[str]) -> dict[str, list[Any]]:
+    """By member: where they came in."""
+    places: dict[str, list[Any]] = {}
+    for each in _of_sessions(db, Participant, sessions):
+        if each.member_id is not None and each.admitted_at is not None:
+            places.setdefault(each.member_id, []).append(each)
+    return places
+
+
+def _given(db: Connection, sessions: list[str]) -> dict[str, list[Any]]:
+    given: dict[str, list[Any]] = {}
+    for each in _of_sessions(db, Turn, sessions):
+        given.setdefault(each.participant_id, []).append(each)
+    return given
+
+
+def _of_sessions(db: Connection, model: Any, sessions: list[str]) -> list[Any]:
+    table = model.__table__
+    return list(db.execute(select(table).where(table.c.group_session_id.in_(sessions))).all())

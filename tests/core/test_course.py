@@ -126,17 +126,3 @@ def test_a_focus_is_one_area_or_two(oak: Oak) -> None:
         with refused("invalid"):
             sets(*wrong)
     assert seen(oak, "Amal")["focus"]["areas"] == ["change", "dispute"]
-
-
-def test_who_had_no_time_of_their_own_last_week_is_due(oak: Oak) -> None:
-    oak.does(oak.fola, "give_turn", stage_id="goal_setting", participant_id=oak.amal.id)
-    next_session(oak, "Amal", "Birgit")
-    oak.does(oak.fola, "give_turn", stage_id="goal_setting", participant_id=oak.birgit.id)
-    oak.does(oak.fola, "end")
-    with oak.database.reader() as db:
-        tracker = course.turn_tracker(db, oak.group_id)
-    told = {
-        name: (tracker[oak.members[name]]["without"], tracker[oak.members[name]]["due"])
-        for name in ("Amal", "Birgit", "Ewa")
-    }
-    assert told == {"Amal": (1, True), "Birgit": (0, False), "Ewa": (2, True)}

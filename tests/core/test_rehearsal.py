@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import SQLModel, col
 
-from app.core import course, door, groups, overview, rehearsal
+from app.core import course, door, groups, overview, rehearsal, turns
 from app.core import summary as summaries
 from app.core.agenda import agenda_of
 from app.core.changes import Who, changing
@@ -46,7 +46,7 @@ def records(oak: Oak) -> dict[str, Any]:
         return {
             "today": overview.today(db, oak.leaders["Fola"]),
             "group": overview.group_page(db, oak.group_id),
-            "turns": course.turn_tracker(db, oak.group_id),
+            "turns": turns.turn_tracker(db, oak.group_id),
             "courses": [course.course_page(db, oak.group_id, each) for each in oak.members.values()],
         }
 

@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.core import door, groups
+from app.core.changes import Who
 from app.core.course_models import Turn
-from app.core.models import SessionState
+from app.core.models import GroupSession, SessionState
+from app.core.turns import turn_tracker
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, refused, stage
 
@@ -168,3 +172,91 @@ def test_when_the_turn_passes_one_answer_stays_and_cards_begin(deciding: Oak) ->
     with refused("already_answered"):
         oak.writes(oak.amal, "work", id=card["id"], revision=2, table=TABLE)
     oak.writes(oak.birgit, "work", table=TABLE)
+
+
+# who has had time of their own
+
+
+def tracked(oak: Oak, *names: str) -> dict[str, tuple[int, bool]]:
+    with oak.database.reader() as db:
+        told = turn_tracker(db, oak.group_id)
+    return {name: (told[oak.members[name]]["without"], told[oak.members[name]]["due"]) for name in names}
+
+
+def next_session(oak: Oak, *there: str) -> None:
+    """The session ends; the next one runs, with these members in it."""
+    oak.does(oak.fola, "end")
+    oak.plans()
+    oak.does(oak.fola, "open_lobby")
+    for name in there:
+        oak.joins(name)
+    oak.does(oak.fola, "start")
+
+
+def test_who_had_no_time_of_their_own_last_week_is_due(working: Oak) -> None:
+    gives(working, "Amal")
+    next_session(working, "Amal", "Birgit", "Ewa")
+    gives(working, "Birgit")
+    working.does(working.fola, "end")
+    assert tracked(working, "Amal", "Birgit", "Ewa") == {
+        "Amal": (1, True),
+        "Birgit": (0, False),
+        "Ewa": (2, True),
+    }
+
+
+def test_whoever_was_heard_had_a_word_with_a_facilitator(working: Oak) -> None:
+    working.does(working.fola, "mark_heard", participant_id=working.amal.id)
+    working.does(working.fola, "end")
+    assert tracked(working, "Amal", "Birgit") == {"Amal": (0, False), "Birgit": (1, True)}
+
+
+def test_a_meeting_one_to_one_counts_as_time_of_their_own(working: Oak) -> None:
+    next_session(working, "Amal", "Birgit")
+    working.does(working.fola, "end")
+    assert tracked(working, "Amal", "Birgit") == {"Amal": (2, True), "Birgit": (2, True)}
+    meets(working, "Amal", comes=False)
+    assert tracked(working, "Amal") == {"Amal": (2, True)}
+    meets(working, "Amal")
+    assert tracked(working, "Amal", "Birgit") == {"Amal": (0, False), "Birgit": (2, True)}
+
+
+def meets(oak: Oak, name: str, comes: bool = True) -> None:
+    session = oak.database.writer.do(
+        groups.plan_session, oak.group_id, [stage("talk")], kind="mid", member_id=oak.members[name]
+    )
+    fola = Who("facilitator", session, oak.leaders["Fola"])
+    oak.does(fola, "open_lobby", version=0)
+    if comes:
+        oak.database.writer.do(door.join, session, alias=name, member=oak.member(name))
+    oak.does(fola, "start", version=version_of(oak, session))
+    oak.does(fola, "end", version=version_of(oak, session))
+
+
+def version_of(oak: Oak, session: str) -> int:
+    table = GroupSession.__table__
+    return int(oak.one(select(table).where(table.c.id == session)).version)
+
+
+def test_a_session_somebody_missed_or_was_not_in_the_group_for_is_not_one_without(working: Oak) -> None:
+    next_session(working, "Amal")
+    [new] = working.database.writer.do(groups.add_members, working.group_id, ["Zoe"])
+    working.members["Zoe"] = new
+    next_session(working, "Amal", "Zoe")
+    working.does(working.fola, "end")
+    assert tracked(working, "Amal", "Birgit", "Zoe") == {
+        "Amal": (3, True),
+        "Birgit": (1, True),
+        "Zoe": (1, True),
+    }
+
+
+def test_a_session_in_which_nobody_works_is_not_one_without(
+    working: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_words = [stage("words", prompt("text")), turn_stage(skipped=True)]
+    for stages in (only_words, [stage("words", prompt("text")), turn_stage()]):  # skipped, and not reached
+        monkeypatch.setattr("tests.core.cast.agenda", lambda stages=stages: stages)
+        next_session(working, "Amal")
+    working.does(working.fola, "end")
+    assert tracked(working, "Amal") == {"Amal": (1, True)}

@@ -15,7 +15,7 @@ from app.core.changes import Who
 from app.core.commands import REGISTRY, perform
 from app.core.course_models import FeedbackLine
 from app.core.models import GroupSession, Member, now
-from app.core.turns import asked_of
+from app.core.turns import asked_of, turn_tracker
 from app.core.views import me, session_row
 from app.db import Database
 from app.library import load
@@ -91,7 +91,7 @@ class Course:
         """In member work whoever waits longest gets the time, and an exercise of the pool."""
         if not stage["pool"]:
             return stage
-        tracker = course.turn_tracker(db, self.group_id)
+        tracker = turn_tracker(db, self.group_id)
         alias = max(people, key=lambda each: self._waited(tracker[self.members[each]]))
         leads("give_turn", stage_id=stage["id"], participant_id=people[alias].id)
         leads("choose_exercise", stage_id=stage["id"], exercise_id=self.random.choice(stage["pool"]))
