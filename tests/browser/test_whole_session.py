@@ -37,10 +37,10 @@ def test_a_whole_session(
     browser: Browser,
     make_world: Callable[..., World],
     start_server: Callable[..., Server],
-    database_url: str,
+    sqlite_url: str,
     people: People,
 ) -> None:
-    world, server = make_world(database_url), start_server(database_url)
+    world, server = make_world(sqlite_url), start_server(sqlite_url)
     world.gives_fola_a_password()
     address = server.url
     room = Room(

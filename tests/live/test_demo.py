@@ -97,12 +97,12 @@ class Running:
 
 
 @pytest.fixture
-def run_demo(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def run_demo(sqlite_url: str, tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """A function that starts the demo on a fresh database."""
     started: list[Running] = []
 
     def start(**options: Any) -> Running:
-        started.append(Running(database_url, tmp_path, **options))
+        started.append(Running(sqlite_url, tmp_path, **options))
         return started[-1]
 
     yield start
@@ -113,9 +113,9 @@ def run_demo(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Runnin
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(sqlite_url: str) -> Iterator[Database]:
     """The demo's database, opened from the test's own process."""
-    database = open_database(database_url)
+    database = open_database(sqlite_url)
     yield database
     database.close()
 
