@@ -228,6 +228,7 @@ class Command:
 PARTICIPANT = [
     Command("submit_reflection", SubmitReflection, ADMITTED, ANY, answers.submit_reflection),
     Command("withdraw_reflection", OfId, ADMITTED, ANY, answers.withdraw_reflection),
+    Command("take_back", OfId, ADMITTED, ANY, reveals.take_back),
     Command("answer_share_request", AnswerShareRequest, ADMITTED, ON, reveals.answer_share_request),
     Command("confirm_reflection", AnswerShareRequest, ADMITTED, ANY, scribe.confirm_reflection),
     Command("raise_signal", RaiseSignal, PRESENT, ANY, signals.raise_signal, urgent=True),

@@ -63,6 +63,23 @@ def hide_reflection(change: Change, command: Any) -> dict[str, Any]:
     return {"ok": True, "version": change.version}
 
 
+def take_back(change: Change, command: Any) -> dict[str, Any]:
+    """The writer takes an answer back from the group: it stays with the facilitators, who may ask for it
+    again. Its words are not erased.
+    """
+    row, _ = _answer(change, command.id)
+    if row.participant_id != change.who.id:
+        raise NotFound()
+    if row.shown_at is not None or row.audience != Audience.FACILITATORS:
+        change.db.execute(
+            _update(row.id).values(
+                shown_at=None, audience=Audience.FACILITATORS, share_asked_at=None, share_answer=None
+            )
+        )
+        change.wrote(row.id, shared=row.shown_at is not None, people=[change.who.id], reflections=[row.id])
+    return {"ok": True, "id": row.id}
+
+
 def request_share(change: Change, command: Any) -> dict[str, Any]:
     """Asks the writer of an answer whether the group may see it, with the name."""
     row, stage = _answer(change, command.id)

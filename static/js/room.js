@@ -151,7 +151,27 @@ function backToTop() {
   if (title) announce(words("now-at", { title }));
 }
 
+/** Own answers among what the group sees get a way back, on this page alone. */
+function dressShown() {
+  const own = new Set(document.querySelector("[data-own-shown]")?.dataset.ownShown.split(" ") ?? []);
+  for (const entry of part("region-shown").querySelectorAll("li[id^='shown-']")) {
+    const id = entry.id.slice("shown-".length);
+    const button = entry.querySelector("[data-take-back]");
+    if (!own.has(id)) button?.remove();
+    else if (!button) {
+      entry.append(part("take-back-own").content.cloneNode(true));
+      entry.lastElementChild.dataset.takeBack = id;
+    }
+  }
+}
+
+async function takeBack(id) {
+  const answer = await live.command("take_back", { id });
+  announce(words(answer.ok ? "taken-back" : "refused"));
+}
+
 function onRegion(name, element) {
+  if (name === "shown" || name === "mine") dressShown();
   if (name === "banner") hideDismissed(element);
   if (name === "stage") {
     quiet.follow(element);
@@ -267,7 +287,8 @@ document.addEventListener("click", ({ target }) => {
   else if (dismiss !== undefined) {
     dismissed.add(button.closest("[data-dismissible]").id);
     hideDismissed(part("region-banner"));
-  } else if (button.dataset.withdraw) askToWithdraw(button.dataset.withdraw);
+  } else if (button.dataset.takeBack) takeBack(button.dataset.takeBack);
+  else if (button.dataset.withdraw) askToWithdraw(button.dataset.withdraw);
   else if (button.id === "withdraw-yes") withdraw(button.dataset.id);
   else if (button.id === "answer-pass") passOrNext(button.dataset.action);
   else if (button.id === "come-along") { answering.comeAlong(); backToTop(); }
@@ -279,5 +300,6 @@ await drafts.load();
 answering.setUp(answering.form()?.outerHTML ?? "");
 outbox.resume();
 signals.resume();
+dressShown();
 quiet.resume();
 refresh();

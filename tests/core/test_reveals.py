@@ -1,10 +1,15 @@
 """What the group comes to see, and what it never sees."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
+from app.core import reveals
+from app.core.models import now
+from app.regions import plain_shown
 from tests.core.cast import MEMBERS, Oak, refused
 
 
@@ -254,3 +259,71 @@ def test_what_the_wall_shows_is_of_the_stage_the_group_is_at(oak: Oak) -> None:
     assert [each["id"] for each in oak.wall()["shown"]] == [answer]
     oak.moves_to("mixed")
     assert oak.wall()["shown"] == [] and oak.shown_ids() == [answer]
+
+
+@pytest.mark.parametrize("audience", ["group_named", "group_unnamed"])
+def test_its_writer_takes_an_answer_back_from_the_group_and_the_facilitators_keep_it(
+    oak: Oak, audience: str
+) -> None:
+    answers = everybody_writes(oak, audience)
+    oak.does(oak.fola, "reveal", stage_id="words")
+    before = oak.row().shared_version
+    oak.does(oak.amal, "take_back", id=answers[0])
+    assert answers[0] not in oak.shown_ids() and "Amal wrote" not in seen(oak)
+    assert len(oak.shown()) == 4 and oak.row().shared_version == before + 1
+    assert oak.on_console(answers[0])["audience"] == "facilitators"
+    mine = next(each for each in oak.me(oak.amal)["mine"] if each["id"] == answers[0])
+    assert mine["answer"] == {"text": "Amal wrote this."} and not mine["shown"] and not mine["withdrawn"]
+    version = oak.row().version
+    oak.does(oak.amal, "take_back", id=answers[0])
+    assert oak.row().version == version
+    with refused("not_now"):
+        oak.does(oak.fola, "show_reflection", id=answers[0])
+    oak.does(oak.fola, "reveal", stage_id="words")
+    assert answers[0] not in oak.shown_ids()
+    oak.does(oak.fola, "request_share", id=answers[0])
+    assert answers[0] not in oak.shown_ids(), "the facilitators may ask again, and no more"
+    oak.does(oak.amal, "answer_share_request", id=answers[0], accept=True)
+    assert answers[0] in oak.shown_ids()
+
+
+def test_what_was_taken_back_before_anybody_saw_it_stays_with_the_facilitators(oak: Oak) -> None:
+    answer = oak.writes(oak.amal, text="A walk.", audience="group_unnamed")["id"]
+    before = oak.row().shared_version
+    oak.does(oak.amal, "take_back", id=answer)
+    assert oak.row().shared_version == before, "the group learns nothing of it"
+    oak.does(oak.fola, "reveal", stage_id="words")
+    assert oak.shown() == []
+
+
+def test_nobody_else_takes_an_answer_back(oak: Oak) -> None:
+    answer = oak.writes(oak.amal, text="A walk.")["id"]
+    oak.does(oak.fola, "show_reflection", id=answer)
+    with refused("not_found"):
+        oak.does(oak.birgit, "take_back", id=answer)
+    assert oak.shown_ids() == [answer]
+
+
+def test_unnamed_answers_carry_no_time_no_name_and_no_order_but_the_lot(
+    oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reveals.secrets, "SystemRandom", lambda: Backwards())
+    with time_machine.travel(now(), tick=False) as clock:
+        answers = []
+        for name in MEMBERS:
+            clock.shift(timedelta(minutes=1))
+            writes = oak.writes(oak.people[name], text=f"{name} wrote this.", audience="group_unnamed")
+            answers.append(writes["id"])
+        oak.does(oak.fola, "reveal", stage_id="words")
+    assert oak.shown_ids() == answers[::-1], "the lot decides, and nothing else"
+    for each in plain_shown(oak.shown()):
+        assert set(each) == {"id", "stage_id", "answer"}
+    page = json.dumps(oak.shown())  # a time could not be written as JSON
+    assert not any(oak.people[name].id in page for name in MEMBERS)
+
+
+class Backwards:
+    """A lot that turns the order round."""
+
+    def shuffle(self, order: list[int]) -> None:
+        order.reverse()

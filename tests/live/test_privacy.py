@@ -196,7 +196,7 @@ def test_in_a_group_of_four_nothing_unnamed_is_ever_shown(company: Company, data
     assert "canary" not in text_of(reader)
 
 
-@pytest.mark.parametrize("how", ["hidden", "withdrawn", "revised"])
+@pytest.mark.parametrize("how", ["hidden", "taken back", "withdrawn", "revised"])
 def test_what_is_taken_back_is_gone_for_everybody_at_once(company: Company, oak: Room, how: str) -> None:
     fola, amal, birgit, wall = (
         company.leader(oak),
@@ -212,6 +212,8 @@ def test_what_is_taken_back_is_gone_for_everybody_at_once(company: Company, oak:
     marks = [len(each.events) for each in (birgit, wall)]
     if how == "hidden":
         assert fola.says("hide_reflection", id=answer["id"])["ok"]
+    elif how == "taken back":
+        assert amal.says("take_back", id=answer["id"])["ok"]
     elif how == "withdrawn":
         assert amal.says("withdraw_reflection", id=answer["id"])["ok"]
     else:

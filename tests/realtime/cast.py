@@ -37,6 +37,7 @@ class Scene:
             "submit_reflection": stage
             | {"id": str(uuid4()), "answer": {"text": "words"}, "audience": "facilitators"},
             "withdraw_reflection": {"id": own["named"]},
+            "take_back": {"id": own["shown"]},
             "answer_share_request": {"id": own["asked"], "accept": True},
             "confirm_reflection": {"id": self.own["admitted"]["scribed"], "accept": True},
             "raise_signal": {"id": str(uuid4()), "kind": "support"},

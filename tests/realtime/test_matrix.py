@@ -30,6 +30,7 @@ WATCHING = (*LEADING, "observer")
 PARTICIPANT = {
     "submit_reflection": (("admitted",), "not_now not_now ok ok ok"),
     "withdraw_reflection": (("admitted",), ALWAYS),
+    "take_back": (("admitted",), ALWAYS),
     "answer_share_request": (("admitted",), ON),
     "confirm_reflection": (("admitted",), ALWAYS),
     "raise_signal": (("admitted", "waiting"), ALWAYS),
@@ -184,6 +185,7 @@ def test_somebody_elses_answer_or_signal_is_answered_like_one_that_does_not_exis
     played = {
         "submit_reflection": scene.payload("submit_reflection", "admitted") | {"id": birgits["named"]},
         "withdraw_reflection": {"id": birgits["named"]},
+        "take_back": {"id": birgits["shown"]},
         "answer_share_request": {"id": birgits["asked"], "accept": True},
         "raise_signal": {"id": birgits["signal"], "kind": "hand"},
         "lower_signal": {"id": birgits["signal"]},
