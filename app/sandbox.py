@@ -85,7 +85,7 @@ def _stage(place: int) -> Stage:
         "kind": "exercise",
         "minutes": 5,
         "core": False,
-        "cue": {"aim": "", "steps": [], "say": "", "watch": "", "care": ""},
+        "cue": {"aim": "", "steps": [], "say": "", "also": "", "care": ""},
         "exercises": [],
         "pool": [],
         "reading": [],

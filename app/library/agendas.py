@@ -99,7 +99,7 @@ def with_exercise(stage: Stage, exercise: Exercise | None) -> Stage:
         fresh = talk_stage(stage["title"], stage["minutes"])
         return fresh | kept | {"cue": fresh["cue"] | {"say": stage["cue"]["say"]}}
     fresh = stage_of_exercise(exercise, stage["minutes"])
-    cue = fresh["cue"] | {"say": stage["cue"]["say"], "watch": fresh["cue"]["say"]}
+    cue = fresh["cue"] | {"say": stage["cue"]["say"], "also": fresh["cue"]["say"]}
     return fresh | kept | {"cue": cue}
 
 
@@ -122,7 +122,7 @@ def _stage(title: str, minutes: int, exercises: Sequence[Exercise]) -> Stage:
             "aim": _joined(exercise.aim for exercise in exercises),
             "steps": [step for exercise in exercises for step in exercise.steps],
             "say": _joined(exercise.cue for exercise in exercises),
-            "watch": "",
+            "also": "",  # what the chosen exercise says, beside the words of the programme
             "care": _joined(exercise.care for exercise in exercises),
         },
         "exercises": [exercise.id for exercise in exercises],

@@ -18,7 +18,7 @@ ALIASES = ("Amal", "Birgit", "Chidi")
 
 def longest_cue() -> dict[str, Any]:
     stages = [stage for number in range(1, 13) for stage in agenda_of("online_short_75", number)]
-    return max(stages, key=lambda stage: len(stage["cue"]["say"]) + 2 * len(stage["cue"]["watch"]))
+    return max(stages, key=lambda stage: len(stage["cue"]["say"]) + 2 * len(stage["cue"]["also"]))
 
 
 def bottom(fola: Facilitator, place: str) -> float:

@@ -37,7 +37,7 @@ def stage(name: str, *prompts: dict[str, Any], **more: Any) -> Stage:
         "kind": "exercise" if prompts else "talk",
         "minutes": 10,
         "core": False,
-        "cue": {"aim": "", "steps": [], "say": "", "watch": "", "care": ""},
+        "cue": {"aim": "", "steps": [], "say": "", "also": "", "care": ""},
         "exercises": [],
         "pool": [],
         "reading": [],

@@ -13,6 +13,7 @@ from app.library.agendas import (
     stage_of_exercise,
     stage_of_row,
     talk_stage,
+    with_exercise,
 )
 from app.library.items import Row
 
@@ -49,7 +50,7 @@ def limits(stage):
 
 def assert_whole(stage):
     assert {name: type(value) for name, value in stage.items()} == SHAPE
-    assert list(stage["cue"]) == ["aim", "steps", "say", "watch", "care"]
+    assert list(stage["cue"]) == ["aim", "steps", "say", "also", "care"]
     assert stage["kind"] == ("exercise" if stage["prompts"] else "talk")
     assert stage["default_audience"] in stage["audiences"]
     assert json.loads(json.dumps(stage)) == stage
@@ -182,6 +183,16 @@ def test_the_cue_has_the_words_of_the_session_first():
         "first rating is the baseline; no round yet\nSay how many meetings are left."
     )
     assert cue["care"].startswith("PHQ-9 items never stand")
+
+
+def test_a_chosen_exercise_says_its_own_words_beside_those_of_the_programme_and_takes_them_along():
+    talk = next(stage for stage in agenda_of("gipt_8", 3) if stage["pool"])
+    words = talk["cue"]["say"]
+    assert words and talk["cue"]["also"] == ""
+    first, second = (load().exercises[name] for name in talk["pool"][:2])
+    chosen = with_exercise(with_exercise(talk, first), second)
+    assert (chosen["cue"]["say"], chosen["cue"]["also"]) == (words, second.cue)
+    assert with_exercise(chosen, None)["cue"]["also"] == ""
 
 
 def test_the_suggestions_under_the_opening_round_reach_the_stage():

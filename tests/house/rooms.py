@@ -50,7 +50,7 @@ def asking(
         "kind": "exercise",
         "minutes": 5,
         "core": False,
-        "cue": {"aim": "", "steps": [], "say": "", "watch": "", "care": ""},
+        "cue": {"aim": "", "steps": [], "say": "", "also": "", "care": ""},
         "exercises": [],
         "pool": [],
         "reading": [],
