@@ -159,7 +159,14 @@ def test_facilitators_pages_have_no_serious_finding(
     fola, wall = people.facilitator(house.url), people.wall(house.url)
     found: list[str] = []
     fola.opens(world.enter_path())
-    for path in ("/today", "/groups", "/groups/new", f"/groups/{world.group}", "/library"):
+    for path in (
+        "/today",
+        "/groups",
+        "/groups/new",
+        f"/groups/{world.group}",
+        "/library",
+        "/library/measures",
+    ):
         fola.opens(path)
         found += looking.findings(fola.page)
     fola.opens(f"/sessions/{planned}/plan")
