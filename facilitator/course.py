@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from app.core import contacts, goals, instruments, leaving, measures, overview, pins
+from app.core import contacts, goals, held_lines, instruments, leaving, measures, overview, pins
 from app.core import course as courses
 from app.core import groups as verbs
 from app.core.refusals import Invalid, Refused
@@ -95,6 +96,17 @@ def leaves(group_id: str, member_id: str) -> Any:
     words = {"told": field("told", 500), "note": field("note", 1000)}
     services().database.writer.do(leaving.member_leaves, me(), group_id, member_id, **words)
     return _back_to_leaving(_("Their link no longer works."), group_id, member_id)
+
+
+@pages.post("/groups/<group_id>/members/<member_id>/lines")
+@facilitators_only
+def give_lines(group_id: str, member_id: str) -> Any:
+    """The member has the lines that waited for them, of those that stood on the page."""
+    read(my_group, group_id, True)
+    lines = request.form.getlist("line")[:100]
+    given = services().database.writer.do(held_lines.give, me(), group_id, member_id, lines)
+    told = ngettext("%(num)s line is given.", "%(num)s lines are given.", given)
+    return back("course.course", told, group_id=group_id, member_id=member_id)
 
 
 @pages.post("/groups/<group_id>/members/<member_id>/called")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.core import consents, feedback, gate, measures, pins, quiet, stored
+from app.core import consents, gate, lots, measures, pins, quiet, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
@@ -280,7 +280,7 @@ def _add(
     )
     change.wrote(new, shared=admitted, people=[new])
     if admitted:
-        feedback.draw_lots_here(change)
+        lots.draw_here(change)
 
 
 def _people(change: Change) -> int:

@@ -1,6 +1,5 @@
 """Lines from one person to another: a facilitator reads each before it goes on; they are given together."""
 
-import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,10 +7,10 @@ from sqlalchemy import Connection, delete, select
 from sqlmodel import col
 
 from app.core import stored, turns
-from app.core.agenda import Stage, agenda_of, find_stage
+from app.core.agenda import Stage, agenda_of, alone, find_stage
 from app.core.changes import Change, at
 from app.core.course_models import FeedbackLine, LineState, Lot
-from app.core.models import GroupSession, Member, Participant, SessionState, Standing, new_id
+from app.core.models import GroupSession, Member, Participant, Standing, new_id
 from app.core.refusals import Invalid, NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 
@@ -28,24 +27,35 @@ def has_lines(stage: Stage) -> bool:
 
 
 def check(change: Change, stage: Stage, person: Any, answer: Mapping[str, Any]) -> None:
-    """Refuses lines to somebody who may not be addressed by this person in this stage."""
+    """Refuses lines to somebody who may not be addressed by this person in this stage. A line that this
+    person has written already may be sent again, whoever has left since.
+    """
     offered = addressees(change.db, change.before, stage, person)
     for key, people in offered.items():
-        allowed = {each["id"] for each in people}
+        allowed = {each["id"] for each in people} | _written_to(change.db, stage, person)
         if any(each["to"] not in allowed for each in answer.get(key, ())):
             raise Invalid(NOT_HERE)
 
 
 def keep(change: Change, stage: Stage, person: Any, reflection_id: str, answer: Mapping[str, Any]) -> None:
-    """Keeps the lines of an answer beside it; a line that was given already stays as it is."""
+    """Keeps the lines of an answer beside it. A line that was given, or says the same as before, stays as it
+    is, and so does one to somebody whom the person's form no longer holds.
+    """
     if not has_lines(stage):
         return
-    forget(change, reflection_id)
-    given = {each.to_id for each in stored.find_all(change.db, FeedbackLine, reflection_id=reflection_id)}
-    for prompt in stage["prompts"]:
-        for each in answer.get(prompt["key"], ()) if prompt["type"] == TYPE else ():
-            if each["to"] not in given:
-                _add(change, stage["id"], each["to"], each["text"], reflection_id, person.id)
+    offered = addressees(change.db, change.before, stage, person)
+    sent = [(each["to"], each["text"]) for key in offered for each in answer.get(key, ())]
+    named = {to for to, _ in sent} | {each["id"] for people in offered.values() for each in people}
+    for line in stored.find_all(change.db, FeedbackLine, reflection_id=reflection_id):
+        stands = (line.to_id, open_sealed(FeedbackLine.text, line.id, line.text))
+        if line.delivered_at is not None:
+            sent = [each for each in sent if each[0] != line.to_id]
+        elif stands in sent:
+            sent.remove(stands)
+        elif line.to_id in named:
+            change.db.execute(delete(FeedbackLine).where(col(FeedbackLine.id) == line.id))
+    for to, text in sent:
+        _add(change, stage["id"], to, text, reflection_id, person.id)
 
 
 def forget(change: Change, reflection_id: str) -> None:
@@ -68,9 +78,9 @@ def addressees(db: Connection, row: Any, stage: Stage, person: Any) -> dict[str,
             continue
         people = people_of(db, row, with_absent=prompt.get("exercise") in (WRITING, GIVING))
         others = [each for each in people if each["id"] != person_id(person)]
-        if prompt.get("who") == "others":  # about the one who works
-            taken = [_member_of(db, each) for each in turns.turns_of(db, row.id, stage["id"])[:1]]
-            others = [each for each in others if each["id"] in taken]
+        if prompt.get("who") == "others":  # about whoever works, or has worked in this stage
+            worked = _workers(db, row, stage)
+            others = [each for each in others if each["id"] in worked]
         if prompt.get("exercise") == WRITING:
             lot = stored.find(
                 db, Lot, group_session_id=row.id, stage_id=stage["id"], participant_id=person.id
@@ -103,58 +113,6 @@ def people_of(db: Connection, row: Any, with_absent: bool) -> list[dict[str, str
 def person_id(person: Any) -> str:
     """By which somebody is addressed: the member, else the guest of this session."""
     return str(person.member_id or person.id)
-
-
-# the lot for goodbye lines
-
-
-def draw_lots(change: Change, stage: Stage) -> None:
-    """Draws two people for everybody in the room, so that each is drawn twice; once for a stage."""
-    if not any(prompt.get("exercise") == WRITING for prompt in stage["prompts"]):
-        return
-    rows = stored.find_all(
-        change.db,
-        Participant,
-        ("joined_at", "id"),
-        group_session_id=change.before.id,
-        standing=Standing.ADMITTED,
-    )
-    known = {
-        each.participant_id
-        for each in stored.find_all(change.db, Lot, group_session_id=change.before.id, stage_id=stage["id"])
-    }
-    new = [each for each in rows if each.id not in known]
-    if not new:
-        return
-    everybody = [each["id"] for each in people_of(change.db, change.before, with_absent=True)]
-    drawn = lots([person_id(each) for each in new], everybody)
-    for each in new:
-        stored.add(
-            change.db,
-            Lot,
-            group_session_id=change.before.id,
-            stage_id=stage["id"],
-            participant_id=each.id,
-            drawn=" ".join(drawn[person_id(each)]),
-        )
-
-
-def draw_lots_here(change: Change) -> None:
-    """The same for the stage the group is at, when somebody comes in."""
-    if change.before.state in (SessionState.LIVE, SessionState.HELD):
-        draw_lots(change, agenda_of(change.before)[change.before.stage_index])
-
-
-def lots(drawers: list[str], people: list[str]) -> dict[str, list[str]]:
-    """Two others for each drawer, by lot; when all of ``people`` draw, each of them is drawn twice."""
-    ring = list(people)
-    secrets.SystemRandom().shuffle(ring)
-    found = {}
-    for drawer in drawers:
-        place = ring.index(drawer)
-        after = [ring[(place + step) % len(ring)] for step in (1, 2)]
-        found[drawer] = [each for each in dict.fromkeys(after) if each != drawer]
-    return found
 
 
 # what facilitators do
@@ -193,9 +151,11 @@ def add_line(change: Change, command: Any) -> dict[str, Any]:
 def deliver_lines(change: Change, command: Any) -> dict[str, Any]:
     """Gives all checked lines of a stage together; with the goodbye, those of the weeks before as well.
 
-    Lines to members who are not here stay until they are.
+    Lines to members who are not here stay until they are, and goodbye lines until the goodbye.
     """
     stage = _stage(change, command.stage_id)
+    if waits_for_goodbye(stage):
+        raise NotNow("Goodbye lines are given out with the goodbye, in the last session.")
     lines = [each for each in _open_lines(change.db, change.before, stage) if each.state == LineState.OK]
     here = {person_id(each): each.id for each in _admitted(change)}
     ready = [each for each in lines if each.to_id == ALL or each.to_id in here]
@@ -215,16 +175,17 @@ def deliver_lines(change: Change, command: Any) -> dict[str, Any]:
 def queue(db: Connection, row: Any, stage: Stage) -> dict[str, Any]:
     """The lines of a stage for the console, without their words: from whom, to whom, and how far they are."""
     if not has_lines(stage):
-        return {"takes": False, "lines": [], "without": [], "people": []}
+        return {"takes": False, "later": False, "lines": [], "without": [], "people": []}
     people = people_of(db, row, with_absent=True)
     names = {each["id"]: each["alias"] for each in people}
     lines = _open_lines(db, row, stage) + _given(db, row, stage)
     return {
         "takes": True,
+        "later": waits_for_goodbye(stage),
         "lines": [
             {
                 "id": each.id,
-                "from": _alias(db, each.participant_id),
+                "from": alias_of(db, each.participant_id),
                 "to": "" if each.to_id == ALL else names.get(each.to_id, ""),
                 "to_all": each.to_id == ALL,
                 "state": each.state.value,
@@ -249,13 +210,19 @@ def words(db: Connection, row: Any, line_ids: Iterable[str]) -> dict[str, str]:
 
 
 def without_line(db: Connection, row: Any, stage: Stage) -> list[str]:
-    """Those in the room to whom no line of their own is ready or given."""
+    """Those in the room who may be written to in this stage, and to whom no line of their own is ready or
+    given.
+    """
     reached = {
         each.to_id
         for each in _open_lines(db, row, stage) + _given(db, row, stage)
         if each.state == LineState.OK
     }
-    return [each["id"] for each in people_of(db, row, with_absent=False) if each["id"] not in reached]
+    waiting = [each["id"] for each in people_of(db, row, with_absent=False) if each["id"] not in reached]
+    if all(prompt.get("who") == "others" for prompt in stage["prompts"] if prompt["type"] == TYPE):
+        worked = _workers(db, row, stage)
+        return [each for each in waiting if each in worked]
+    return waiting
 
 
 def received(db: Connection, row: Any, person: Any) -> list[dict[str, Any]]:
@@ -264,7 +231,7 @@ def received(db: Connection, row: Any, person: Any) -> list[dict[str, Any]]:
         select(FeedbackLine.__table__)
         .where(
             col(FeedbackLine.group_id) == row.group_id,
-            col(FeedbackLine.to_id).in_([person_id(person), ALL]),
+            col(FeedbackLine.to_id).in_([person_id(person), *([] if alone(row) else [ALL])]),
             col(FeedbackLine.delivered_at).is_not(None),
             col(FeedbackLine.delivered_at) >= (row.started_at or row.opened_at or person.joined_at),
         )
@@ -273,7 +240,7 @@ def received(db: Connection, row: Any, person: Any) -> list[dict[str, Any]]:
     return [
         {
             "id": each.id,
-            "alias": _alias(db, each.participant_id),
+            "alias": alias_of(db, each.participant_id),
             "to_all": each.to_id == ALL,
             "text": open_sealed(FeedbackLine.text, each.id, each.text),
         }
@@ -287,12 +254,20 @@ def _to_all(prompt: Mapping[str, Any]) -> bool:
     return list(prompt.get("options") or ()) == [ALL]
 
 
-def _member_of(db: Connection, participant_id: str) -> str:
-    person = stored.find(db, Participant, id=participant_id)
-    return person_id(person) if person else ""
+def _workers(db: Connection, row: Any, stage: Stage) -> set[str]:
+    """Those who have, or had, the turn in a stage, as they are addressed."""
+    people = (stored.find(db, Participant, id=each) for each in turns.turns_of(db, row.id, stage["id"]))
+    return {person_id(each) for each in people if each is not None}
 
 
-def _alias(db: Connection, participant_id: str | None) -> str:
+def _written_to(db: Connection, stage: Stage, person: Any) -> set[str]:
+    """To whom this person has a line already in this stage."""
+    lines = stored.find_all(db, FeedbackLine, participant_id=person.id, stage_id=stage["id"])
+    return {each.to_id for each in lines}
+
+
+def alias_of(db: Connection, participant_id: str | None) -> str:
+    """Who wrote a line; "" for a facilitator's own."""
     person = stored.find(db, Participant, id=participant_id) if participant_id else None
     return open_sealed(Participant.alias, person.id, person.alias) if person else ""
 
@@ -311,19 +286,28 @@ def _admitted(change: Change) -> list[Any]:
     )
 
 
-def _gives(stage: Stage) -> bool:
+def waits_for_goodbye(stage: Stage) -> bool:
+    """Whether the lines that are written in this stage are given in a later session."""
+    return writes_goodbye(stage) and not gives_goodbye(stage)
+
+
+def writes_goodbye(stage: Stage) -> bool:
+    return any(prompt.get("exercise") == WRITING for prompt in stage["prompts"])
+
+
+def gives_goodbye(stage: Stage) -> bool:
     """Whether the lines of earlier weeks are given in this stage."""
     return any(prompt.get("exercise") == GIVING for prompt in stage["prompts"])
 
 
 def _open_lines(db: Connection, row: Any, stage: Stage) -> list[Any]:
     order = ("created_at", "id")
-    if not _gives(stage):
+    if not gives_goodbye(stage):
         return stored.find_all(
             db, FeedbackLine, order, group_session_id=row.id, stage_id=stage["id"], delivered_at=None
         )
     lines = stored.find_all(db, FeedbackLine, order, group_id=row.group_id, delivered_at=None)
-    return [each for each in lines if each.stage_id == stage["id"] or _is_goodbye(db, each)]
+    return [each for each in lines if each.stage_id == stage["id"] or is_goodbye(db, each)]
 
 
 def _given(db: Connection, row: Any, stage: Stage) -> list[Any]:
@@ -333,11 +317,11 @@ def _given(db: Connection, row: Any, stage: Stage) -> list[Any]:
     return [each for each in lines if each.delivered_at is not None]
 
 
-def _is_goodbye(db: Connection, line: Any) -> bool:
+def is_goodbye(db: Connection, line: Any) -> bool:
     session = stored.find(db, GroupSession, id=line.group_session_id)
     stages = agenda_of(session) if session else []
     stage = next((each for each in stages if each["id"] == line.stage_id), None)
-    return stage is not None and any(prompt.get("exercise") == WRITING for prompt in stage["prompts"])
+    return stage is not None and writes_goodbye(stage)
 
 
 def _add(

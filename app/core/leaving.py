@@ -9,17 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 from sqlmodel import col
 
-from app.core import attendance, stored
+from app.core import attendance, held_lines, stored
 from app.core.agenda import agenda_of
 from app.core.changes import Who, changing
-from app.core.course_models import FeedbackLine
 from app.core.models import (
     Audience,
     GroupSession,
     Member,
     Participant,
     Reflection,
-    SessionState,
     StageVisit,
     Standing,
     now,
@@ -27,8 +25,6 @@ from app.core.models import (
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 from app.library import load
-
-RUNNING = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
 
 
 def member_leaves(
@@ -52,7 +48,7 @@ def member_leaves(
     ]
     for place in places:
         session = stored.find(db, GroupSession, id=place.group_session_id)
-        if session is not None and session.state in RUNNING:
+        if session is not None and session.state in held_lines.RUNNING:
             _leaves_the_room(db, facilitator_id, session.id, place.id)
 
 
@@ -72,23 +68,17 @@ def call_made(db: Connection, group_id: str, member_id: str) -> None:
 
 
 def page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]:
-    """What facilitators see of a leaving: when, what the group is told, held lines, and the call."""
+    """What facilitators see of a leaving: when, what the group is told, and the call; and the lines that wait
+    for a member, whether they have left or not.
+    """
     row = _member(db, group_id, member_id)
     words = _words(row)
     call = load().when_a_member_leaves.call
-    lines = stored.find_all(db, FeedbackLine, ("created_at", "id"), to_id=member_id)
     return {
         "left_at": row.left_at,
         "called_at": row.called_at,
         **words,
-        "lines": [
-            {
-                "from": _alias(db, each.participant_id),
-                "text": open_sealed(FeedbackLine.text, each.id, each.text),
-            }
-            for each in lines
-            if row.left_at is not None and (each.delivered_at is None or each.delivered_at > row.left_at)
-        ],
+        "lines": held_lines.waiting(db, row),
         "within_days": call.within_days,
         "call": [{"title": each.title, "cue": each.cue} for each in call.rows],
         "told_to_group": load().when_a_member_leaves.told_to_group,
@@ -176,11 +166,6 @@ def _words(row: Any) -> dict[str, str]:
         return {"told": "", "note": ""}
     found: dict[str, str] = json.loads(open_sealed(Member.leaving, row.id, row.leaving))
     return found
-
-
-def _alias(db: Connection, participant_id: str | None) -> str:
-    row = stored.find(db, Participant, id=participant_id) if participant_id else None
-    return open_sealed(Participant.alias, row.id, row.alias) if row else ""
 
 
 def _last_ended(db: Connection, row: Row[Any]) -> Row[Any] | None:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import answers, feedback, stored
+from app.core import answers, lots, stored
 from app.core.changes import Change, at
 from app.core.models import Member, Participant, Reflection, Standing, new_id
 from app.core.refusals import NotFound, NotNow
@@ -69,7 +69,7 @@ def seat(change: Change, command: Any) -> dict[str, Any]:
         admitted_at=change.at,
     )
     change.wrote(new, shared=True, people=[new])
-    feedback.draw_lots_here(change)
+    lots.draw_here(change)
     return at(change) | {"participant_id": new}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
-from app.core import door, feedback, gate, rehearsal, stored
+from app.core import door, gate, lots, rehearsal, stored
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
@@ -81,7 +81,7 @@ def admit(change: Change, command: Any) -> dict[str, Any]:
     if person.standing == Standing.REMOVED:
         raise NotNow("This person was removed from the session.")
     _stand(change, person.id, Standing.ADMITTED, admitted_at=change.at)
-    feedback.draw_lots_here(change)
+    lots.draw_here(change)
     return at(change)
 
 

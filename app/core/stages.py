@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import feedback, shelf, stored
+from app.core import lots, shelf, stored
 from app.core.agenda import Stage, agenda_of, alone, edited, find_stage, next_index, sealed_agenda
 from app.core.changes import Change, at
 from app.core.models import Facilitator, LogEntry, Reflection, SessionState, StageVisit
@@ -158,7 +158,7 @@ def enter(change: Change, stage: Stage) -> None:
             group_session_id=change.before.id, stage_id=stage["id"], entered_at=change.at, left_at=None
         )
     )
-    feedback.draw_lots(change, stage)
+    lots.draw(change, stage)
 
 
 def leave_stage(change: Change) -> None:

@@ -230,7 +230,7 @@ def me(
         "last": known[person.id],
         **asked,
         "in_form": next((each.id for each in own if _stands_in_form(each, stage, asked["cards"])), None),
-        "received": feedback.received(db, row, person) if _gives_lines(row) else [],
+        "received": feedback.received(db, row, person) if alone(row) or _gives_lines(row) else [],
         "catch_up": came_late(row, person),
         "missed": leaving.missed(db, row, person.member_id) if _begins(row) else None,
     }

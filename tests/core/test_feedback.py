@@ -6,8 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from app.core import feedback
+from app.core import feedback, groups, held_lines, lots
+from app.core.changes import Who
 from app.core.course_models import FeedbackLine
+from app.core.refusals import NotFound
 from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
 
 LINE = "You waited for me on the stairs."
@@ -28,6 +30,7 @@ def oak(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
             of_exercise("to_all", "goodbye_lines", options=["all"]),
         ),
         stage("goodbye", of_exercise("lines", "goodbye")),
+        stage("review", prompt("look"), prompt("seen", "feedback", who="others")),
     ]
     monkeypatch.setattr("tests.core.cast.agenda", lambda: stages)
     planned_oak.plans()
@@ -165,7 +168,7 @@ def test_everybody_is_drawn_twice_and_nobody_draws_themselves(oak: Oak) -> None:
 def test_the_lot_is_fair_for_any_number() -> None:
     for size in range(2, 9):
         people = [f"p{number}" for number in range(size)]
-        drawn = feedback.lots(people, people)
+        drawn = lots.drawn_by(people, people)
         assert all(each not in two for each, two in drawn.items())
         wanted = 2 if size > 2 else 1
         assert Counter(each for two in drawn.values() for each in two) == dict.fromkeys(people, wanted)
@@ -187,6 +190,8 @@ def test_goodbye_lines_are_given_with_the_goodbye_and_those_for_the_absent_stay(
     oak.does(oak.fola, "end")
     oak.plans()
     absent = two[0]["alias"]
+    for name in MEMBERS:
+        assert held(oak, name) == []  # they wait for the goodbye, and nobody has missed it yet
     oak.does(oak.fola, "open_lobby")
     for name in MEMBERS:
         if name != absent:
@@ -203,3 +208,128 @@ def test_goodbye_lines_are_given_with_the_goodbye_and_those_for_the_absent_stay(
         assert "Go well." in received(oak, name)
     kept = [row for row in oak.all(FeedbackLine.__table__.select()) if row.delivered_at is None]
     assert [row.to_id for row in kept] == [oak.members[absent]]
+    assert held(oak, absent) == []  # they may still come
+    oak.does(oak.fola, "end")
+    assert held(oak, absent) == [f"{LINE} {absent}", "Go well."] and held(oak, present) == []
+    the_absent_one_is_given_their_lines(oak, absent)
+
+
+def the_absent_one_is_given_their_lines(oak: Oak, absent: str) -> None:
+    """In the meeting after the group: on their screen, and on nobody else's page."""
+    session = oak.database.writer.do(
+        groups.plan_session, oak.group_id, [stage("talk")], kind="after", member_id=oak.members[absent]
+    )
+    oak.id, oak.people = session, {"Fola": Who("facilitator", session, oak.leaders["Fola"])}
+    oak.does(oak.fola, "open_lobby")
+    oak.joins(absent)
+    oak.does(oak.fola, "start")
+    ids = [row.id for row in oak.all(FeedbackLine.__table__.select())]
+    version = oak.row().version
+    assert gives(oak, absent, []) == 0 and oak.row().version == version
+    assert gives(oak, absent, ids) == 1
+    assert gives(oak, absent, ids) == 0
+    assert received(oak, absent) == [f"{LINE} {absent}"] and oak.row().version == version + 1
+    assert held(oak, absent) == ["Go well."]
+
+
+def gives(oak: Oak, name: str, ids: list[str]) -> int:
+    return int(
+        oak.database.writer.do(held_lines.give, oak.leaders["Fola"], oak.group_id, oak.members[name], ids)
+    )
+
+
+def held(oak: Oak, name: str) -> list[str]:
+    """The lines that wait for a member on their page."""
+    with oak.database.reader() as db:
+        return [each["text"] for each in held_lines.waiting(db, oak.member(name))]
+
+
+def test_goodbye_lines_are_not_given_a_week_early(oak: Oak) -> None:
+    oak.moves_to("writing")
+    two = oak.me(oak.amal)["addressees"]["lines"]
+    oak.writes(oak.amal, "writing", lines=[{"to": two[0]["id"], "text": LINE}])
+    checks(oak)
+    everybody_has_a_line(oak, "writing")
+    assert oak.console()["lines"]["later"]
+    with refused("not_now"):
+        delivers(oak, "writing")
+    assert all(row.delivered_at is None for row in oak.all(FeedbackLine.__table__.select()))
+    oak.moves_to("goodbye")
+    assert not oak.console()["lines"]["later"] and delivers(oak, "goodbye") == 6
+
+
+def test_a_line_that_is_held_back_waits_and_is_not_given(oak: Oak) -> None:
+    writes_to(oak, "Amal", "Birgit")
+    writes_to(oak, "Chidi", "Birgit", "You laughed.")
+    checks(oak, "held")
+    oak.does(oak.fola, "end")
+    assert held(oak, "Birgit") == [LINE, "You laughed."]
+    ids = [row.id for row in oak.all(FeedbackLine.__table__.select())]
+    assert gives(oak, "Amal", ids) == 0 and gives(oak, "Birgit", ids) == 1
+    assert held(oak, "Birgit") == [LINE]
+    other = oak.database.writer.do(groups.create_group, oak.leaders["Fola"], name="Elm", programme_id=None)
+    with pytest.raises(NotFound):
+        oak.database.writer.do(held_lines.give, oak.leaders["Fola"], other, oak.members["Birgit"], ids)
+
+
+# lines to whoever works, as the turn goes round
+
+
+def works(oak: Oak, name: str) -> None:
+    oak.does(oak.fola, "give_turn", stage_id="review", participant_id=oak.people[name].id)
+
+
+def sees(oak: Oak, who: str, *lines: tuple[str, str], **more: Any) -> dict[str, Any]:
+    seen = [{"to": oak.members[to], "text": text} for to, text in lines]
+    return oak.writes(oak.people[who], "review", seen=seen, **more)
+
+
+def texts(oak: Oak) -> dict[str, str]:
+    """All lines with how far they are."""
+    return {feedback_words(oak, row.id): row.state.value for row in oak.all(FeedbackLine.__table__.select())}
+
+
+def test_a_line_to_whoever_worked_before_stays_when_the_turn_goes_on(oak: Oak) -> None:
+    oak.moves_to("review")
+    works(oak, "Amal")
+    sent = sees(oak, "Birgit", ("Amal", LINE))
+    checks(oak)
+    works(oak, "Chidi")
+    assert {each["alias"] for each in oak.me(oak.birgit)["addressees"]["seen"]} == {"Amal", "Chidi"}
+    assert [each["alias"] for each in oak.me(oak.amal)["addressees"]["seen"]] == ["Chidi"]
+    again: dict[str, Any] = {"id": sent["id"]}
+    sees(oak, "Birgit", ("Amal", LINE), ("Chidi", "You asked."), revision=2, **again)
+    assert texts(oak) == {LINE: "ok", "You asked.": "queued"}
+    sees(oak, "Birgit", ("Amal", "You waited."), ("Chidi", "You asked."), revision=3, **again)
+    assert texts(oak) == {"You waited.": "queued", "You asked.": "queued"}
+    sees(oak, "Birgit", ("Chidi", "You asked."), revision=4, **again)
+    assert texts(oak) == {"You asked.": "queued"}  # taken back by its writer
+    with refused("invalid"):
+        sees(oak, "Ewa", ("Birgit", LINE))
+
+
+def test_only_who_worked_needs_a_line_before_they_are_given(oak: Oak) -> None:
+    oak.moves_to("review")
+    works(oak, "Amal")
+    works(oak, "Chidi")
+    sees(oak, "Birgit", ("Amal", LINE))
+    checks(oak)
+    assert oak.console()["lines"]["without"] == ["Chidi"]
+    with refused("not_now"):
+        delivers(oak, "review")
+    sees(oak, "Ewa", ("Chidi", "You asked."))
+    checks(oak, text="You asked.")
+    assert delivers(oak, "review") == 2
+    assert (received(oak, "Amal"), received(oak, "Chidi")) == ([LINE], ["You asked."])
+
+
+def test_a_line_to_somebody_who_has_gone_is_neither_lost_nor_refused(oak: Oak) -> None:
+    oak.moves_to("review")
+    works(oak, "Amal")
+    sent = sees(oak, "Birgit", ("Amal", LINE))
+    works(oak, "Chidi")
+    oak.does(oak.fola, "remove", participant_id=oak.amal.id)
+    sees(oak, "Birgit", ("Chidi", "You asked."), id=sent["id"], revision=2)
+    assert set(texts(oak)) == {LINE, "You asked."}
+    sees(oak, "Birgit", ("Amal", LINE), ("Chidi", "You asked."), id=sent["id"], revision=3)
+    assert set(texts(oak)) == {LINE, "You asked."}

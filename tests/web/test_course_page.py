@@ -1,5 +1,6 @@
 """A member's page: what stands there of their course, and what a facilitator sets with them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from app.core import groups
 from app.core.models import Role
 from app.library.agendas import stage_of_exercise
-from tests.core.cast import Oak
+from tests.core.cast import Oak, prompt, stage
 from tests.core.test_course import GOAL, next_session, seen, writes
 from tests.house.browser import Browser
 
@@ -62,3 +63,20 @@ def test_the_first_and_the_last_number_of_each_goal_stand_side_by_side(oak: Oak,
     rated = [{"goal": each["id"], "text": each["text"], "rating": 7} for each in standing]
     writes(oak, "Amal", "goal_setting", goal={"standing": rated})
     assert "2 to 7" in fola.visit(path_of(oak))
+
+
+def test_lines_that_wait_are_read_on_the_page_and_given_from_it(
+    oak: Oak, fola: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: [stage("round", prompt("lines", "feedback"))])
+    next_session(oak, "Amal", "Birgit")
+    oak.writes(oak.birgit, "round", lines=[{"to": oak.members["Amal"], "text": "You waited for me."}])
+    assert "You waited for me." not in fola.visit(path_of(oak))
+    oak.does(oak.fola, "end")
+    page = fola.visit(path_of(oak))
+    assert "You waited for me." in page and "You waited for me." not in fola.visit(path_of(oak, "Birgit"))
+    [line] = re.findall(r'name="line" value="([^"]+)"', page)
+    fola.send(f"{path_of(oak, 'Birgit')}/lines", line=line)
+    assert "You waited for me." in fola.visit(path_of(oak))
+    fola.send(f"{path_of(oak)}/lines", line=line)
+    assert "You waited for me." not in fola.visit(path_of(oak))

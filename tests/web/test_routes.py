@@ -53,6 +53,7 @@ FOR_FACILITATORS = {
     ("/groups/<group_id>/members/<member_id>/called", "POST"),
     ("/groups/<group_id>/members/<member_id>/pin", "POST"),
     ("/groups/<group_id>/members/<member_id>/leaves", "POST"),
+    ("/groups/<group_id>/members/<member_id>/lines", "POST"),
     ("/groups/<group_id>/members/<member_id>/renew", "POST"),
     ("/groups/<group_id>/roles", "POST"),
     ("/groups/<group_id>/roles/end", "POST"),
