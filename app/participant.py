@@ -98,6 +98,8 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
         return _closed(views.help_of(db, member.group_id) if member else None)
     if _place(db, row.id, member) is not None:
         return redirect(f"/room/{row.id}", 303)
+    if door.sent_away(db, row.id, member, dict(cookie.get("places", [])).get(row.id, "")):
+        return _closed(views.help_of(db, member.group_id) if member else None)
     room = services().screens.doorway(db, row)
     if row.state == SessionState.ENDED:
         return _come_back(db, row, member, room)

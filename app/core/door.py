@@ -136,6 +136,13 @@ def seat_of(db: Connection, group_session_id: str, member: Any) -> Any:
     return found if found is not None and found.standing != Standing.REMOVED else None
 
 
+def sent_away(db: Connection, group_session_id: str, member: Any, participant_id: str) -> bool:
+    """Whether somebody was removed or refused: the member, or the guest who had this place."""
+    one: dict[str, Any] = {"member_id": member.id} if member is not None else {"id": participant_id}
+    found = stored.find(db, Participant, group_session_id=group_session_id, **one)
+    return found is not None and found.standing == Standing.REMOVED
+
+
 def join(
     db: Connection,
     group_session_id: str,
