@@ -15,6 +15,7 @@ TOUCHES = {
     **dict.fromkeys(("acknowledge_signal", "answer_signal", "resolve_signal"), ON_SIGNALS),
     "ask": (("roster",), ("banner",)),
     "answer_question": (("signals", "roster"), ("banner", "dock_signal")),
+    "meet_alert": ON_SIGNALS,
     "call_out": (("signals",), ()),
     "signals_shown": (("signals",), ("banner", "dock_signal")),
 }

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import col
 
-from app.core import escalation, measures
+from app.core import escalation, measure_alerts, measures
 from app.core.models import (
     ESCALATING,
     URGENT,
@@ -85,7 +85,12 @@ def open_signals(db: Connection, row: Any) -> list[dict[str, Any]]:
     """The signals of a session that nobody has met yet: urgent ones first, then the oldest."""
     rows = db.execute(UNMET, {"session": row.id}).all()
     calls = escalation.of_signals(db, [each.id for each in rows if each.kind in ESCALATING]) if rows else {}
-    entries = [told(db, each) | {"on_call": calls.get(each.id)} for each in rows]
+    entries = [
+        told(db, each)
+        | {"on_call": calls.get(each.id)}
+        | (measure_alerts.about(db, each) if each.kind == SignalKind.ITEM_9 else {})
+        for each in rows
+    ]
     return sorted(entries, key=lambda each: each["kind"] not in URGENT)
 
 

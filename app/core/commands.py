@@ -15,6 +15,7 @@ from app.core import (
     accounts,
     answers,
     feedback,
+    measure_alerts,
     pairs,
     questions,
     quiet,
@@ -139,6 +140,11 @@ class Ask(OfParticipant):
 
 class AnswerQuestion(OfId):
     answer: Literal["yes", "no", "not_now"]
+
+
+class MeetAlert(OfId):
+    how: Literal["talked", "later", "handed"]
+    words: Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain)] = ""
 
 
 class AnswerShareRequest(OfId):
@@ -280,6 +286,7 @@ FACILITATOR = [
     Command("signals_shown", OfIds, LEADING, ANY, signals.signals_shown, urgent=True, covered=True),
     Command("acknowledge_signal", OfId, LEADING, ANY, signals.acknowledge_signal, urgent=True),
     Command("answer_signal", AnswerSignal, LEADING, ANY, signals.answer_signal, urgent=True),
+    Command("meet_alert", MeetAlert, LEADING, ANY, measure_alerts.meet_alert, urgent=True),
     Command("resolve_signal", OfId, LEADING, ANY, signals.resolve_signal, urgent=True),
     Command("sync", Sync, WATCHING, ANY, None),
 ]

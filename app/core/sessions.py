@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
-from app.core import door, gate, lots, rehearsal, stored
+from app.core import door, gate, lots, measure_alerts, rehearsal, stored
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
@@ -42,6 +42,7 @@ def start(change: Change, command: Any) -> dict[str, Any]:
     first = next_index(stages, -1)
     if first is None:
         raise Invalid("There is no stage in the plan yet.")
+    measure_alerts.must_be_met(change)
     enter(change, stages[first])
     return _to(change, SessionState.LIVE, stage_index=first, started_at=change.at)
 

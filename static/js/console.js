@@ -2,6 +2,7 @@
 
 import { setUpCovering } from "./covering.js";
 import { announce, connect, morph } from "./live.js";
+import { leadTo, setUpMeeting } from "./meet.js";
 import { createNotes, NOTES } from "./notes.js";
 import { createScribe } from "./scribe.js";
 import { confirmShown } from "./signals.js";
@@ -33,6 +34,7 @@ const scribe = createScribe({
 
 const covering = setUpCovering({ onCover: coverAll });
 
+setUpMeeting({ send });
 const together = setUpTogether({ send, url: page.linesUrl });
 
 // ——— commands
@@ -78,6 +80,7 @@ async function send(name, payload) {
   if (code === "stale" && by) {
     line.textContent = words.stale.replace("{name}", by).replace("{time}", clock.format(new Date(at)));
   }
+  if (answer.error.alert) leadTo(answer.error.alert);
   if (code === "stale" || code === "timeout") live.sync();
   return answer;
 }

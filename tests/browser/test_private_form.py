@@ -43,20 +43,33 @@ def test_an_answer_that_must_not_wait_reaches_the_leader_at_once_and_nobody_else
         amal.page.locator(f'label:has(input[name="{item.key}"][value="0"])').click()
     amal.page.locator('label:has(input[name="phq9_9"][value="1"])').click()
     amal.press("Send")
-    amal.sees("Thank you. It is with Fola.")
+    amal.sees("Thank you for telling us. It is with Fola.")
     expect(fola.page.locator("#region-signals")).to_contain_text(
         "Amal: an answer on the private form needs you."
     )
     assert findings(fola.page) == []
     fola.press("Seen", exact=False)
     expect(fola.page.locator("#region-signals")).to_contain_text("Seen by Fola")
-    fola.press("I have asked", exact=False)
-    expect(fola.page.locator("#region-signals .alarm")).to_have_count(0)
+    alert = fola.page.locator("#region-signals .alarm", has_text="Amal")
+    expect(alert).to_contain_text("Several days")
+    fola.next_button.click()
+    expect(fola.page.locator("#refused")).to_contain_text("Say first how it is met")
+    expect(alert.get_by_role("button").first).to_be_focused()
+    alert.get_by_role("button", name="How it is met").click()
+    sheet = fola.page.locator("#meet-alert")
+    sheet.get_by_text("I will talk at").click()
+    sheet.get_by_label("When, or to whom").fill("18:00")
+    assert findings(fola.page) == []
+    sheet.get_by_role("button", name="Keep this").click()
+    expect(alert).to_contain_text("To talk: 18:00.")
     assert "item_9" not in birgit.source() + "".join(birgit.frames)
     assert stored(world) == before + 1
     amal.page.get_by_role("link", name="Back to the room").click()
     amal.is_connected()
+    amal.sees("Your leader has seen this.")
     assert "item_9" not in amal.source()
+    fola.decides("Start")
+    expect(fola.page.locator("#region-steer .next")).to_contain_text("Next")
 
 
 def test_it_is_filled_in_by_keyboard_alone_and_kept_when_nobody_is_there(
@@ -91,7 +104,7 @@ def test_it_is_filled_in_by_keyboard_alone_and_kept_when_nobody_is_there(
         "async () => !(await (await fetch(location.href)).text()).includes('not open now')", polling=500
     )
     amal.page.keyboard.press("Enter")
-    amal.sees("Thank you. It is with Fola.")
+    amal.sees("Thank you for telling us. It is with Fola.")
     assert "measure.phq9" not in amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
 
 
@@ -110,4 +123,4 @@ def test_what_was_rated_before_is_not_shown_before_answering(
         amal.page.locator('label:has(input[name="phq9_1"][value="3"])').click()
         amal.page.locator('label:has(input[name="phq9_9"][value="0"])').click()
         amal.press("Send")
-        amal.sees("Thank you. It is with Fola.")
+        amal.sees("Thank you for telling us. It is with Fola.")

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from sqlalchemy import select, update
 
-from app.core import groups
-from app.core.models import GroupSession, Participant, SessionState, Standing
+from app.core import groups, signals
+from app.core.changes import Who, changing
+from app.core.models import GroupSession, Participant, SessionState, SignalKind, Standing
 from realtime.sockets import NAMESPACES
 from tests.house.rooms import TABLES, Room, asking, make_room
 from tests.realtime.conftest import Wire
@@ -88,6 +89,7 @@ class Scene:
             "signals_shown": {"ids": [own["signal"]]},
             "acknowledge_signal": {"id": own["signal"]},
             "answer_signal": {"id": own["signal"], "reply": "I am here."},
+            "meet_alert": {"id": self.own["admitted"]["alert"], "how": "handed", "words": "Ines"},
             "resolve_signal": {"id": own["signal"]},
         }
         return made[command]
@@ -119,6 +121,7 @@ def make_scene(wire: Wire, state: SessionState) -> Scene:
     own["aloud"] = {"scribed": _writes_for(room, "Milo"), "member": aloud}
     own["admitted"]["line"] = _writes_lines(room, aloud)
     own["absent"] = {"member": absent}
+    own["admitted"]["alert"] = wire.database.writer.do(_answers_item_9, room.who("Amal"))
     wire.database.writer.do(_put, room.id, state)
     return Scene(room, state, own)
 
@@ -197,6 +200,13 @@ def _writes_lines(room: Room, member: str) -> str:
         to = each.member_id or each.id
         room.does("Fola", "add_line", stage_id="s-one", id=str(uuid4()), to=to, text="Thank you.")
     return str(line.id)
+
+
+def _answers_item_9(db: Any, who: Who) -> str:
+    with changing(db, who, "submit_measure") as change:
+        new = signals.raise_for(change, who.id, SignalKind.ITEM_9)
+        change.wrote(new, people=[who.id])
+        return new
 
 
 def _put(db: Any, room_id: str, state: SessionState) -> None:

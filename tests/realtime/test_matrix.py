@@ -82,6 +82,7 @@ FACILITATOR = {
     "signals_shown": (LEADING, ALWAYS),
     "acknowledge_signal": (LEADING, ALWAYS),
     "answer_signal": (LEADING, ALWAYS),
+    "meet_alert": (LEADING, ALWAYS),
     "resolve_signal": (LEADING, ALWAYS),
     "sync": (WATCHING, ALWAYS),
 }
