@@ -1,14 +1,14 @@
 """A member's course: what is kept of it beside answers, and what has changed since the beginning."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from app.core import attendance, goals, steps, stored, turns
-from app.core.agenda import Stage, agenda_of, counts
+from app.core.agenda import Stage, agenda_of, alone, counts
 from app.core.changes import Change
 from app.core.models import GroupSession, Member, Participant, Reflection, SessionState
 from app.core.opened import answer_of
@@ -17,6 +17,8 @@ from app.core.sealing import open_sealed, seal
 from app.exercises import TYPES, drawn
 
 MOOD, CIRCLE, TIMELINE = "mood_event_checkin", "closeness_circle", "timeline"
+SNAPSHOT = "relationship_snapshot"
+Told = list[tuple[Any, dict[str, Any], Any]]  # an answer's row, a prompt of it, and its value
 AREAS = ("grief", "dispute", "change", "lonely")
 OF_MEMBER = (
     select(
@@ -64,13 +66,11 @@ def then_and_now(db: Connection, member_id: str) -> dict[str, Any]:
     """The first mood, goals and circle of a member beside the last, from their own answers."""
     moods: dict[int, int] = {}
     circles: list[tuple[int | None, dict[str, Any]]] = []
-    for each in db.execute(OF_MEMBER, {"member": member_id}).all():
-        for prompt, value in _values(each):
-            if prompt.get("exercise") == MOOD and prompt["type"] == "scale_0_10" and each.kind == "group":
-                moods[each.number] = value
-            if prompt["type"] == CIRCLE and isinstance(value, dict):
-                number = each.number if each.kind == "group" else None
-                circles.append((number, drawn(prompt, value) or {}))
+    for row, prompt, value in _told(db, member_id):
+        if prompt.get("exercise") == MOOD and prompt["type"] == "scale_0_10" and row.kind == "group":
+            moods[row.number] = value
+        if prompt["type"] == CIRCLE and isinstance(value, dict):
+            circles.append((None if alone(row) else row.number, drawn(prompt, value) or {}))
     last = max(moods, default=0)
     weeks = range(min(moods, default=1), last + 1)
     points = [{"number": number, "value": moods.get(number)} for number in weeks]
@@ -116,6 +116,7 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
     sessions = stored.find_all(db, GroupSession, ("number",), group_id=group_id, kind="group")
     sessions = [each for each in sessions if counts(each)]
     there = attendance.sessions_with(db, member_id)
+    told = _told(db, member_id)
     return {
         "member": {
             "id": row.id,
@@ -131,31 +132,51 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         "then": then_and_now(db, member_id),
         "goals": goals.goals_of(db, member_id),
         "steps": steps.steps_of(db, member_id),
-        "events": list(_events(db, member_id)),
-        "timeline": _timeline(db, member_id),
+        "events": _events(told),
+        "inventory": _inventory(told),
+        "timeline": _timeline(told),
         "turns": turns.turn_tracker(db, group_id).get(
             member_id, {"sessions": [], "without": 0, "due": False}
         ),
     }
 
 
-def _events(db: Connection, member_id: str) -> Iterable[dict[str, Any]]:
+def _events(told: Told) -> list[dict[str, Any]]:
     """What happened with people, week by week, as the member told it in the opening rounds."""
-    for each in db.execute(OF_MEMBER, {"member": member_id}).all():
-        for prompt, value in _values(each):
-            if prompt.get("exercise") == MOOD and prompt["type"] == "short_texts" and each.kind == "group":
-                yield {"number": each.number, "text": TYPES["short_texts"].as_text(value, prompt)}
+    return [
+        {"number": row.number, "text": TYPES["short_texts"].as_text(value, prompt)}
+        for row, prompt, value in told
+        if prompt.get("exercise") == MOOD and prompt["type"] == "short_texts" and row.kind == "group"
+    ]
 
 
-def _timeline(db: Connection, member_id: str) -> dict[str, Any] | None:
+def _inventory(told: Told) -> list[dict[str, Any]]:
+    """What the member said of their people: the questions beside the circle, and single relationships looked
+    at closely. One entry for an answer, oldest first; ``number`` is None for a one-to-one meeting.
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    for row, prompt, value in told:
+        if prompt.get("exercise") in (CIRCLE, SNAPSHOT) and prompt["type"] != CIRCLE:
+            entry: dict[str, Any] = {"number": None if alone(row) else row.number, "parts": []}
+            part = {"prompt": prompt["text"], "text": TYPES[prompt["type"]].as_text(value, prompt)}
+            entries.setdefault(row.id, entry)["parts"].append(part)
+    return list(entries.values())
+
+
+def _timeline(told: Told) -> dict[str, Any] | None:
     """The timeline that the member drew last, as a drawing and in words; None before the first."""
     found = [
         {"drawn": drawn(prompt, value), "text": TYPES[TIMELINE].as_text(value, prompt)}
-        for each in db.execute(OF_MEMBER, {"member": member_id}).all()
-        for prompt, value in _values(each)
+        for _, prompt, value in told
         if prompt["type"] == TIMELINE
     ]
     return found[-1] if found else None
+
+
+def _told(db: Connection, member_id: str) -> Told:
+    """Everything the member answered, in the order of time: the answer's row, the prompt and the value."""
+    rows = db.execute(OF_MEMBER, {"member": member_id}).all()
+    return [(row, prompt, value) for row in rows for prompt, value in _values(row)]
 
 
 def _values(row: Any) -> list[tuple[dict[str, Any], Any]]:

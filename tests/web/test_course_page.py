@@ -10,7 +10,7 @@ from app.core import groups
 from app.core.models import Role
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, stage
-from tests.core.test_course import GOAL, next_session, seen, writes
+from tests.core.test_course import CIRCLE, GOAL, next_session, seen, writes
 from tests.house.browser import Browser
 
 EXERCISES = ("goal_setting", "mood_event_checkin", "closeness_circle", "relationship_snapshot")
@@ -80,3 +80,26 @@ def test_lines_that_wait_are_read_on_the_page_and_given_from_it(
     assert "You waited for me." in fola.visit(path_of(oak))
     fola.send(f"{path_of(oak)}/lines", line=line)
     assert "You waited for me." not in fola.visit(path_of(oak))
+
+
+def test_what_somebody_said_of_their_people_stands_beside_the_circle(oak: Oak, fola: Browser) -> None:
+    writes(oak, "Amal", "closeness_circle", people=CIRCLE, turn_to=["My neighbour."], linked=["Ines."])
+    close = {"person": ["My sister."], "talk": ["The weather.", "Our father."], "change": ["Ring more."]}
+    writes(oak, "Amal", "relationship_snapshot", **close)
+    told = seen(oak, "Amal")["inventory"]
+    assert [[each["text"] for each in entry["parts"]] for entry in told] == [
+        ["My neighbour.", "Ines."],
+        ["My sister.", "We talk about: The weather.\nWe avoid: Our father.", "Ring more."],
+    ]
+    assert {entry["number"] for entry in told} == {oak.row().number}
+    page = fola.visit(path_of(oak))
+    for words in ("My neighbour.", "Who do you turn to when things are hard?", "Our father.", "Ring more."):
+        assert words in page
+    assert seen(oak, "Birgit")["inventory"] == [] and "Our father." not in fola.visit(path_of(oak, "Birgit"))
+
+
+def test_what_moved_the_mood_is_numbered_once(oak: Oak, fola: Browser) -> None:
+    writes(oak, "Amal", "mood_event_checkin", mood=4, week=["We moved."])
+    page = fola.visit(path_of(oak))
+    line = page[: page.index("We moved.")].rpartition("<li>")[0]
+    assert line.rstrip().endswith('<ul class="list">')
