@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from app.core import measures, stored
+from app.core import instruments, measures, stored
 from app.core.alerts import OPEN
 from app.core.course_models import MeasureResponse
 from app.core.models import (
@@ -28,12 +28,10 @@ from app.core.models import (
 )
 from app.core.refusals import Invalid
 from app.core.sealing import open_sealed
-from app.library.measures import bundled, others
 
 MOST_OPEN = 2  # flags open at once
 MOST_ALONE = 8  # members with one facilitator
 SUPERVISED_WITHIN = timedelta(weeks=4)
-MET = ("talked", "handed")  # a call that somebody has met is no open flag, one for later is
 
 FLAGS = (
     select(Signal.__table__, col(Participant.alias).label("alias"))
@@ -100,18 +98,11 @@ def _leads(db: Connection, facilitator_id: str, group_id: str) -> bool:
 
 
 def _flags(db: Connection, group_id: str) -> list[dict[str, Any]]:
-    rows = db.execute(FLAGS.where(col(GroupSession.group_id) == group_id)).all()
-    unmet = [each for each in rows if _how(each) not in MET]
+    unmet = db.execute(FLAGS.where(col(GroupSession.group_id) == group_id)).all()
     if len(unmet) < MOST_OPEN:
         return []
     names = [open_sealed(Participant.alias, each.participant_id, each.alias) for each in unmet]
     return [{"kind": "flags", "number": len(unmet), "names": list(dict.fromkeys(names))}]
-
-
-def _how(signal: Any) -> str:
-    if signal.met is None:
-        return ""
-    return str(json.loads(open_sealed(Signal.met, signal.id, signal.met)).get("how", ""))
 
 
 def _alone(db: Connection, group_id: str) -> list[dict[str, Any]]:
@@ -146,9 +137,9 @@ def _worse_twice(db: Connection, member_id: str, reliable: int) -> list[str]:
         total = json.loads(open_sealed(MeasureResponse.score, row.id, row.score))["total"]
         if total is not None:
             totals.setdefault(row.measure_id, []).append(total)
-    found = []
+    found, measures_here = [], instruments.known(db)
     for measure_id, scores in totals.items():
-        known = bundled().get(measure_id) or others().get(measure_id)
+        known = measures_here.get(measure_id)
         if known is None or len(scores) < 3:
             continue
         points = reliable if measure_id == "phq9" else known.reliable

@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from app.core import groups, measures, rehearsal, stop_signals
 from app.core.models import Facilitator, GroupFacilitator, Member, Participant, Role, Signal, now
-from app.core.sealing import seal
 from tests.core.cast import Oak, refused
 
 RELIABLE = 6
@@ -50,15 +49,6 @@ def test_a_hand_is_no_flag_and_neither_is_what_was_resolved(oak: Oak) -> None:
     assert kinds(oak) == ["flags"], "seen is not met"
     oak.does(oak.fola, "resolve_signal", id=first)
     assert kinds(oak) == []
-
-
-@pytest.mark.parametrize(("how", "there"), [("talked", []), ("handed", []), ("later", ["flags"])])
-def test_a_call_that_was_met_is_no_flag_and_one_for_later_is(oak: Oak, how: str, there: list[str]) -> None:
-    first = oak.signals(oak.amal)
-    oak.signals(oak.birgit)
-    met = seal(Signal.met, first, f'{{"how": "{how}", "words": ""}}')
-    writes(oak, update(Signal).where(col(Signal.id) == first).values(met=met))
-    assert kinds(oak) == there
 
 
 def test_what_made_up_people_call_is_no_flag(planned_oak: Oak) -> None:
