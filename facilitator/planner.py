@@ -162,6 +162,7 @@ def _retold(stage: Stage, sent: dict[str, Any], forms: set[str]) -> Stage:
         "minutes": minutes,
         "title": title,
         "measures": measures,
+        "holds_door": sent.get("holds_door") is True,
         "cue": stage["cue"] | {"say": clean(sent["say"], limit=1000)},
     }
 

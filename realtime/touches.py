@@ -3,7 +3,7 @@
 ON_SIGNALS = ("signals", "roster"), ("banner", "dock_signal")
 # regions of the console, and of the person concerned
 TOUCHES = {
-    "submit_reflection": (("answers", "roster", "steer"), ("form", "mine")),
+    "submit_reflection": (("answers", "roster", "steer"), ("form", "mine", "late")),
     "withdraw_reflection": (("answers", "roster", "steer"), ("form", "mine")),
     **dict.fromkeys(
         ("write_for", "confirm_reflection", "confirm_for"),

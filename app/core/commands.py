@@ -193,6 +193,10 @@ class Lock(Payload):
     locked: bool
 
 
+class HoldDoor(Payload):
+    held: bool
+
+
 class SaveNote(Payload):
     stage_id: Id | None = None
     participant_id: Id | None = None
@@ -244,6 +248,7 @@ PARTICIPANT = [
     Command("answer_question", AnswerQuestion, PRESENT, ANY, questions.answer_question, urgent=True),
     Command("pause_for_me", PauseForMe, PRESENT, ANY, quiet.pause_for_me, urgent=True),
     Command("stop_now", StopNow, PRESENT, ANY, quiet.stop_now, urgent=True),
+    Command("come_in", Nothing, PRESENT, OPEN, sessions.come_in),
     Command("leave", Nothing, PRESENT, ANY, sessions.leave),
     Command("set_writing", SetWriting, ADMITTED, ANY, None),
     Command("sync", Sync, PRESENT, ANY, None),
@@ -257,6 +262,7 @@ FACILITATOR = [
     Command("go_to_stage", OfStageAtVersion, LEADING, ON, stages.go_to_stage),
     Command("skip_stage", OfStageAtVersion, LEADING, OPEN, stages.skip_stage),
     Command("add_minutes", AddMinutes, LEADING, ON, stages.add_minutes),
+    Command("hold_door", HoldDoor, LEADING, ON, stages.hold_door),
     Command("insert_stage", InsertStage, LEADING, OPEN, stages.insert_stage),
     Command("move_stage", MoveStage, LEADING, OPEN, stages.move_stage),
     Command("choose_exercise", ChooseExercise, LEADING, OPEN, stages.choose_exercise),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.core import consents, gate, lots, measures, pins, quiet, stored
+from app.core import consents, gate, late, lots, measures, pins, quiet, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
@@ -158,10 +158,10 @@ def join(
     agreed: Mapping[str, int] | None = None,
     language: str = "en",
 ) -> str:
-    """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked;
-    a guest waits, and does not come into a group of young people. Whoever is in the session already finds
-    their own place again; removed stays removed. Shortly before a session with a private form a member may
-    come as well: to that form, not to a room.
+    """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked
+    or held; a guest waits, and does not come into a group of young people. Whoever is in the session already
+    finds their own place again; removed stays removed. Shortly before a session with a private form a member
+    may come as well: to that form, not to a room.
 
     ``at_address``, ``private`` and ``safe`` are the answers to the questions at the door, None where they
     were not asked: after any no the screen is plain. ``participant_id`` chooses the id of a new participant,
@@ -190,7 +190,8 @@ def join(
             raise NotFound()  # no member is ever part of a rehearsal
         if member is None and _only_members(change):
             raise NotFound()
-        admitted = member is not None and change.before.locked_at is None
+        held = change.before.locked_at is not None or late.door_is_held(change.before)
+        admitted = member is not None and not held
         _add(change, new, alias, member, admitted, answers, change.at if unlocked else None)
         if pin_hash and member is not None:
             pins.set_first(db, member.id, pin_hash)

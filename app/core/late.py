@@ -1,13 +1,17 @@
-"""Somebody who comes late sees what is shown from then on, not what was said before."""
+"""Somebody who comes late: they wait while a stage holds the door, see what is shown from then on and not
+what was said before, and may still give their number for the week.
+"""
 
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.core import stored
-from app.core.models import StageVisit
+from app.core.agenda import agenda_of
+from app.core.models import Reflection, SessionState, StageVisit, Standing
 
 Row = Any
+ON = (SessionState.LIVE, SessionState.HELD)
 
 
 def came_late(row: Row, person: Row) -> bool:
@@ -33,3 +37,39 @@ def without_stages(room: dict[str, Any], missed: frozenset[str]) -> dict[str, An
         for name in ("shown", "tallies")
     }
     return room | kept
+
+
+def door_is_held(row: Row) -> bool:
+    """Whether the current stage keeps the door shut for whoever comes now."""
+    return row.state in ON and bool(agenda_of(row)[row.stage_index].get("holds_door"))
+
+
+def may_come_in(row: Row, person: Row) -> bool:
+    """Whether a member who waits may enter by themselves; a guest is let in by a facilitator."""
+    return person.member_id is not None and row.locked_at is None and not door_is_held(row)
+
+
+def at_the_door(row: Row, person: Row) -> str:
+    """What somebody who waits reads: ``held``, ``open`` or, where a facilitator decides, nothing of it."""
+    if person.standing != Standing.WAITING or person.member_id is None or row.locked_at is not None:
+        return ""
+    return "held" if door_is_held(row) else "open"
+
+
+def late_mood(db: Connection, row: Row, person: Row) -> dict[str, Any] | None:
+    """The question for the week's mood, for somebody who came after the opening round."""
+    if row.state not in ON or not came_late(row, person):
+        return None
+    missed = missed_stages(db, row, person)
+    for stage in agenda_of(row):
+        asked = next((each for each in stage["prompts"] if _is_mood(each)), None)
+        if asked is None or stage["id"] not in missed:
+            continue
+        mine: dict[str, Any] = {"participant_id": person.id, "stage_id": stage["id"], "withdrawn_at": None}
+        if not stored.exists(db, Reflection, **mine):
+            return {"stage_id": stage["id"], "key": asked["key"], "text": asked["text"]}
+    return None
+
+
+def _is_mood(prompt: dict[str, Any]) -> bool:
+    return prompt.get("exercise") == "mood_event_checkin" and prompt["type"] == "scale_0_10"

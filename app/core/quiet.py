@@ -30,6 +30,7 @@ HUSHED: dict[str, Any] = {
     "compare": None,
     "received": [],
     "catch_up": False,
+    "late": None,
     "missed": None,
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
-from app.core import door, gate, lots, measure_alerts, rehearsal, stored
+from app.core import door, gate, late, lots, measure_alerts, rehearsal, stored
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
@@ -82,6 +82,17 @@ def admit(change: Change, command: Any) -> dict[str, Any]:
     if person.standing == Standing.REMOVED:
         raise NotNow("This person was removed from the session.")
     _stand(change, person.id, Standing.ADMITTED, admitted_at=change.at)
+    lots.draw_here(change)
+    return at(change)
+
+
+def come_in(change: Change, command: Any) -> dict[str, Any]:
+    """A member who has waited at a held door enters by themselves once it is open."""
+    if change.person.standing == Standing.ADMITTED:
+        return at(change)
+    if not late.may_come_in(change.before, change.person):
+        raise NotNow("They are in the middle of something. You come in at the next pause.")
+    _stand(change, change.who.id, Standing.ADMITTED, admitted_at=change.at)
     lots.draw_here(change)
     return at(change)
 

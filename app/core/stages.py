@@ -8,7 +8,7 @@ from sqlmodel import col
 from app.core import lots, shelf, stored
 from app.core.agenda import Stage, agenda_of, alone, edited, find_stage, next_index, sealed_agenda
 from app.core.changes import Change, at
-from app.core.models import Facilitator, LogEntry, Reflection, SessionState, StageVisit
+from app.core.models import Facilitator, LogEntry, Participant, Reflection, SessionState, StageVisit, Standing
 from app.core.refusals import NotFound, NotNow, Stale
 from app.core.sealing import open_sealed
 from app.library.agendas import for_one, stage_of_exercise, talk_stage, with_exercise
@@ -59,6 +59,20 @@ def add_minutes(change: Change, command: Any) -> dict[str, Any]:
         stage["minutes"] = minutes
         change.wrote(stage["id"], agenda=sealed_agenda(change.before.id, stages))
     return at(change) | {"minutes": minutes}
+
+
+def hold_door(change: Change, command: Any) -> dict[str, Any]:
+    """The current stage keeps whoever comes late at the door, or no longer; nobody inside learns of it."""
+    stages = edited(change.before)
+    stage = stages[change.before.stage_index]
+    if bool(stage.get("holds_door")) != command.held:
+        stage["holds_door"] = command.held
+        waiting = stored.find_all(
+            change.db, Participant, group_session_id=change.before.id, standing=Standing.WAITING
+        )
+        people = [each.id for each in waiting]
+        change.wrote(stage["id"], people=people, agenda=sealed_agenda(change.before.id, stages))
+    return at(change)
 
 
 def insert_stage(change: Change, command: Any) -> dict[str, Any]:

@@ -24,13 +24,13 @@ from app.core import (
     quiet,
     rehearsal,
     shelf,
-    steps,
     stored,
     turns,
 )
 from app.core.agenda import Stage, agenda_of, alone
 from app.core.changes import Who
-from app.core.late import came_late
+from app.core.last_time import last_time
+from app.core.late import at_the_door, came_late, late_mood
 from app.core.models import (
     SMALL,
     Audience,
@@ -232,6 +232,8 @@ def me(
         "in_form": next((each.id for each in own if _stands_in_form(each, stage, asked["cards"])), None),
         "received": feedback.received(db, row, person) if alone(row) or _gives_lines(row) else [],
         "catch_up": came_late(row, person),
+        "door": at_the_door(row, person),
+        "late": late_mood(db, row, person),
         "missed": leaving.missed(db, row, person.member_id) if _begins(row) else None,
     }
     if not pins.is_open(person):
@@ -285,38 +287,6 @@ def participant(db: Connection, group_session_id: str, participant_id: str) -> R
     return row
 
 
-def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
-    """A member's mood of the last session in which they gave one, and the step that is still open."""
-    last: dict[str, Any] = {"mood": None, "step": steps.open_step(db, person.member_id, row.id)}
-    if person.member_id is None:
-        return last
-    rows = db.execute(
-        select(Reflection.__table__, col(GroupSession.agenda).label("agenda"))
-        .join(Participant, col(Participant.id) == col(Reflection.participant_id))
-        .join(GroupSession, col(GroupSession.id) == col(Reflection.group_session_id))
-        .where(
-            col(Participant.member_id) == person.member_id,
-            col(Reflection.group_session_id) != row.id,
-            col(Reflection.withdrawn_at).is_(None),
-        )
-        .order_by(col(Reflection.saved_at).desc())
-        .limit(60)
-    ).all()
-    for each in rows:
-        stages = agenda_of(_AgendaRow(each.group_session_id, each.agenda))
-        prompts: list[dict[str, Any]] = next((s["prompts"] for s in stages if s["id"] == each.stage_id), [])
-        answer = answer_of(each)
-        for prompt in prompts:
-            value = answer.get(prompt["key"])
-            if (
-                prompt.get("exercise") == "mood_event_checkin"
-                and prompt["key"] == "mood"
-                and last["mood"] is None
-            ):
-                last["mood"] = value
-    return last
-
-
 def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[str, Any]:
     """The display: no private data at all."""
     context = room(db, row, leader_here=True)
@@ -336,13 +306,6 @@ def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[s
         "people": context["people"],
         "language": context["language"],
     }
-
-
-class _AgendaRow:
-    """As much of a session's row as ``agenda_of`` needs."""
-
-    def __init__(self, row_id: str, agenda: Any):
-        self.id, self.agenda = row_id, agenda
 
 
 def _count(db: Connection, group_session_id: str) -> int:

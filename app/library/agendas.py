@@ -94,7 +94,8 @@ def with_exercise(stage: Stage, exercise: Exercise | None) -> Stage:
     """Return the stage with this exercise in it, or as a talk for None. Its place, minutes and programme
     words stay.
     """
-    kept = {key: stage[key] for key in ("id", "minutes", "core", "pool", "measures", "phase")}
+    keys = ("id", "minutes", "core", "pool", "measures", "phase", "holds_door")
+    kept = {key: stage[key] for key in keys if key in stage}
     if exercise is None:
         fresh = talk_stage(stage["title"], stage["minutes"])
         return fresh | kept | {"cue": fresh["cue"] | {"say": stage["cue"]["say"]}}

@@ -16,6 +16,7 @@ function plan() {
     minutes: minutesOf(row),
     title: row.querySelector('[data-field="title"]').value,
     say: row.querySelector('[data-field="say"]').value,
+    holds_door: row.querySelector("[data-holds]").checked,
     measures: [...row.querySelectorAll('[data-field="measures"]:checked')].map((box) => box.value),
   }));
 }

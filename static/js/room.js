@@ -2,7 +2,7 @@
 
 import { createAnswering } from "./answering.js";
 import { createDrafts } from "./drafts.js";
-import { announce, connect } from "./live.js";
+import { announce, connect, newId } from "./live.js";
 import { createOutbox } from "./outbox.js";
 import { createQuiet } from "./quiet.js";
 import { setUpSheets } from "./sheets.js";
@@ -172,7 +172,7 @@ async function takeBack(id) {
 
 function onRegion(name, element) {
   if (name === "shown" || name === "mine") dressShown();
-  if (name === "banner") hideDismissed(element);
+  if (["banner", "late"].includes(name)) hideDismissed(element);
   if (name === "stage") {
     quiet.follow(element);
     part("region-waiting").replaceChildren(); // only people inside get a stage
@@ -249,6 +249,12 @@ async function withdraw(id) {
   announce(words("withdrawn"));
 }
 
+/** The number of somebody who came late: one tap, for the facilitators alone. */
+function lateMood({ dataset: { stage, key, mood } }) {
+  const answer = { [key]: Number(mood) };
+  signals.insist("submit_reflection", { id: newId(), stage_id: stage, answer, audience: "facilitators" });
+}
+
 function addTap(button) {
   const box = part(button.dataset.tap);
   box.value = box.value.trim() ? `${box.value.trimEnd()}\n${button.textContent}` : button.textContent;
@@ -275,6 +281,8 @@ document.addEventListener("click", ({ target }) => {
   if (unfold !== undefined) answering.open([...document.querySelectorAll("[data-unfold]")].indexOf(button));
   else if (pause) quiet.pause(pause);
   else if (stop !== undefined) quiet.stop();
+  else if (button.dataset.mood) lateMood(button);
+  else if (button.id === "come-in") signals.insist("come_in", {});
   else if (tap) addTap(button);
   else if (share) signals.insist("answer_share_request", { id: button.dataset.id, accept: share === "yes" });
   else if (confirm) signals.insist("confirm_reflection", { id: button.dataset.id, accept: confirm === "yes" });
@@ -286,7 +294,7 @@ document.addEventListener("click", ({ target }) => {
   else if (reopen) answering.reopen(reopen);
   else if (dismiss !== undefined) {
     dismissed.add(button.closest("[data-dismissible]").id);
-    hideDismissed(part("region-banner"));
+    hideDismissed(button.closest("[data-region]"));
   } else if (button.dataset.takeBack) takeBack(button.dataset.takeBack);
   else if (button.dataset.withdraw) askToWithdraw(button.dataset.withdraw);
   else if (button.id === "withdraw-yes") withdraw(button.dataset.id);

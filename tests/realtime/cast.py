@@ -63,6 +63,8 @@ class Scene:
             "rotate_link": {},
             "hand_over": {"facilitator_id": self.room.leading["Sami"]},
             "give_turn": {"stage_id": "s-one", "participant_id": self.room.people["Amal"]},
+            "come_in": {},
+            "hold_door": {"held": True},
             "pause_for_me": {"choice": "word", "id": str(uuid4())},
             "stop_now": {"id": str(uuid4())},
             "let_write": {"participant_id": self.room.people["Milo"]},
@@ -109,7 +111,9 @@ def make_scene(wire: Wire, state: SessionState) -> Scene:
     ]
     room = make_room(wire.database, tuple(PARTICIPANTS.values()), stages, sandbox=True)
     own = {role: _acts(room, alias) for role, alias in PARTICIPANTS.items()}
-    room.people["Birgit"] = room.lets_in("Birgit as a guest", guest=True)
+    room.does("Fola", "lock", locked=True)
+    room.people["Birgit"] = room.lets_in("Birgit who comes again")
+    room.does("Fola", "lock", locked=False)
     for name, kind in (("signal", "hand"), ("call", "support")):
         own["waiting"][name] = str(uuid4())
         room.does("Birgit", "raise_signal", id=own["waiting"][name], kind=kind)

@@ -16,6 +16,7 @@ SECOND = {"insert_stage": "stale", "save_note": "superseded"}
 DIFFERENT = {"reveal", "deliver_lines"}  # tells how many it has just shown
 # these mean something new each time: more minutes, another link, heard and not heard, another lot
 ANEW = {"add_minutes", "rotate_link", "mark_heard", "draw_pairs"}
+ROLE = {"come_in": "waiting"}
 STATE = {"open_lobby": SessionState.PLANNED, "start": SessionState.LOBBY, "resume": SessionState.HELD}
 STORED = [(kind, name) for kind, rows in REGISTRY.items() for name, row in rows.items() if row.verb]
 
@@ -26,7 +27,7 @@ def scenes(wire: Wire) -> Iterator[tuple[str, Scene, Callable[[], dict[str, Any]
     for kind, command in STORED:
         scene = make_scene(wire, STATE.get(command, SessionState.LIVE))
         enter(wire, scene, stranger)
-        role = "admitted" if kind == "participant" else "lead"
+        role = ROLE.get(command, "admitted" if kind == "participant" else "lead")
         handler = partial(wire.plays, f"/{kind}", sid(scene, role), command, scene.payload(command, role))
         yield command, scene, handler
 

@@ -121,11 +121,11 @@ def test_with_one_member_it_is_one_to_one(fola: Browser, oak: Oak) -> None:
 def test_a_renewed_link_ends_the_old_one(fola: Browser, oak: Oak, stranger: Browser) -> None:
     path = f"/groups/{oak.group_id}"
     old = re.findall(r"/m/[\w-]{22}", fola.visit(path))[0]
-    assert stranger.client.get(old).status_code == 200
+    assert stranger.client.get(old, follow_redirects=True).status_code == 200
     member = re.search(r"/members/([\w-]+)/renew", fola.visit(path))
     assert member
     fola.send(f"{path}/members/{member[1]}/renew")
-    assert stranger.client.get(old).status_code == 404
+    assert stranger.client.get(old, follow_redirects=True).status_code == 404
 
 
 # the planner
@@ -139,6 +139,17 @@ def plan_of(oak: Oak, group_session_id: str) -> dict[str, Any]:
 def sent(plan: dict[str, Any]) -> list[dict[str, Any]]:
     keys = ("id", "minutes", "title")
     return [{key: stage[key] for key in keys} | {"say": stage["cue"]["say"]} for stage in plan["stages"]]
+
+
+def test_a_plan_says_which_stage_holds_the_door(fola: Browser, oak: Oak) -> None:
+    session = planned(oak)
+    plan = plan_of(oak, session)
+    stages = sent(plan)
+    stages[1]["holds_door"] = True
+    version = plan["session"]["version"]
+    fola.fetch(f"/sessions/{session}/plan", {"stages": stages, "version": version})
+    held = [stage.get("holds_door", False) for stage in plan_of(oak, session)["stages"]]
+    assert held == [False, True, *held[2:]] and not any(held[2:])
 
 
 def test_a_plan_keeps_order_minutes_names_and_cues(fola: Browser, oak: Oak) -> None:
