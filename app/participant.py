@@ -11,7 +11,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from app import pin
 from app.access import access_group_session
-from app.core import door, views
+from app.core import consents, door, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Nothing, perform
 from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing, new_id
@@ -110,17 +110,19 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
         **{name: request.form.get(name) if name in asked else None for name in ENTRY_QUESTIONS},
         "agree": request.form.getlist("agree"),
     }
+    texts = consents.asked(db, row, member, room["language"])
     with speaking(room["language"], room["time_zone"]):
         if request.method == "POST":
-            problems = _problems(given, member, asked)
+            problems = _problems(given, member, asked, texts)
             unlocked, pin_hash, wrong = (
                 (False, None, "") if problems else pin.read(request.form, member, seat)
             )
             if wrong:
                 problems = {"pin": wrong}
             if not problems:
-                drawer = {"unlocked": unlocked, "pin_hash": pin_hash}
-                return _join(row.id, alias or clean(given["alias"]), member, given, drawer)
+                more = {"unlocked": unlocked, "pin_hash": pin_hash, "language": room["language"]}
+                more["agreed"] = {each["kind"]: each["version"] for each in texts}
+                return _join(row.id, alias or clean(given["alias"]), member, given, more)
         else:
             problems = {}
         page = render_template(
@@ -133,6 +135,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             one_to_one=room["one_to_one"],
             rehearsal=room["rehearsal"],
             asked=asked,
+            texts=texts,
             pin=pin.asks(member, seat),
             help=room["help"],
         )
@@ -167,9 +170,7 @@ def _remember(group_session_id: str, participant_id: str) -> None:
     cookie["places"] = [*places, [group_session_id, participant_id]][-PLACES:]
 
 
-def _join(
-    group_session_id: str, alias: str, member: Any, given: dict[str, Any], drawer: dict[str, Any]
-) -> Any:
+def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any], more: dict[str, Any]) -> Any:
     try:
         participant_id = services().database.writer.do(
             door.join,
@@ -177,7 +178,7 @@ def _join(
             alias=alias,
             member=member,
             **{name: YES_NO.get(given[name]) for name in ENTRY_QUESTIONS},
-            **drawer,
+            **more,
             participant_id=new_id(),
             of=group_session_id,
         )
@@ -328,15 +329,17 @@ def _asked_at_the_door(room: dict[str, Any], member: Any) -> tuple[str, ...]:
     return ENTRY_QUESTIONS if member else ENTRY_QUESTIONS[1:]
 
 
-def _problems(given: dict[str, Any], member: Any, asked: tuple[str, ...]) -> dict[str, str]:
+def _problems(
+    given: dict[str, Any], member: Any, asked: tuple[str, ...], texts: list[dict[str, Any]]
+) -> dict[str, str]:
     problems = {}
     if member is None and not _readable_alias(given["alias"]):
         problems["alias"] = gettext("Write a name of up to %(num)s letters.", num=ALIAS)
     for name in asked:
         if given[name] not in YES_NO:
             problems[name] = gettext("Choose yes or no.")
-    if set(given["agree"]) != {"confidence", "kept"}:
-        problems["agree"] = gettext("Tick both to come in, or ask your facilitator first.")
+    if not {f"{each['kind']} {each['version']}" for each in texts} <= set(given["agree"]):
+        problems["agree"] = gettext("Say yes to each text to come in, or ask your leader first.")
     return problems
 
 

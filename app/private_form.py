@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, render_template, request
 from pydantic import ValidationError
 
 from app.access import access_group_session
-from app.core import instruments, measures, views
+from app.core import consents, instruments, measures, views
 from app.core.changes import Who, changing
 from app.core.commands import Payload, Uuid4
 from app.core.models import Standing, now
@@ -58,13 +58,15 @@ def _page(group_session_id: str, measure_id: str) -> Any:
         if person.member_id is None:
             raise NotFound()
         room = services().screens.doorway(db, row)
-        is_open = measures.is_open(row, _leader_here(row.id), now())
+        said_yes = consents.may_store(db, row, person)
+        is_open = said_yes and measures.is_open(row, _leader_here(row.id), now())
         with speaking(room["language"], room["time_zone"]):
             return render_template(
                 "participant/measure.html",
                 room=room,
                 measure=measure,
                 is_open=is_open,
+                said_yes=said_yes,
                 person_id=person.id,
                 draft_key=draft_key(person.id),
             )

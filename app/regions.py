@@ -15,8 +15,8 @@ from flask_babel import force_locale, get_translations
 from jinja2 import Environment
 from sqlalchemy import Connection
 
+from app.core import consents, quiet, views
 from app.core import console as consoles
-from app.core import quiet, views
 from app.core.changes import Who
 from app.core.late import missed_stages, without_stages
 from app.core.models import GroupSession, Standing, now
@@ -181,6 +181,7 @@ class Screens:
         """A person's own part; who joined late or was gone for a while is told where the group is."""
         me = views.me(db, row, who.id, self._last, whole)
         back = self.presence.came_back(row.id, who.id) and not me.get("quiet")
+        me["consent"] = consents.may_store_as(db, row, who.id)
         me["catch_up"] = me["catch_up"] or back
         return me
 

@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "app.pin": PAGES,
     "app.participant": PAGES | {"app.pin"},
     "app.private_form": PAGES | {"app.participant"},
+    "app.consent_page": PAGES | {"app.participant"},
     "facilitator": PAGES | {"facilitator"},
     "realtime": FOUNDATION | {"realtime"},
 }
@@ -97,7 +98,15 @@ def libraries_of_core(sources: Sources) -> list[str]:
 
 
 def queries_in_pages(sources: Sources) -> list[str]:
-    pages = ("app.participant", "app.pin", "app.private_form", "app.sign_in", "facilitator", "realtime")
+    pages = (
+        "app.participant",
+        "app.pin",
+        "app.private_form",
+        "app.consent_page",
+        "app.sign_in",
+        "facilitator",
+        "realtime",
+    )
     return [
         f"{path} imports {name}"
         for path, own, tree in modules(sources)

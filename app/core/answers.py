@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from app.core import course, feedback, pairs, stored, turns
+from app.core import consents, course, feedback, pairs, stored, turns
 from app.core.agenda import Stage, agenda_of, alone, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, Reflection, SessionState, StageVisit
@@ -31,6 +31,7 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
             return _again(change, command, stands)
         if written_by and stands.written_by is None:
             raise NotNow("They have written this themselves. Ask them to change it.")
+    consents.must_stand(change, person)
     stage, late = _stage(change, command)
     answer = _read(stage, command)
     turns.may_answer(change, stage, answer, person.id)

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from app.core import stored
-from app.core.changes import Change
-from app.core.models import Member, new_id, now
-from app.core.refusals import Invalid, NotFound, NotNow
+from app.core.changes import Change, Who, changing
+from app.core.models import Group, Member, Participant, Standing, new_id, now
+from app.core.refusals import Invalid, NotFound, NotNow, Stale
 from app.core.safety_models import Consent, ConsentText
 from app.core.sealing import open_sealed, seal
 from app.exercises.plain import N_
@@ -179,12 +179,100 @@ def of_members(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
     return {each.id: standing(db, each.id, versions) for each in members}
 
 
+def may_store(db: Connection, row: Any, person: Any) -> bool:
+    """Whether what this participant writes in a session is stored; simulated rooms ask nobody for a yes."""
+    return bool(row.sandbox or row.rehearsal_of or stands(db, person.member_id, person.id))
+
+
+def may_store_as(db: Connection, row: Any, participant_id: str) -> bool:
+    """The same by the participant's id."""
+    if row.sandbox or row.rehearsal_of:
+        return True
+    return may_store(db, row, stored.find(db, Participant, id=participant_id))
+
+
 def must_stand(change: Change, person: Any) -> None:
-    """Refuses to store what is this person's without their yes; simulated rooms ask nobody."""
-    before = change.before
-    if before.sandbox or before.rehearsal_of or stands(change.db, person.member_id, person.id):
-        return
-    raise NotNow(NO_YES)
+    """Refuses to store what is this person's without their yes."""
+    if not may_store(change.db, change.before, person):
+        raise NotNow(NO_YES)
+
+
+def without_yes(db: Connection, row: Any, people: Iterable[Any]) -> set[str]:
+    """Whose answers are not stored, among these participants of a session."""
+    if row.sandbox or row.rehearsal_of:
+        return set()
+    last = {
+        each.member_id or each.participant_id: each
+        for each in stored.find_all(db, Consent, ("given_at",), group_id=row.group_id, kind="consent")
+    }
+    found = {each.id: last.get(each.member_id or each.id) for each in people}
+    return {key for key, said in found.items() if said is None or said.withdrawn_at is not None}
+
+
+def asked(db: Connection, row: Any, member: Any, language: str) -> list[dict[str, Any]]:
+    """The texts that somebody reads before they come into a session: those of the group to whose version
+    they have not said yes. ``again`` says that they know an older one.
+    """
+    if row.sandbox or row.rehearsal_of:
+        return []
+    given = _given(db, member.id, None) if member is not None else []
+    if member is None or not stands(db, member.id, None):
+        given = [each for each in given if each.kind != "consent"]
+    said = {(each.kind, each.version) for each in given}
+    found = texts(db, row.group_id)
+    return [
+        {
+            "kind": kind,
+            "version": found[kind]["version"],
+            "body": found[kind]["bodies"][language],
+            "again": any(each.kind == kind for each in given),
+        }
+        for kind in KINDS
+        if kind in found and (kind, found[kind]["version"]) not in said
+    ]
+
+
+def own_page(db: Connection, row: Any, person: Any, language: str) -> dict[str, Any]:
+    """What somebody reads about their own yes: since when it stands, or the texts as they stand now."""
+    said = _given(db, person.member_id, person.id)
+    last = [each for each in said if each.kind == "consent"][-1:]
+    found = texts(db, row.group_id)
+    return {
+        "stands": bool(last) and last[0].withdrawn_at is None,
+        "at": (last[0].withdrawn_at or last[0].given_at) if last else None,
+        "texts": [
+            {"kind": kind, "version": found[kind]["version"], "body": found[kind]["bodies"][language]}
+            for kind in KINDS
+            if kind in found
+        ],
+    }
+
+
+def take_yes_back(db: Connection, who: Who) -> None:
+    """Somebody takes their yes back: from now on nothing that they write is stored."""
+    with changing(db, who, "take_consent_back") as change:
+        person = _person(change)
+        if _withdraw(db, person.member_id, person.id, change.at):
+            change.wrote(person.id, people=[person.id])
+
+
+def give_again(db: Connection, who: Who, versions: Mapping[str, int]) -> None:
+    """Somebody says yes to these versions, which must be those that stand, in their group's language."""
+    with changing(db, who, "give_consent") as change:
+        person = _person(change)
+        if dict(versions) != newest(db, change.before.group_id):
+            raise Stale()
+        language = str(stored.find_all(db, Group, id=change.before.group_id)[0].language)
+        own = {"member_id": person.member_id, "participant_id": person.id}
+        say_yes(db, change.before.group_id, versions, language=language, at=change.at, **own)
+        change.wrote(person.id, people=[person.id])
+
+
+def _person(change: Change) -> Any:
+    row = stored.find(change.db, Participant, id=change.who.id, group_session_id=change.before.id)
+    if row is None or row.standing == Standing.REMOVED:
+        raise NotFound()
+    return row
 
 
 def _given(db: Connection, member_id: str | None, participant_id: str | None) -> list[Any]:

@@ -10,6 +10,7 @@ from sqlmodel import col
 from app.core import (
     alerts,
     attendance,
+    consents,
     feedback,
     gate,
     leaving,
@@ -67,9 +68,10 @@ def console(
     time = Times(db, row)
     wants = roster.wishes(db, row)
     by_person = roster.by_person(answered)
+    unasked = consents.without_yes(db, row, rows)
     entries = [
         roster.person(row, each, presence, stage, by_person[each.id], signals)
-        | {"wants": wants.get(each.id, "")}
+        | {"wants": wants.get(each.id, ""), "consent": each.id not in unasked}
         for each in rows
     ]
     _about_people(db, row, entries, signals, may_reach=me["role"] in roles.HANDS)

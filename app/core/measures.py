@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from app.core import instruments, signals, stored
+from app.core import consents, instruments, signals, stored
 from app.core.agenda import agenda_of
 from app.core.changes import Change
 from app.core.course_models import MeasureResponse
 from app.core.models import Member, SessionState, SignalKind, new_id, now
-from app.core.refusals import Invalid, NotFound, Superseded
+from app.core.refusals import Invalid, NotFound, NotNow, Superseded
 from app.core.sealing import open_sealed, seal
 from app.library.measures import Measure, Other
 
@@ -132,6 +132,7 @@ def submit_measure(
             return {"ok": True, "id": response_id, "revision": revision}
         if revision != stands.revision + 1:
             raise Superseded(revision=stands.revision)
+    consents.must_stand(change, person)
     result = score(measure, answers)
     values = {
         "revision": revision,
@@ -168,6 +169,8 @@ def enter_score(
         raise NotFound()
     if not measure.range[0] <= total <= measure.range[1]:
         raise Invalid("This number is outside the range of the measure.")
+    if not consents.stands(db, member_id, None):
+        raise NotNow(consents.NO_YES)
     new = new_id()
     result = {"total": total, "pro_rated": False, "missing": 0}
     db.execute(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import stored
+from app.core import consents, stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import SMALL, Audience, Reflection, StageReveal
@@ -103,6 +103,7 @@ def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
     if row.share_asked_at is None or row.share_answer is not None:
         raise NotNow("Nobody is asking for this answer.")
     if command.accept:
+        consents.must_stand(change, change.person)
         values: dict[str, Any] = {"share_answer": True, "audience": Audience.NAMED, "shown_at": change.at}
     else:
         values = {"share_answer": False}

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import answers, lots, stored
+from app.core import answers, consents, lots, stored
 from app.core.changes import Change, at
 from app.core.models import Member, Participant, Reflection, Standing, new_id
 from app.core.refusals import NotFound, NotNow
@@ -108,6 +108,7 @@ def _confirm(change: Change, row: Any) -> dict[str, Any]:
     if row.withdrawn_at is not None:
         raise NotNow("This was taken back already.")
     if row.confirmed_at is None:
+        consents.must_stand(change, stored.find(change.db, Participant, id=row.participant_id))
         stored.change(change.db, Reflection, row.id, confirmed_at=change.at)
         change.wrote(row.id, people=[row.participant_id], reflections=[row.id])
     return {"ok": True, "id": row.id}

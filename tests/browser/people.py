@@ -132,8 +132,8 @@ class Participant(Person):
             self.page.get_by_label("What should we call you?").fill(alias)
         for yes in self.page.locator(".yesno").get_by_text("Yes", exact=True).all():
             yes.click()
-        self.page.get_by_label("What people say here stays here.").check()
-        self.page.get_by_label("I have read what is kept and who can see it.").check()
+        for text in self.page.locator('input[name="agree"]').all():
+            text.check()
         self.press("Come in")
         self.page.wait_for_url("**/room/*")
         self.is_connected()

@@ -13,7 +13,8 @@ from app.core.sealing import open_sealed
 from tests.house.pages import Page
 from tests.house.rooms import TABLES, Room
 
-CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
+AGREED = ["consent 1", "limits 1", "agreement 1"]  # what a guest says yes to
+CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": AGREED}
 
 
 class Visitor:

@@ -92,7 +92,8 @@ def test_a_member_comes_straight_in_and_back_without_being_asked_again(
         ({"alias": "a\x07b"}, "Write a name of up to 40 letters."),
         ({"private": ""}, "Choose yes or no."),
         ({"safe": "perhaps"}, "Choose yes or no."),
-        ({"agree": ["kept"]}, "Tick both to come in"),
+        ({"agree": ["consent 1", "agreement 1"]}, "Say yes to each text"),
+        ({"agree": ["consent 1", "limits 7", "agreement 1"]}, "Say yes to each text"),
     ],
 )
 def test_what_is_left_out_is_said_and_nobody_comes_in(

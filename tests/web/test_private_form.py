@@ -14,7 +14,8 @@ from app.library.agendas import talk_stage
 from tests.core.cast import Oak, refused
 from tests.house.browser import Browser
 
-CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
+AGREED = ["consent 1", "limits 1", "agreement 1"]
+CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": AGREED}
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ OPEN_TO_ALL = {
     ("/room/<group_session_id>", "GET"),
     ("/room/<group_session_id>/exit", "POST"),
     ("/room/<group_session_id>/help", "GET"),
+    ("/room/<group_session_id>/consent", "GET"),
+    ("/room/<group_session_id>/consent", "POST"),
     ("/room/<group_session_id>/leave", "POST"),
     ("/room/<group_session_id>/measure/<measure_id>", "GET"),
     ("/room/<group_session_id>/measure/<measure_id>", "POST"),

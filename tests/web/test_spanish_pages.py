@@ -22,7 +22,8 @@ PROMPTS: tuple[dict[str, Any], ...] = (
 )
 TALK = asking("talk") | {"kind": "talk", "prompts": []}
 CAST = ("Amal", "Birgit", "Chidi", "Dora", "Ewa")
-CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": ["confidence", "kept"]}
+AGREED = ["consent 1", "limits 1", "agreement 1"]
+CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": AGREED}
 
 
 class Oak:

@@ -1,0 +1,77 @@
+"""What is asked before the room, once; and a yes that is taken back on a page that says what that does."""
+
+from collections.abc import Callable
+
+from app.core import consents
+from app.core.models import SessionState
+from app.core.safety_models import Consent
+from app.db import Database
+from tests.house.rooms import make_room
+from tests.house.visitor import AGREED, Visitor, own_link, room_link
+
+BODIES = {"en": "Only this counts.", "es": "Solo vale esto."}
+
+
+def test_a_guest_reads_every_text_and_says_yes_to_each(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, zoe = make_room(database), visitor()
+    page = zoe.visit(room_link(room))
+    for words in ("You can take this yes back at any time", "if a court orders it", "To pass is always fine"):
+        assert words in page
+    zoe.comes_in(room_link(room), alias="Zoe")
+    said = [each for each in room.all(Consent.__table__.select()) if each.member_id is None]
+    assert sorted((each.kind, each.version, each.language) for each in said) == [
+        ("agreement", 1, "en"),
+        ("consent", 1, "en"),
+        ("limits", 1, "en"),
+    ]
+    assert all(each.participant_id and each.given_at for each in said)
+
+
+def test_a_member_is_asked_again_only_when_a_text_has_changed(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, amal = make_room(database), visitor()
+    assert 'name="agree"' not in amal.visit(own_link(room, "Amal"))
+    database.writer.do(consents.change_text, room.leading["Fola"], room.group, "limits", BODIES)
+    page = amal.visit(own_link(room, "Amal"))
+    assert "Only this counts." in page
+    assert "Something here has changed." in page
+    assert page.count('name="agree"') == 1
+    stale = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": AGREED}
+    assert "Say yes to each text" in amal.send("/door", 422, **stale)
+    amal.send("/door", **(stale | {"agree": ["limits 2"]}))
+    assert 'name="agree"' not in visitor().visit(own_link(room, "Amal"))
+
+
+def test_a_yes_is_taken_back_and_given_again_and_the_room_says_so(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, amal = make_room(database), visitor()
+    amal.comes_in(own_link(room, "Amal"))
+    path = f"/room/{room.id}/consent"
+    before = amal.visit(path)
+    for effect in ("nothing that you write is stored", "still reach your leaders", "The group cannot"):
+        assert effect in before
+    assert before.count("btn-first") == 1
+    assert amal.send(path, yes="no") == path
+    assert "There is no yes now" in amal.visit(path)
+    inside = amal.visit(f"/room/{room.id}")
+    assert "Nothing you write is stored now" in inside
+    assert 'id="answer-form"' not in inside
+    for wrong in (AGREED[:2], ["consent"], ["consent x"], []):
+        assert "Say yes to each text." in amal.send(path, 422, yes="yes", agree=wrong)
+    assert amal.send(path, yes="yes", agree=AGREED) == f"/room/{room.id}"
+    assert 'id="answer-form"' in amal.visit(f"/room/{room.id}")
+    assert room.has_every_version()
+
+
+def test_nobody_without_a_place_reads_or_changes_anything(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, stranger = make_room(database, state=SessionState.LIVE), visitor()
+    path = f"/room/{room.id}/consent"
+    stranger.visit(path, 404)
+    stranger.send(path, 404, yes="no")
+    assert all(each.withdrawn_at is None for each in room.all(Consent.__table__.select()))
