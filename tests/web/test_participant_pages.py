@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
+from app.core import leaderless
 from app.core.models import SessionState
 from app.db import Database
 from tests.house.rooms import TABLES, asking, make_room
@@ -225,3 +228,27 @@ def test_the_key_of_drafts_is_one_persons_own_and_the_same_after_a_reload(
         assert found
         keys.append(found[1])
     assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, "Fola’s line has dropped."),
+        (9, "Fola’s line has dropped."),
+        (10, "If Fola is not back by 18:20, we stop for today."),
+        (20, "Fola is not back. We stop for today."),
+    ],
+)
+def test_whoever_is_in_a_room_without_a_leader_reads_what_happens_then(
+    visitor: Callable[[], Visitor], database: Database, minutes: int, said: str
+) -> None:
+    room, amal = make_room(database, sandbox=True), visitor()
+    dropped = datetime(2030, 11, 3, 18, 0, tzinfo=UTC)
+    with time_machine.travel(dropped, tick=False) as clock:
+        amal.comes_in(own_link(room, "Amal"))
+        database.writer.do(leaderless.note, room.id, False)
+        clock.shift(timedelta(minutes=minutes))
+        database.writer.do(leaderless.note, room.id, False)
+        page = amal.visit(f"/room/{room.id}")
+    assert said in page and "Nothing you wrote is lost." in page
+    assert "Olu is here to watch and learn." in page
