@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.core import instruments, shelf
 from app.core.refusals import NotFound
-from app.library import agendas, load
+from app.library import Programme, agendas, load
 from app.library.files import read_file
 from app.library.tree import DamagedFile
 from app.runtime import off_hub
@@ -69,28 +69,57 @@ def from_file() -> Any:
 @pages.get("/library/<kind>/<item_id>/preview")
 @facilitators_only
 def preview(kind: str, item_id: str) -> str:
-    """An exercise or a session as a participant would see it; nothing is sent."""
-    stages = _stages(kind, item_id)
+    """An exercise, a session, or a part of a programme as a participant would see it; nothing is sent."""
+    parts = _parts(item_id) if kind == "programme" else []
+    part = request.args.get("part", parts[0]["id"] if parts else "")
+    stages = _stages(kind, item_id, part)
     somebody = [{"id": "a", "alias": "Amal"}, {"id": "b", "alias": "Birgit"}]
     keys = {prompt["key"] for stage in stages for prompt in stage["prompts"]}
     return page(
         "facilitator/preview.html",
         "library",
+        item_id=item_id,
+        parts=parts,
+        part=part,
         stages=stages,
         room={"facilitators": [str(who_is_here()["name"])]},
         preview_me={"addressees": dict.fromkeys(keys, somebody)},
     )
 
 
-def _stages(kind: str, item_id: str) -> list[dict[str, Any]]:
+def _parts(programme_id: str) -> list[dict[str, Any]]:
+    """The sessions and meetings of a programme, in the order in which they come."""
+    programme = read(shelf.offered, me()).programmes.get(programme_id)
+    if programme is None:
+        raise NotFound()
+    sessions = [{"id": each.id, "numbers": each.numbers} for each in programme.sessions]
+    return sessions + [{"id": each.id, "title": each.title} for each in programme.meetings]
+
+
+def _stages(kind: str, item_id: str, part: str) -> list[dict[str, Any]]:
     found = read(shelf.offered, me())
     if kind == "exercise" and item_id in found.exercises:
         return [agendas.stage_of_exercise(found.exercises[item_id])]
+    if kind == "session" and "." in item_id:
+        kind, item_id, part = "programme", *item_id.split(".", 1)
     if kind == "session":
         entry = read(shelf.page, me(), item_id)
         if entry["kind"] == "session":
             item = entry["item"]
             return agendas.stages_of(item.rows, item.phase, read(shelf.whole))
+    if kind == "programme" and item_id in found.programmes:
+        return _part_of(found.programmes[item_id], part)
+    raise NotFound()
+
+
+def _part_of(programme: Programme, part: str) -> list[dict[str, Any]]:
+    whole = read(shelf.whole)
+    for each in programme.sessions:
+        if each.id == part:
+            return agendas.stages_of(each.rows, each.phase, whole)
+    for meeting in programme.meetings:
+        if meeting.id == part:
+            return agendas.for_one(agendas.stages_of(meeting.rows, meeting.phase, whole))
     raise NotFound()
 
 

@@ -133,11 +133,8 @@ form.addEventListener("click", (event) => {
     fresh.querySelector("input:not([type=hidden]), textarea").focus();
     changed();
   } else if ("remove" in button.dataset) {
-    const next = item.nextElementSibling ?? item.previousElementSibling ?? item.parentElement.closest("[data-item]");
-    item.remove();
-    (next?.querySelector("button") ?? form.querySelector("[data-add]"))?.focus();
-    say.textContent = say.dataset.gone;
-    changed();
+    if (counted(item)) ask(item);
+    else takeOut(item);
   } else if (button.dataset.step) {
     const field = item.querySelector('[data-field="minutes"]');
     field.value = Math.max(1, (parseInt(field.value, 10) || 1) + Number(button.dataset.step));
@@ -146,6 +143,28 @@ form.addEventListener("click", (event) => {
     unfold(button, button.getAttribute("aria-expanded") !== "true");
   }
 });
+
+function takeOut(item) {
+  const next = item.nextElementSibling ?? item.previousElementSibling ?? item.parentElement.closest("[data-item]");
+  item.remove();
+  (next?.querySelector("button") ?? form.querySelector("[data-add]"))?.focus();
+  say.textContent = say.dataset.gone;
+  changed();
+}
+
+/** Whether the session counts on this stage, or on one within it. */
+const counted = (item) =>
+  item.matches("[data-counted]") || Boolean(item.querySelector(':scope > .open [data-field="core"]')?.checked);
+
+/** What is counted on goes after one question. */
+function ask(item) {
+  const sheet = document.getElementById("ask-core");
+  const title = item.querySelector('[data-field="title"]')?.value ?? item.dataset.counted;
+  document.getElementById("core-title").textContent = title;
+  sheet.returnValue = "";
+  sheet.addEventListener("close", () => sheet.returnValue === "yes" && takeOut(item), { once: true });
+  sheet.showModal();
+}
 
 function unfold(button, open) {
   const row = button.closest("li");

@@ -135,6 +135,24 @@ def test_a_session_is_put_in_order_by_mouse_and_by_keyboard_alone(
     rows = body(world, fola)["rows"]
     assert rows[0]["minutes"] == 9 and rows[0]["exercises"][-1] == "grounding"  # type: ignore[index]
     looks_well(fola)
+    is_asked_before_a_stage_goes_that_the_session_counts_on(fola)
+    assert titles(fola) == before[1:]
+
+
+def is_asked_before_a_stage_goes_that_the_session_counts_on(fola: Facilitator) -> None:
+    rows, sheet = fola.page.locator('[data-list="rows"] > li'), fola.page.locator("#ask-core")
+    count = rows.count()
+    rows.first.get_by_role("button", name="Edit this stage").click()
+    take_out = rows.first.locator(".open").get_by_role("button", name="Take out", exact=True)
+    take_out.click()
+    expect(sheet).to_contain_text("Come in")
+    assert findings(fola.page) == []
+    sheet.get_by_role("button", name="Keep it").click()
+    expect(rows).to_have_count(count)
+    take_out.click()
+    sheet.get_by_role("button", name="Leave it out").click()
+    expect(rows).to_have_count(count - 1)
+    is_saved(fola)
 
 
 def test_a_damaged_file_is_told_on_the_page_and_a_sound_one_opens(

@@ -44,7 +44,28 @@ def test_everything_shipped_can_be_read_and_every_exercise_previewed(fola: Brows
     for exercise in load().exercises.values():
         page = fola.visit(f"/library/exercise/{exercise.id}/preview")
         assert page.count('class="prompt"') == len(exercise.prompts)
-    fola.visit("/library/exercise/nothing/preview", 404)
+    for path in (
+        "exercise/nothing",
+        "session/gipt_8.nothing",
+        "session/nothing.initial",
+        "programme/nothing",
+    ):
+        fola.visit(f"/library/{path}/preview", 404)
+
+
+def test_every_part_of_a_shipped_programme_is_previewed(fola: Browser) -> None:
+    for programme in load().programmes.values():
+        path = f"/library/programme/{programme.id}/preview"
+        parts = [*programme.sessions, *programme.meetings]
+        page = fola.visit(path)
+        assert re.findall(r"preview\?part=(\w+)", page) == [each.id for each in parts]
+        assert page.count('class="phone"') == len(programme.sessions[0].rows)
+        page = fola.visit(f"{path}?part={parts[-1].id}")
+        assert page.count('class="phone"') == len(parts[-1].rows) and "The group will read" not in page
+        fola.visit(f"{path}?part=none", 404)
+    assert fola.visit("/library/session/gipt_8.session_1/preview").count('class="phone"') == 9
+    own = copied(fola, "programme", "gipt_8").replace("/own/", "/programme/")
+    assert "Sessions 2 to 6" in fola.visit(f"{own}/preview")
 
 
 @pytest.mark.parametrize(
