@@ -18,6 +18,16 @@ MIDDLE = 150
 STYLES = ("close", "mixed", "tense", "lost", "died")  # of the bonds, by the place of the option
 
 
+# Where a name may stand beside its person, best first: anchor and place of its foot, seen from the person.
+BELOW, ABOVE = ("middle", 0.0, 22.0), ("middle", 0.0, -13.0)
+BESIDE = (
+    *(("start", 11.0, 4.5), ("end", -11.0, 4.5), ("start", 8.0, 18.0), ("end", -8.0, 18.0)),
+    *(("start", 8.0, -9.0), ("end", -8.0, -9.0), ("middle", 0.0, 36.0), ("middle", 0.0, -27.0)),
+)
+LETTER, RISE, FALL = 6.8, 11.0, 3.0  # about as wide, high and deep as a letter of the names is
+LONGEST = 16  # letters of a name in the drawing; the list has all of them
+
+
 def read(value: object, prompt: Mapping[str, Any]) -> dict[str, Any]:
     """Return the people who have a name, or raise Unreadable."""
     key = prompt["key"]
@@ -41,23 +51,69 @@ def as_text(value: dict[str, Any], prompt: Mapping[str, Any]) -> str:
 
 
 def drawn(value: dict[str, Any], prompt: Mapping[str, Any]) -> dict[str, Any]:
-    """Return rings and people with their places in a square of 300 units."""
+    """Return rings and people with their places and those of their names in a square of 300 units."""
     options = list(prompt.get("options") or ())
     people = []
     for each in value["people"]:
         x, y = place(each["ring"], each["angle"])
-        below = y > MIDDLE
         kind = (
             STYLES[min(options.index(each["bond"]), len(STYLES) - 1)] if each["bond"] in options else "none"
         )
-        people.append(each | {"x": x, "y": y, "text_y": y + (22 if below else -13), "style": kind})
-    return {"people": people, "rings": RINGS}
+        people.append(each | {"x": x, "y": y, "style": kind, "short": _short(each["label"])})
+    names = labels([(each["short"], each["x"], each["y"]) for each in people])
+    return {"people": [each | name for each, name in zip(people, names, strict=True)], "rings": RINGS}
 
 
 def place(ring: int, angle: int) -> tuple[float, float]:
     """Return where somebody stands in the drawing."""
     away, turn = AT[ring - 1], math.radians(angle)
     return round(MIDDLE + away * math.sin(turn), 1), round(MIDDLE - away * math.cos(turn), 1)
+
+
+def labels(people: list[tuple[str, float, float]]) -> list[dict[str, Any]]:
+    """Return where each name stands, so that it covers no other name and nobody's place if there is room:
+    `text_x`, `text_y` and `anchor`. The middle has a name too, below it. As in closeness-circle.js.
+    """
+    taken = [_dot(x, y, 7) for _, x, y in people]
+    taken += [_dot(MIDDLE, MIDDLE, 10), (MIDDLE - 9, MIDDLE + 11, MIDDLE + 9, MIDDLE + 25)]
+    found = []
+    for name, x, y in people:
+        spots = (BELOW, ABOVE, *BESIDE) if y > MIDDLE else (ABOVE, BELOW, *BESIDE)
+        boxes = [_box(name, anchor, x + right, y + down) for anchor, right, down in spots]
+        costs = [sum(_shared(box, other) for other in taken) + _outside(box) for box in boxes]
+        best = costs.index(min(costs))
+        taken.append(boxes[best])
+        anchor, right, down = spots[best]
+        found.append({"text_x": round(x + right, 1), "text_y": round(y + down, 1), "anchor": anchor})
+    return found
+
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def _dot(x: float, y: float, size: float) -> Box:
+    return x - size, y - size, x + size, y + size
+
+
+def _box(name: str, anchor: str, x: float, y: float) -> Box:
+    wide = LETTER * len(name)
+    left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+    return left, y - RISE, left + wide, y + FALL
+
+
+def _shared(one: Box, other: Box) -> float:
+    wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return wide * high if wide > 0 and high > 0 else 0.0
+
+
+def _outside(box: Box) -> float:
+    """As a name costs that is cut off at the edge, in square units."""
+    side = max(0.0, -box[0]) + max(0.0, box[2] - 2 * MIDDLE)
+    return 14 * side + 50 * (max(0.0, -box[1]) + max(0.0, box[3] - 2 * MIDDLE))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "\u2026"
 
 
 def _named(person: Mapping[str, Any]) -> str:

@@ -16,7 +16,9 @@ EVENTS, MOODS = 20, 24
 KINDS = ("hard", "good")
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 NOT_MONTH = N_("Please give a month, such as 2026-11.")
-LEFT, RIGHT, TOP, BOTTOM = 30, 610, 46, 166  # of the chart, in a field of 640 by 210
+LEFT, RIGHT, TOP, BOTTOM = 26, 346, 84, 204  # of the chart, in a field of 360 by 246
+LEVELS = (60, 38, 16)  # where the numbers of events stand, the lowest first
+APART = 22  # of two numbers on one level
 
 
 def read(value: object, prompt: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,9 +42,10 @@ def is_blank(value: dict[str, Any]) -> bool:
 
 
 def as_text(value: dict[str, Any], prompt: Mapping[str, Any]) -> str:
-    """Return a line for each event and each mood, in the order of time."""
+    """Return a line for each event and each mood, in the order of time; events with their numbers."""
     told = [
-        (each["when"], f"{each['when'] or '?'}: {each['label']}{_sign(each)}") for each in value["events"]
+        (each["when"], f"{place}. {each['when'] or '?'}: {each['label']}{_sign(each)}")
+        for place, each in enumerate(value["events"], 1)
     ]
     told += [(each["when"], f"{each['when']}: mood {each['value']}") for each in value["mood"]]
     if value["onset"]:
@@ -51,7 +54,9 @@ def as_text(value: dict[str, Any], prompt: Mapping[str, Any]) -> str:
 
 
 def drawn(value: dict[str, Any], prompt: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the chart: points of the mood line, numbered events and the beginning, in units of the field."""
+    """Return the chart: points of the mood line, numbered events and the beginning, in units of the field.
+    Events that stand close have their numbers above each other.
+    """
     months = [each["when"] for each in (*value["events"], *value["mood"]) if each["when"]]
     months += [each for each in (value["onset"], *value["span"].values()) if each]
     first, last = (min(months), max(months)) if months else ("", "")
@@ -65,17 +70,36 @@ def drawn(value: dict[str, Any], prompt: Mapping[str, Any]) -> dict[str, Any]:
         for each in value["mood"]
     ]
     events = [
-        {"n": place, "x": x(each["when"]) if each["when"] else LEFT, **each}
+        {"n": place, "x": x(each["when"]), **each}
         for place, each in enumerate(value["events"], 1)
+        if each["when"]
     ]
+    onset = x(value["onset"]) if value["onset"] else None
     return {
         "first": first,
         "last": last,
         "points": points,
         "line": " ".join(f"{each['x']},{each['y']}" for each in points),
-        "events": events,
-        "onset": x(value["onset"]) if value["onset"] else None,
+        "events": [each | {"y": y} for each, y in zip(events, _levels(events), strict=True)],
+        "onset": onset,
+        "onset_anchor": "middle" if onset is None else _anchor(onset),
     }
+
+
+def _levels(events: list[dict[str, Any]]) -> list[int]:
+    """The height of each event's number: the lowest on which it touches no other, else the highest."""
+    last = dict.fromkeys(LEVELS, -float(APART))
+    found = []
+    for each in events:
+        y = next((level for level in LEVELS if each["x"] - last[level] >= APART), LEVELS[-1])
+        last[y] = each["x"]
+        found.append(y)
+    return found
+
+
+def _anchor(x: float) -> str:
+    """How words at this place stay within the field."""
+    return "start" if x < 90 else "end" if x > 270 else "middle"
 
 
 def _event(value: object, key: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from app.exercises import TYPES, drawn
 from tests.browser.phone import Phone, play, stage_of
 from tests.browser.world import World
 from tests.house.actors import Leader
@@ -58,6 +59,87 @@ def test_ticks_numbers_and_months_wait_for_their_words_through_a_reload(phone: P
     expect(field("closeness_circle", "ring")).to_have_value("1")
     expect(field("ordered_steps", "hard")).to_have_value("4")
     expect(field("decision_table", "chosen")).to_be_checked()
+
+
+NEAR = [("Ines", 1, 180), ("Work", 1, 210), ("Amal", 3, 90), ("Chidi", 3, 140)]
+
+
+def test_one_thumb_scrolls_past_the_circle_drags_a_person_and_adds_one_by_a_tap(
+    phone: Phone, world: World
+) -> None:
+    phone.asks("closeness_circle")
+    page = phone.amal.page
+    page.set_viewport_size({"width": 320, "height": 640})
+    for place, (name, ring, angle) in enumerate(NEAR):
+        if place:
+            phone.adds("people")
+        phone.fills("label", name, place)
+        phone.field("ring", place).select_option(str(ring))
+        phone.field("angle", place).evaluate("(field, angle) => { field.value = angle; }", str(angle))
+    phone.fills("label", "Ines")  # every place is drawn anew
+    page.evaluate("() => document.querySelector('.circle-live').scrollIntoView({ block: 'center' })")
+    page.locator("body").evaluate("() => document.activeElement.blur()")
+    circle = phone.form.locator("svg.circle-live")
+    people, rows = circle.locator(".person-on"), phone.form.locator("[data-f=label]")
+    expect(people).to_have_count(len(NEAR))
+
+    # names stand where the server draws them
+    asked = stage_of("closeness_circle")["prompts"][0]
+    value = {"people": [{"label": name, "ring": ring, "angle": angle} for name, ring, angle in NEAR]}
+    drawing = drawn(asked, TYPES["closeness_circle"].read(value, asked))
+    assert drawing is not None
+    for each, at in zip(drawing["people"], people.all(), strict=True):
+        name, body = at.locator("text"), at.locator("g")
+        assert name.get_attribute("text-anchor") == each["anchor"]
+        assert body.get_attribute("transform") == f"translate({each['x']:g} {each['y']:g})"
+        shift = [float(name.get_attribute(side) or 0) for side in ("x", "y")]
+        assert [round(each["x"] + shift[0], 1), round(each["y"] + shift[1], 1)] == [
+            each["text_x"],
+            each["text_y"],
+        ]
+
+    box = circle.bounding_box()
+    assert box
+    thumb = Thumb(page)
+    thumb.swipes(box["x"] + 30, box["y"] + 0.75 * box["height"], up=150)
+    top = "() => document.querySelector('.circle-live').getBoundingClientRect().top"
+    page.wait_for_function(f"(before) => ({top})() < before - 40", arg=box["y"])
+    assert page.evaluate("() => document.activeElement.tagName") == "BODY"
+    expect(rows).to_have_count(len(NEAR))
+    assert [phone.field("ring", place).input_value() for place in range(4)] == ["1", "1", "3", "3"]
+
+    page.evaluate("() => document.querySelector('.circle-live').scrollIntoView({ block: 'center' })")
+    box, one = circle.bounding_box(), people.nth(2).locator(".one").bounding_box()
+    assert box and one
+    there = page.evaluate(top)
+    thumb.swipes(one["x"] + one["width"] / 2, one["y"] + one["height"] / 2, up=one["y"] - box["y"] - 20)
+    expect(phone.field("ring", 2)).to_have_value("4")
+    assert page.evaluate(top) == there
+    expect(rows).to_have_count(len(NEAR))
+
+    page.touchscreen.tap(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
+    expect(rows).to_have_count(len(NEAR) + 1)
+    expect(phone.field("label", len(NEAR))).to_be_focused()
+    expect(phone.field("ring", len(NEAR))).to_have_value("3")
+
+
+class Thumb:
+    """A finger on a page with a real touch screen, as the browser's own input sees it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.devtools = page.context.new_cdp_session(page)
+
+    def swipes(self, x: float, y: float, up: float) -> None:
+        """Touches here, goes up by so many pixels, rests there, and lets go: nothing moves on by itself."""
+        self._touches("touchStart", x, y)
+        for part in (*range(1, 11), *[10] * 8):
+            self._touches("touchMove", x, y - up * part / 10)
+            self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
+        self.devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def _touches(self, kind: str, x: float, y: float) -> None:
+        self.devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
 
 
 SLOWED = 6  # a cheap phone, in times of this machine

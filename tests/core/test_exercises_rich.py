@@ -284,6 +284,52 @@ def test_everything_of_a_talk_stands_in_its_plain_text() -> None:
     ]
 
 
+def test_events_are_numbered_alike_in_words_and_in_the_drawing_and_no_number_covers_another() -> None:
+    asked = prompt_of("timeline")
+    events = [("2025-06", "The flood", "hard"), ("2024-03", "Moved", ""), ("2024-03", "New job", "good")]
+    given = [{"when": when, "label": label, "kind": kind} for when, label, kind in events]
+    mood = [{"when": "2026-11", "value": 4}]
+    value = TYPES["timeline"].read({"events": given, "mood": mood, "onset": "2024-04"}, asked)
+    assert TYPES["timeline"].as_text(value, asked).splitlines() == [
+        "1. 2024-03: Moved",
+        "2. 2024-03: New job (good)",
+        "2024-04: the low time began",
+        "3. 2025-06: The flood (hard)",
+        "2026-11: mood 4",
+    ]
+    picture = drawn(asked, value)
+    assert picture is not None
+    assert [(each["n"], each["label"], each["y"]) for each in picture["events"]] == [
+        (1, "Moved", 60),
+        (2, "New job", 38),
+        (3, "The flood", 60),
+    ]
+    assert picture["onset_anchor"] == "start"
+
+
+def test_names_on_the_circle_keep_clear_of_each_other_of_the_people_and_of_me() -> None:
+    asked = prompt_of("closeness_circle")
+    crowd = [("Ines", 1, 180), ("My brother", 1, 150), ("Work", 1, 210), ("Amal", 3, 90), ("Chidi", 3, 100)]
+    crowd += [("Grandmother Rose", 3, 60), ("A neighbour from downstairs", 4, 120), ("Top", 4, 0)]
+    people = [{"label": label, "ring": ring, "angle": angle} for label, ring, angle in crowd]
+    picture = drawn(asked, TYPES["closeness_circle"].read({"people": people}, asked))
+    assert picture is not None
+
+    def box(each: dict[str, Any]) -> tuple[float, float, float, float]:
+        wide = 6.8 * len(each["short"])
+        left = each["text_x"] - {"start": 0, "middle": wide / 2, "end": wide}[each["anchor"]]
+        return left, each["text_y"] - 11, left + wide, each["text_y"] + 3
+
+    boxes = [box(each) for each in picture["people"]] + [(141, 161, 159, 175)]
+    dots = [(each["x"] - 6, each["y"] - 6, each["x"] + 6, each["y"] + 6) for each in picture["people"]]
+    pairs = [(one, two) for place, one in enumerate(boxes) for two in boxes[:place]]
+    pairs += [(one, dot) for one in boxes for dot in dots]
+    for one, two in pairs:
+        assert one[2] <= two[0] or two[2] <= one[0] or one[3] <= two[1] or two[3] <= one[1]
+    assert all(each[0] >= 0 and each[2] <= 300 for each in boxes)
+    assert [len(each["short"]) for each in picture["people"]][6] == 16
+
+
 def test_nearness_is_told_and_drawn_from_the_same_data() -> None:
     asked = prompt_of("closeness_circle")
     people = [

@@ -10,7 +10,8 @@ const SHAPE = {
   mood: [{ when: "line", value: "number" }],
 };
 const SVG = "http://www.w3.org/2000/svg";
-const [LEFT, RIGHT, TOP, BOTTOM] = [30, 610, 46, 166]; // as in app/exercises/timeline.py
+const [LEFT, RIGHT, TOP, BOTTOM, APART] = [26, 346, 84, 204, 22]; // as in app/exercises/timeline.py
+const LEVELS = [60, 38, 16];
 const MONTH = /^(19|20)\d\d-(0[1-9]|1[0-2])$/;
 
 export function read(root) {
@@ -69,7 +70,7 @@ class MoodLine extends HTMLElement {
     const good = (month) => MONTH.test(month ?? "");
     const byTime = (a, b) => (a.when < b.when ? -1 : 1);
     const moods = value.mood.filter((each) => good(each.when)).sort(byTime);
-    const events = value.events.filter((each) => good(each.when)).sort(byTime);
+    const events = this.numbered().filter((each) => good(each.when)).sort(byTime);
     const months = [...moods, ...events].map((each) => each.when).concat([value.onset, value.span.from, value.span.to].filter(good)).sort();
     this.hidden = months.length === 0;
     if (!months.length) return;
@@ -79,18 +80,33 @@ class MoodLine extends HTMLElement {
     const y = (mood) => BOTTOM - ((BOTTOM - TOP) * mood) / 10;
     const parts = [];
     if (good(value.onset)) {
-      parts.push(make("line", { class: "onset", x1: x(value.onset), x2: x(value.onset), y1: TOP - 6, y2: BOTTOM }));
+      const at = x(value.onset);
+      parts.push(make("line", { class: "onset", x1: at, x2: at, y1: TOP - 6, y2: BOTTOM + 4 }));
+      parts.push(make("text", { class: "strong", x: at, y: BOTTOM + 17, "text-anchor": at < 90 ? "start" : at > 270 ? "end" : "middle" }, this.dataset.onset));
     }
     parts.push(make("polyline", { class: "line", points: moods.map((each) => `${x(each.when)},${y(each.value)}`).join(" ") }));
     for (const each of moods) parts.push(make("circle", { class: "point", cx: x(each.when), cy: y(each.value), r: 5 }));
-    events.forEach((each, at) => {
-      parts.push(make("line", { class: "stem", x1: x(each.when), x2: x(each.when), y1: 34, y2: BOTTOM }));
-      parts.push(make("circle", { class: `event event-${each.kind || "plain"}`, cx: x(each.when), cy: 24, r: 10 }));
-      parts.push(make("text", { class: "event-n", x: x(each.when), y: 28.2, "text-anchor": "middle" }, at + 1));
+    const taken = LEVELS.map(() => -APART); // the last number on each level
+    const marks = events.flatMap((each) => {
+      const at = x(each.when);
+      const free = taken.findIndex((before) => at - before >= APART);
+      const level = free < 0 ? LEVELS.length - 1 : free;
+      taken[level] = at;
+      parts.push(make("line", { class: "stem", x1: at, x2: at, y1: LEVELS[level] + 10, y2: BOTTOM }));
+      return [
+        make("circle", { class: `event event-${each.kind || "plain"}`, cx: at, cy: LEVELS[level], r: 10 }),
+        make("text", { class: "event-n", x: at, y: LEVELS[level] + 4.2, "text-anchor": "middle" }, each.n),
+      ];
     });
-    parts.push(make("text", { x: LEFT, y: 198, "text-anchor": "start" }, first));
-    if (wide) parts.push(make("text", { x: RIGHT, y: 198, "text-anchor": "end" }, last));
+    parts.push(...marks, make("text", { x: LEFT, y: BOTTOM + 36, "text-anchor": "start" }, first));
+    if (wide) parts.push(make("text", { x: RIGHT, y: BOTTOM + 36, "text-anchor": "end" }, last));
     layer.replaceChildren(...parts);
+  }
+
+  /** The events as their rows are numbered on the page. */
+  numbered() {
+    const rows = [...this.closest(".prompt").querySelectorAll('[data-list="events"] > [data-row]')];
+    return rows.map((row, at) => ({ n: at + 1, ...readScope(row, SHAPE.events[0]) }));
   }
 }
 
