@@ -8,6 +8,7 @@ from facilitator import (
     console,
     course,
     display,
+    follow_ups,
     groups,
     library,
     library_edit,
@@ -24,7 +25,7 @@ from facilitator import (
 
 WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
-    *(library, library_edit, measures, display, safety_plan),
+    *(library, library_edit, measures, display, safety_plan, follow_ups),
 )
 
 

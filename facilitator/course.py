@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import contacts, goals, held_lines, instruments, leaving, measures, overview, pins
+from app.core import contacts, follow_ups, goals, held_lines, instruments, leaving, measures, overview, pins
 from app.core import course as courses
 from app.core import groups as verbs
 from app.core.refusals import Invalid, Refused
@@ -28,6 +28,7 @@ def course(group_id: str, member_id: str) -> str:
     told["has_pin"] = read(pins.is_set, group_id, member_id)
     told["leaving"] = read(leaving.page, group_id, member_id)
     listed = [each for each in read(instruments.known).values() if each.licence_status != "blocked"]
+    told["follow_ups"] = read(follow_ups.of_member, member_id) if read(leads, group_id) else None
     held = read(contacts.held, group_id, member_id) if read(leads, group_id) else None
     more = {"course": told, "instruments": listed, "held": held}
     return page("facilitator/course.html", "groups", group=shown["group"], **more)

@@ -105,6 +105,8 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/lines", "GET"),
     ("/groups/<group_id>/members/<member_id>", "GET"),
     ("/groups/<group_id>/members/<member_id>/focus", "POST"),
+    ("/groups/<group_id>/members/<member_id>/follow-up", "GET"),
+    ("/groups/<group_id>/members/<member_id>/follow-up", "POST"),
     ("/groups/<group_id>/members/<member_id>/goals/<goal_id>", "POST"),
     ("/groups/<group_id>/members/<member_id>/scores", "POST"),
     ("/groups/<group_id>/members/<member_id>/consent", "POST"),
