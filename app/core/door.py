@@ -127,7 +127,11 @@ def _early_session(db: Connection, member: Any, led: Callable[[str], bool]) -> A
         )
         .order_by(col(GroupSession.member_id).is_(None), col(GroupSession.scheduled_at).desc())
     ).all()
-    return next((row for row in planned if led(row.id) and measures.of_session(db, row)), None)
+    for row in planned:
+        # an answer that must not wait needs everybody whom the gate asks for
+        if led(row.id) and measures.of_session(db, row) and not gate.of_session(db, row):
+            return row
+    return None
 
 
 def seat_of(db: Connection, group_session_id: str, member: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.core import groups
-from app.core.models import GroupSession, Member, now
+from app.core import groups, stored
+from app.core.models import Group, GroupSession, Member, now
 from app.core.sealing import open_sealed
 from app.library.agendas import talk_stage
 from tests.core.cast import Oak, refused
@@ -69,7 +69,16 @@ def test_earlier_or_without_a_form_the_door_is_closed(
     session = planned(oak, minutes, *names)
     presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
     assert "Before you come in" not in at_the_door(stranger, link)
-    assert stranger.send("/door") != f"/room/{session}"
+
+
+def test_before_the_group_has_passed_the_gate_the_door_is_closed(
+    app: Flask, oak: Oak, link: str, stranger: Browser
+) -> None:
+    session = planned(oak, 25, "phq9")
+    presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
+    assert "Before you come in" in at_the_door(stranger, link)
+    oak.database.writer.do(stored.change, Group, oak.group_id, numbers_confirmed_at=None)
+    assert "Before you come in" not in at_the_door(stranger, link)
 
 
 def test_a_guest_is_not_let_in_before_the_room_opens(
