@@ -226,7 +226,11 @@ def without_line(db: Connection, row: Any, stage: Stage) -> list[str]:
 
 
 def received(db: Connection, row: Any, person: Any) -> list[dict[str, Any]]:
-    """The lines that were given to this person in this session, and those to all, oldest first."""
+    """The lines that were given to this person in this session, and those to all, oldest first; none of their
+    own, whenever they wrote it.
+    """
+    seats = stored.find_all(db, Participant, member_id=person.member_id) if person.member_id else [person]
+    own = {each.id for each in seats}
     found = db.execute(
         select(FeedbackLine.__table__)
         .where(
@@ -246,7 +250,7 @@ def received(db: Connection, row: Any, person: Any) -> list[dict[str, Any]]:
         }
         for each in found
         if row.ended_at is None or each.delivered_at <= row.ended_at
-        if each.participant_id != person.id
+        if each.participant_id not in own
     ]
 
 

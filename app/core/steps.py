@@ -91,14 +91,12 @@ def _plan(change: Change, member_id: str, reflection_id: str, key: str, value: A
 
 
 def _review(change: Change, member_id: str, reflection_id: str, value: str | None) -> None:
+    """Keeps how the newest step of an earlier session went, which is the one that stood before the member."""
     rows = stored.find_all(change.db, Step, ("created_at", "id"), member_id=member_id)
-    open_ones = [
-        each
-        for each in rows
-        if each.group_session_id != change.before.id
-        and (each.outcome is None or each.outcome_reflection_id == reflection_id)
-    ]
-    for step in open_ones[-1:]:
+    earlier = [each for each in rows if each.group_session_id != change.before.id]
+    for step in earlier[-1:]:
+        if step.outcome is not None and step.outcome_reflection_id != reflection_id:
+            continue
         stored.change(
             change.db,
             Step,

@@ -86,6 +86,16 @@ def test_how_a_step_went_is_kept_beside_it_and_it_does_not_come_back(oak: Oak) -
     assert oak.me(oak.amal)["last"]["step"] == ""
 
 
+def test_looking_back_is_on_the_step_that_stood_there_and_on_no_older_one(oak: Oak) -> None:
+    for words in ("Ring on Thursday.", "Ring on Friday."):
+        writes(oak, "Amal", "step_plan", step=GOAL | {"text": words})
+        next_session(oak, "Amal")
+    writes(oak, "Amal", "step_review", done="I did it")
+    next_session(oak, "Amal")
+    writes(oak, "Amal", "step_review", done="I had no step")
+    assert [each["outcome"] for each in seen(oak, "Amal")["steps"]] == ["I did it", ""]
+
+
 def test_then_and_now_are_the_first_and_the_last_and_a_missed_week_is_a_gap(oak: Oak) -> None:
     for number, mood, ring in ((1, 2, 3), (2, None, None), (3, 6, 1)):
         if number > 1:
