@@ -70,7 +70,7 @@ def hold_door(change: Change, command: Any) -> dict[str, Any]:
         waiting = stored.find_all(
             change.db, Participant, group_session_id=change.before.id, standing=Standing.WAITING
         )
-        people = [each.id for each in waiting]
+        people = [each.id for each in waiting if each.member_id is not None]
         change.wrote(stage["id"], people=people, agenda=sealed_agenda(change.before.id, stages))
     return at(change)
 

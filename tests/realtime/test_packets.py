@@ -255,6 +255,7 @@ PRIVATE: list[tuple[str, Thing]] = [
 PUBLIC = {
     *("open_lobby", "start", "hold", "resume", "end", "go_to_stage", "skip_stage", "add_minutes"),
     *("insert_stage", "move_stage", "choose_exercise", "admit", "refuse", "remove", "lock", "rotate_link"),
+    *("come_in", "hold_door"),  # whoever waits at the door reads it
     *("hand_over", "give_turn", "assign_pairs", "draw_pairs", "deliver_lines", "seat"),
     *("reveal", "show_reflection", "hide_reflection", "take_back"),
 }
