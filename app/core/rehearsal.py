@@ -16,6 +16,7 @@ from app.core.agenda import REHEARSAL, REHEARSAL_ALONE, agenda_of, alone, next_i
 from app.core.changes import Change, Who, at, changing
 from app.core.models import (
     GroupSession,
+    Member,
     Participant,
     SessionState,
     Standing,
@@ -23,10 +24,11 @@ from app.core.models import (
     now,
 )
 from app.core.refusals import Invalid, NotFound, NotNow
-from app.core.sealing import seal
+from app.core.sealing import open_sealed, seal
 
 LONGEST = timedelta(hours=12)
 KEPT = timedelta(hours=1)  # the empty frame stays this long, for a console that is still open
+PEOPLE = 6
 PACES = (1, 4)  # how many times as fast as people the made-up ones are
 FRAME = ("group_session", "log_entry")  # what is left of a rehearsal until it is cleared away: no words
 
@@ -34,9 +36,10 @@ FRAME = ("group_session", "log_entry")  # what is left of a rehearsal until it i
 def rehearse(
     db: Connection, facilitator_id: str, group_session_id: str, *, aliases: Sequence[str], title: str
 ) -> dict[str, Any]:
-    """Opens the lobby of a rehearsal of a planned session, with these made-up people in it.
+    """Opens the lobby of a rehearsal of a planned session, with six made-up people in it.
 
-    One that runs already ends. Gives ``id``, ``people`` (participant ids, in the order of ``aliases``; one
+    They take the first of ``aliases`` that no member of the group goes by, so that a call of somebody real
+    is never taken for theirs. One that runs already ends. Gives ``id``, ``people`` (participant ids; one
     alone where the session is one to one) and the ``number`` of the session that is rehearsed.
     """
     origin = stored.find(db, GroupSession, id=group_session_id)
@@ -60,7 +63,8 @@ def rehearse(
     )
     with changing(db, Who("facilitator", new, facilitator_id), "rehearse") as change:
         change.wrote(new, shared=True, moved=True, state=SessionState.LOBBY, opened_at=change.at)
-    people = [_comes_in(db, new, alias) for alias in aliases[: 1 if alone(origin) else None]]
+    free = _not_taken(db, origin.group_id, aliases)
+    people = [_comes_in(db, new, alias) for alias in free[: 1 if alone(origin) else PEOPLE]]
     return {"id": new, "people": people, "number": origin.number}
 
 
@@ -104,6 +108,12 @@ def number_of(db: Connection, row: Any) -> int:
 def _running(db: Connection, group_session_id: str) -> list[Any]:
     found = stored.find_all(db, GroupSession, ("opened_at",), rehearsal_of=group_session_id)
     return [each for each in found if each.state != SessionState.ENDED]
+
+
+def _not_taken(db: Connection, group_id: str, aliases: Sequence[str]) -> list[str]:
+    members = stored.find_all(db, Member, group_id=group_id)
+    known = {open_sealed(Member.alias, each.id, each.alias).casefold() for each in members}
+    return [alias for alias in aliases if alias.casefold() not in known]
 
 
 def _comes_in(db: Connection, group_session_id: str, alias: str) -> str:

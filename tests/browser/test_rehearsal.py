@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from app.core.models import GroupSession, SessionState
-from app.core.rehearsal import FRAME
+from app.core.rehearsal import FRAME, PEOPLE
 from app.simulated_words import names
 from tests.browser.conftest import People
 from tests.browser.world import World, line
@@ -53,8 +53,10 @@ def test_a_plan_is_rehearsed_and_nothing_of_it_is_kept(
     guest.sees(STRIP)
     fola.page.get_by_role("button", name="Refuse Me").click()
 
-    for alias in names():
-        expect(fola.person(alias)).to_be_visible()
+    expect(fola.page.locator("#region-roster .person")).to_have_count(PEOPLE)
+    assert world.members.keys() <= set(names())
+    for alias in world.members:  # nobody made up goes by the name of a member
+        expect(fola.person(alias)).to_have_count(0)
     fola.moves_on("First")
     answers = fola.page.locator("#region-answers .answer")
     expect(answers.first).to_be_visible()

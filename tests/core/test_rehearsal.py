@@ -79,6 +79,11 @@ def test_a_rehearsal_opens_with_made_up_people_and_the_same_plan(planned_oak: Oa
     assert there.console()["absent"] == []
 
 
+def test_nobody_made_up_goes_by_the_name_of_a_member(planned_oak: Oak) -> None:
+    there = rehearse(planned_oak, aliases=["amal", "Nadia", "Birgit", *MADE_UP[1:], "Tilda"])
+    assert {each["alias"] for each in there.console()["people"]} == set(MADE_UP)
+
+
 def test_every_screen_of_a_rehearsal_knows_that_it_is_one_and_no_other_does(oak: Oak) -> None:
     real = oak.id
     oak.plans()

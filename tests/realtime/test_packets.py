@@ -18,6 +18,7 @@ from app.core.changes import changing
 from app.core.commands import REGISTRY
 from app.core.models import GroupSession, SessionState, now
 from app.core.refusals import Refused
+from tests.house.groups import everybody_says_yes
 from tests.house.rooms import TABLES, asking, make_room
 from tests.realtime.packets import House, Tapped
 
@@ -100,7 +101,9 @@ class Play(Tapped):
         self.marks = {name: len(self.frames(name)) for name in self.others}
 
     def member(self, alias: str) -> str:
-        return str(self.house.database.writer.do(groups.add_members, self.room.group, [alias])[0])
+        new = self.house.database.writer.do(groups.add_members, self.room.group, [alias])[0]
+        self.house.database.writer.do(everybody_says_yes, self.room.group)
+        return str(new)
 
     def row_of(self, alias: str, name: str, audience: str, words: str) -> None:
         self.own[name] = str(uuid4())
@@ -257,7 +260,7 @@ PUBLIC = {
     *("insert_stage", "move_stage", "choose_exercise", "admit", "refuse", "remove", "lock", "rotate_link"),
     *("come_in", "hold_door"),  # whoever waits at the door reads it
     *("hand_over", "give_turn", "assign_pairs", "draw_pairs", "deliver_lines", "seat"),
-    *("reveal", "show_reflection", "hide_reflection", "take_back"),
+    *("reveal", "show_reflection", "hide_reflection", "take_back", "hold_door", "come_in"),
 }
 
 
