@@ -88,7 +88,7 @@ function refresh() {
   const form = answering.form();
   const held = live.state.session ? live.state.session.state === "held" : page.state === "held";
   part("region-moved").hidden = !answering.moved();
-  part("region-stage").hidden = answering.moved();
+  part("region-stage").hidden = answering.moved() && !page.plain; // a plain screen stands before any words
   const written = form && (answering.stand() || !answering.blank());
   part("fold").hidden = !written || !held || foldOpen;
   part("region-form").hidden = !form || (held && !foldOpen);
@@ -175,6 +175,7 @@ function onRegion(name, element) {
   if (["banner", "late"].includes(name)) hideDismissed(element);
   if (name === "stage") {
     quiet.follow(element);
+    refresh();
     part("region-waiting").replaceChildren(); // only people inside get a stage
     const sentence = element.querySelector("h1")?.textContent;
     if (sentence) announce(sentence);

@@ -1,0 +1,46 @@
+"""A plain screen in the browser: from a no at the door to a pause, and to the button that looks innocent."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+from tests.browser.world import World, line
+from tests.house.server import Server
+
+
+def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([line("What helps")])
+    amal = people.participant(house.url)
+    page = amal.page
+    amal.opens(world.member_path("Amal"))
+    for question, answer in (("at the address", "Yes"), ("alone", "No"), ("safe", "Yes")):
+        group = page.get_by_role("group", name=question)
+        group.get_by_text(answer, exact=True).click()
+    for box in page.locator("form fieldset input[type=checkbox]").all():
+        box.check()
+    amal.press("Come in")
+    page.wait_for_url("**/room/*")
+    amal.is_connected()
+    amal.sees("We are talking. Nothing to type.")
+    assert "What comes to mind" not in amal.source()
+
+    world.leads(session, "let_write", participant_id=world.person(session, "Amal"))
+    expect(amal.box).to_be_visible()
+    amal.writes("Half a thought")
+    page.get_by_role("button", name="Help", exact=True).click()
+    amal.press("A pause to become steady")
+    amal.sees("A pause for you")
+    expect(amal.box).to_be_hidden()
+    amal.press("Back to the group")
+    # a no at the door still holds: they only listen, until somebody gives the usual screen back
+    amal.sees("We are talking. Nothing to type.")
+    house.kill()
+    amal.press("I will call you back")
+    amal.sees("You can close this page.")
+    expect(page.get_by_role("button", name="Help", exact=True)).to_be_hidden()
+    expect(page.get_by_role("link", name="Quick exit")).to_be_visible()
+    house.start()
+    amal.is_connected()
+    expect(page.locator("#region-stage [data-quiet=stopped]")).to_be_visible()
+    assert world.logged(session, "stop_now") == 1
