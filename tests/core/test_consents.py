@@ -176,7 +176,7 @@ STORING: dict[str, Callable[[Oak], Callable[[], Any]]] = {
 # what somebody without a yes may still send: signals, what is said to a facilitator in person, taking back
 OF_PARTICIPANTS = {
     *("withdraw_reflection", "raise_signal", "lower_signal", "say_safe_for_now", "ask_to_talk"),
-    *("take_back", "answer_question", "pause_for_me", "stop_now", "leave", "set_writing", "sync"),
+    *("come_in", "take_back", "answer_question", "pause_for_me", "stop_now", "leave", "set_writing", "sync"),
 }
 
 

@@ -104,6 +104,18 @@ def test_other_numbers_have_to_be_confirmed_again(planned_oak: Oak) -> None:
     assert lacks(planned_oak) == ["numbers"]
 
 
+def test_the_time_of_a_confirmation_is_that_of_these_numbers(planned_oak: Oak) -> None:
+    def confirmed_at(**more: Any) -> Any:
+        keeps(planned_oak, **more)
+        with planned_oak.database.reader() as db:
+            return gate.safety_plan(stored.find(db, Group, id=planned_oak.group_id))["confirmed_at"]
+
+    first = confirmed_at()
+    assert confirmed_at(clinician="Dr Adeyemi") == first
+    assert confirmed_at(crisis_line="0800 1") > first
+    assert confirmed_at(confirmed=False) is None
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

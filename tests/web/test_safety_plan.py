@@ -104,6 +104,17 @@ def test_contacts_are_for_those_who_lead(fola: Browser, oak: Oak) -> None:
     assert fola.client.get(f"/groups/{oak.group_id}/safety").status_code == 404
 
 
+def test_a_member_of_another_group_is_not_found_from_here(fola: Browser, oak: Oak, elm: str) -> None:
+    path = f"/groups/{elm}/members/{oak.members['Amal']}"
+    for what in ("contacts", "yes"):
+        sent = {"csrf_token": fola.token(), "name": "Somebody", "given": "no"}
+        assert fola.client.post(f"{path}/{what}", data=sent).status_code == 404
+    with oak.database.reader() as db:
+        held = contacts.held(db, oak.group_id, oak.members["Amal"])
+    assert held["name"] == ""
+    assert held["consent"]["state"] == "yes"
+
+
 def test_every_shipped_text_stands_in_every_language_and_is_easy_to_read() -> None:
     for kind in KINDS:
         bodies = shipped(kind)
