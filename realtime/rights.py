@@ -1,5 +1,6 @@
 """Lets go of sockets whose right has ended: a role taken, an account disabled, a browser signed out."""
 
+import logging
 import time
 from typing import Any
 
@@ -9,6 +10,8 @@ from app.core.refusals import NotFound
 from app.db import Database
 from realtime.emit import emit
 from realtime.sockets import Socket, Sockets
+
+log = logging.getLogger("concentric.rights")
 
 EVERY = 1.0  # seconds
 
@@ -25,7 +28,10 @@ class Rights:
     def _run(self) -> None:
         while True:
             time.sleep(EVERY)
-            self.look()
+            try:
+                self.look()
+            except Exception as failed:  # noqa: BLE001 - without a database the next look comes in a second
+                log.error("a look at the rights failed: %s", type(failed).__name__)
 
     def look(self) -> None:
         """Reads the rights of every facilitator's socket anew and closes those that have none."""

@@ -132,3 +132,21 @@ def test_a_console_left_alone_for_half_an_hour_looks_on_and_does_nothing(line: L
         assert code_of(shown) != "covered"
         line.rights.look()
     assert line.told() == [] and line.room.row.version == version
+
+
+class Enough(BaseException):
+    """The test has seen enough of a loop that never ends."""
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_looking(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([OSError("gone"), Enough()])
+
+    def look() -> None:
+        raise next(looks)
+
+    monkeypatch.setattr(line.rights, "look", look)
+    monkeypatch.setattr("realtime.rights.time.sleep", lambda _seconds: None)
+    with pytest.raises(Enough):
+        line.rights._run()
