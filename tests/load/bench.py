@@ -96,6 +96,9 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
             f"{percentiles(figures)} ({spent:.0%} of a core)",
         )
         line("stage push under that load", percentiles(house.pushed))
+        line(
+            "signal to a connected facilitator", percentiles(await house.signals(4 * len(rooms), every=0.05))
+        )
         line("closed loop, two of each room send on", f"{await house.floods(5.0):.0f} submissions a second")
         line("connections lost in all this", str(sum(client.closed for client in house.everybody)))
         house.close()
@@ -165,6 +168,15 @@ class House:
             due += chosen.expovariate(rate)
         return [took for took in await asyncio.gather(*pending) if took is not None]
 
+    async def signals(self, count: int, every: float) -> list[float]:
+        """Somebody calls, in one room after the other; seconds until the facilitator's client has it."""
+        chosen, found = random.Random(2), []
+        for number in range(count):
+            room = self.rooms[number % len(self.rooms)]
+            found.append(await signal(room, chosen.choice(room["members"])))
+            await asyncio.sleep(every)
+        return found
+
     async def floods(self, seconds: float) -> float:
         """A closed loop: two members of each room send the next answer when the last one was acknowledged."""
         until, done = time.perf_counter() + seconds, 0
@@ -228,6 +240,26 @@ async def move(room: dict[str, Any]) -> float:
         return await asyncio.wait_for(everybody, LONGEST) - begun
     except TimeoutError:
         return LONGEST
+
+
+async def signal(room: dict[str, Any], member: Client) -> float:
+    """Seconds until a call for support stands in what the room's facilitator has received; then it is met."""
+    new, leader = str(uuid.uuid4()), room["leader"]
+    arrived: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    def watch(text: str, at: float) -> None:
+        if new in text and not arrived.done():
+            arrived.set_result(at)
+
+    leader.watch = watch
+    begun = time.perf_counter()
+    await member.call("raise_signal", {"id": new, "kind": "support"})
+    try:
+        took = await asyncio.wait_for(arrived, LONGEST) - begun
+    except TimeoutError:
+        took = LONGEST
+    await leader.call("resolve_signal", {"id": new})
+    return took
 
 
 async def submit(room: dict[str, Any], member: Client, due: float) -> float | None:
