@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -169,11 +170,12 @@ def only_what_is_shown_is_seen(room: Room) -> None:
     fola, wall, amal, ines = room.fola, room.wall, room.amal, room.ines
     fola.answer("Amal").get_by_role("button", name="Show").click()
     for person in (wall, ines):
-        expect(person.page.locator("#region-shown li")).to_have_text([f"{WORD}Amal"])
+        expect(person.page.locator("#region-shown li")).to_have_text(re.compile(f"{WORD}Amal"))
     assert "tired" not in wall.source() + amal.source()
     fola.press("Show together")
     for person in (wall, amal):
-        expect(person.page.locator("#region-shown li")).to_have_text([f"{WORD}Amal", "tiredInes"])
+        both = [re.compile(f"{WORD}Amal"), re.compile("tiredInes")]
+        expect(person.page.locator("#region-shown li")).to_have_text(both)
     assert WEEK not in wall.source() + ines.source()
 
 
@@ -192,7 +194,9 @@ def karim_comes_late(room: Room) -> None:
     karim.sees("The group is at “A time it was good with someone”.")
     karim.press("Thank you")
     expect(karim.page.locator("#region-banner")).to_be_hidden()
-    expect(karim.page.locator("#region-shown")).to_contain_text(WORD)
+    assert WORD not in karim.source() + "".join(
+        karim.frames
+    )  # what was shown before stays with those who were there
 
 
 def the_server_is_killed_in_the_middle(room: Room) -> None:
