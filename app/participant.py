@@ -94,7 +94,8 @@ def _count_a_wrong_one() -> None:
 def _come_in(db: Any, row: Any, member: Any) -> Any:
     """Shows the few questions before the room, or lets the person in who has answered them."""
     if row is None or (row.state == SessionState.PLANNED and member is None):
-        _count_a_wrong_one()
+        if row is None and member is None:
+            _count_a_wrong_one()  # a right link that comes too early is no guess
         return _closed(views.help_of(db, member.group_id) if member else None)
     if _place(db, row.id, member) is not None:
         return redirect(f"/room/{row.id}", 303)

@@ -87,6 +87,15 @@ def test_twenty_wrong_links_in_a_minute_stop_wrong_ones_and_no_right_one(
         assert neighbour.send("/code", code=room.row.code) == room_link(room)
 
 
+def test_right_links_that_come_too_early_are_no_guesses(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    planned, early = make_room(database, state=SessionState.PLANNED), visitor()
+    for _ in range(21):
+        early.visit(own_link(planned, "Amal"), 404)
+    early.send("/code", 422, code="222222")
+
+
 def test_a_good_link_to_a_closed_room_shows_the_numbers_of_its_group(
     visitor: Callable[[], Visitor], database: Database
 ) -> None:
