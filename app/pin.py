@@ -45,13 +45,13 @@ def _choose(typed: str, again: str) -> tuple[bool, str | None, str]:
 
 def _prove(typed: str, member: Any, seat: Any) -> tuple[bool, str | None, str]:
     if not typed:
-        needed = gettext("You are in the room in another browser. Type your PIN to come in here.")
+        needed = gettext("You have been here today. Type your PIN to come in again.")
         return False, None, needed if pins.taken_elsewhere(seat) else ""
     tries = f"pin:{member.id}"
     if services().limiter.blocked(tries, TRIES, WITHIN):
         return False, None, gettext("Too many tries. Come in without your PIN, or ask your facilitator.")
+    services().limiter.failed(tries)  # before hashing, which lets others in: many tries at once count as many
     if not password_fits(member.pin_hash, typed[: MOST + 1]):
-        services().limiter.failed(tries)
         return False, None, gettext("This is not your PIN. You can leave it empty, or ask your facilitator.")
     services().limiter.cleared(tries)
     return True, None, ""

@@ -111,6 +111,11 @@ class Presence:
         led_until = self._led_until.get(group_session_id, self.began)
         return "nobody" if at - led_until >= NOBODY else "dropped"
 
+    def led_lately(self, group_session_id: str) -> bool:
+        """Whether somebody who leads is here, or was until a moment ago."""
+        left = self._led_until.get(group_session_id)
+        return bool(self._facilitators[group_session_id]) or (left is not None and now() - left < NOBODY)
+
     def sessions(self) -> list[str]:
         """Sessions with anybody connected here."""
         return [key for book in (self._sockets, self._facilitators) for key, people in book.items() if people]

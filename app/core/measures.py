@@ -132,8 +132,12 @@ def submit_measure(
             return {"ok": True, "id": response_id, "revision": revision}
         if revision != stands.revision + 1:
             raise Superseded(revision=stands.revision)
-    consents.must_stand(change, person)
     result = score(measure, answers)
+    if not consents.may_store(change.db, change.before, person) and needs_a_person(measure, answers):
+        # without a yes no answer is stored, and a call for a person goes through all the same
+        change.wrote(signals.raise_for(change, person.id, SignalKind.ITEM_9), people=[person.id])
+        return {"ok": True, "id": response_id, "revision": revision, "stored": False}
+    consents.must_stand(change, person)
     values = {
         "revision": revision,
         "answers": seal(MeasureResponse.answers, response_id, json.dumps(answers)),

@@ -24,8 +24,8 @@ def is_open(person: Any) -> bool:
 
 
 def taken_elsewhere(seat: Any) -> bool:
-    """Whether somebody sits in this seat with the drawer open: nobody else comes in there without the PIN."""
-    return seat is not None and is_open(seat) and seat.left_at is None
+    """Whether this seat has had its drawer open today: what was written there is behind the PIN as well."""
+    return seat is not None and is_open(seat)
 
 
 def comes_back(change: Change, seat: Any, member: Any, unlocked: bool) -> Any:

@@ -4,6 +4,8 @@
 import { createDrafts } from "./drafts.js";
 import { setUpSheets } from "./sheets.js";
 
+const AGAIN_AFTER = 5_000;
+
 const form = document.getElementById("measure-form");
 const state = document.getElementById("measure-state");
 const drafts = createDrafts({ key: document.body.dataset.draftKey, person: document.body.dataset.person });
@@ -49,6 +51,7 @@ async function send() {
     });
     answer = await reply.json();
   } catch {
+    again();
     return tell("failed");
   }
   if (answer.error?.code === "superseded" && answer.error.revision >= revision) {
@@ -56,12 +59,20 @@ async function send() {
     keep();
     return send();
   }
+  if (answer.error?.code === "retry") again();
   if (!answer.ok) return tell(answer.error?.code === "not_now" ? "closed" : "failed");
   drafts.remove(name);
   form.hidden = true;
   const done = document.getElementById("measure-done");
   done.hidden = false;
   done.querySelector("h1").focus();
+}
+
+/** What did not arrive is sent again by itself. */
+let timer = null;
+function again() {
+  clearTimeout(timer);
+  timer = setTimeout(send, AGAIN_AFTER);
 }
 
 function tell(word) {

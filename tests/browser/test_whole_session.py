@@ -16,7 +16,7 @@ from tests.browser.planning import plan_six_stages
 from tests.browser.world import EMAIL, PASSWORD, World
 from tests.house.server import Server
 
-WEEK, WORD, SCENE, LATE = "a long call with my sister", "steady", "on the pier at six", "my brother came by"
+WEEK, WORD, SCENE, LATE = "a long call with my sister", "mellow", "on the pier at six", "my brother came by"
 
 
 @dataclass

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.core import measures
+from app.core import consents, measures, stored
 from app.core.changes import Who, changing
 from app.core.course_models import MeasureResponse
 from app.core.models import Signal
@@ -162,6 +162,17 @@ def test_item_9_left_blank_alerts_as_well_and_a_zero_does_not(oak: Oak) -> None:
     assert alerts(oak) == []
     sends(oak, oak.amal, [0] * 8 + [None])
     assert [each["why"] for each in alerts(oak)] == ["blank"]
+
+
+def test_without_a_yes_no_answer_is_stored_and_the_call_goes_through_all_the_same(oak: Oak) -> None:
+    oak.database.writer.do(consents.take_yes_back, oak.amal, of=oak.id)
+    with refused("not_now"):
+        sends(oak, oak.amal, [3] * 8 + [0])
+    assert alerts(oak) == []
+    assert sends(oak, oak.amal, [0] * 8 + [1])["stored"] is False
+    assert [each["alias"] for each in alerts(oak)] == ["Amal"]
+    with oak.database.reader() as db:
+        assert not stored.exists(db, MeasureResponse, participant_id=oak.amal.id)
 
 
 def test_no_participant_ever_reads_of_it(oak: Oak) -> None:

@@ -50,6 +50,7 @@ WRONG_VALUES: tuple[Any, ...] = (
 FINE: dict[str, tuple[Any, ...]] = {
     "accept": (True,),
     "locked": (True,),
+    "held": (True,),
     "writing": (True,),
     "reply": ("../etc",),
     "title": ("../etc", None),
@@ -60,6 +61,8 @@ FINE_IN = {
     "save_note": {"stage_id": (None,), "participant_id": (None,)},
     "move_stage": {"after_stage_id": (None,)},
     "assign_pairs": {"pairs": ([],)},
+    "pause_for_me": {"id": (None,)},
+    "meet_alert": {"words": ("", "../etc")},
 }
 # a packet, and the code of its answer
 PACKETS = (
@@ -104,7 +107,14 @@ def right(room: Room, command: str) -> dict[str, Any]:
             "version": 1,
             "stage_id": "s-one",
             "participant_id": room.people["Amal"],
-            "answer": {"text": "words"},
+            "answer": "yes" if command == "answer_question" else {"text": "words"},
+            "question": "speak",
+            "choice": "listen",
+            "held": True,
+            "facilitator_id": "f" * 22,
+            "ids": [str(uuid4())],
+            "how": "talked",
+            "words": "words",
             "audience": "facilitators",
             "revision": 1,
             "passed": False,
@@ -127,6 +137,11 @@ def right(room: Room, command: str) -> dict[str, Any]:
         for name in model_of(command).model_fields
     }
     return made
+
+
+def as_it_stands(room: Room) -> dict[str, Any]:
+    """The session's row, but for since when nobody leads: a client that is hung up on may be the leader's."""
+    return {key: value for key, value in room.row._mapping.items() if key != "leaderless_since"}
 
 
 def model_of(command: str) -> Any:
@@ -166,7 +181,7 @@ def test_what_cannot_be_read_is_refused_with_a_code_and_touches_nobody(
     oak: Room, people: tuple[Leader, Person, Person, Actor]
 ) -> None:
     fola, amal, birgit, _ = people
-    before = oak.row
+    before = as_it_stands(oak)
     heard = len(birgit.frames)
     wrong = []
     for actor, kind in ((amal, "participant"), (fola, "facilitator")):
@@ -176,7 +191,7 @@ def test_what_cannot_be_read_is_refused_with_a_code_and_touches_nobody(
                 if found != code:
                     wrong.append((command, name, found))
     assert not wrong
-    assert oak.row == before
+    assert as_it_stands(oak) == before
     assert birgit.frames[heard:] == []
     assert amal.writes("still here")["ok"]
 
@@ -185,7 +200,7 @@ def test_every_field_of_every_command_refuses_what_it_does_not_take(
     oak: Room, people: tuple[Leader, Person, Person, Actor]
 ) -> None:
     fola, amal, birgit, _ = people
-    before = oak.row
+    before = as_it_stands(oak)
     heard = len(birgit.frames)
     wrong = []
     for actor, kind in ((amal, "participant"), (fola, "facilitator")):
@@ -202,7 +217,7 @@ def test_every_field_of_every_command_refuses_what_it_does_not_take(
                     if code != "invalid":
                         wrong.append((command, name, value, code))
     assert not wrong
-    assert oak.row == before
+    assert as_it_stands(oak) == before
     assert birgit.frames[heard:] == []
 
 
@@ -214,11 +229,11 @@ def refused_by(command: str, name: str) -> list[Any]:
 
 def test_an_event_that_is_no_command_is_answered_and_runs_nothing(oak: Room, company: Company) -> None:
     amal = company.person(oak, "Amal")
-    before = oak.row
+    before = as_it_stands(oak)
     for number, (packet, code) in enumerate(PACKETS, start=4711):
         amal.sends(packet.replace("{ns}", amal.namespace).replace("{id}", str(number)))
         assert (packet, answer_to(amal, number)) == (packet, code)
-    assert oak.row == before
+    assert as_it_stands(oak) == before
     assert amal.writes("still here")["ok"]
 
 
@@ -228,16 +243,16 @@ def test_a_message_that_is_no_packet_of_ours_harms_nobody(oak: Room, company: Co
     for message in MESSAGES:
         amal.sends(message)
         assert (message, plays_raw(amal, "sync", '{"seen":1000000}')) == (message, "ok")
-    assert oak.row == before
+    assert as_it_stands(oak) == before
     assert birgit.frames[heard:] == []
 
 
 def test_a_message_above_64_kib_closes_its_own_connection_alone(oak: Room, company: Company) -> None:
     amal, birgit = company.person(oak, "Amal"), company.person(oak, "Birgit")
-    before = oak.row
+    before = as_it_stands(oak)
     amal.sends('2/participant,1["submit_reflection",{"text":"' + "x" * 65 * 1024 + '"}]')
     amal.sees(lambda: not amal.client.connected, "the end of the connection")
-    assert oak.row == before
+    assert as_it_stands(oak) == before
     assert birgit.writes("nothing has happened")["ok"]
     assert company.person(oak, "Amal").writes("back again")["ok"]
 

@@ -55,6 +55,12 @@ MOMENTS = [
 ]
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Who receives which frame does not depend on the database."""
+    return sqlite_url
+
+
 class Play(Tapped):
     """A room in which Amal does private things, and Fola about Amal."""
 

@@ -9,6 +9,18 @@ from realtime.presence import Presence
 BEGIN = datetime(2026, 11, 3, 18, 20, tzinfo=UTC)
 
 
+def test_a_leaders_line_that_blinks_leaves_a_private_form_open_for_a_moment() -> None:
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        presence = Presence()
+        assert not presence.led_lately("oak")
+        presence.arrives("facilitator", "oak", "fola", "first socket")
+        presence.leaves("facilitator", "oak", "fola", "first socket")
+        clock.shift(timedelta(seconds=20))
+        assert presence.led_lately("oak") and not presence.facilitators_here("oak")
+        clock.shift(timedelta(seconds=20))
+        assert not presence.led_lately("oak")
+
+
 def test_somebody_who_was_gone_for_a_while_is_told_where_the_group_is() -> None:
     with time_machine.travel(BEGIN, tick=False) as clock:
         presence = Presence()
