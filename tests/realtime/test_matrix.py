@@ -101,6 +101,12 @@ MADE_BY_THE_CLIENT = (
 CHANGES_NOTHING = {"sync", "set_writing"}
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Who may do what does not depend on the database; what the verbs do has its tests on both."""
+    return sqlite_url
+
+
 def expected(namespace: str, role: str, command: str, state: SessionState) -> str:
     commands = MATRIX[KIND_OF[namespace]]
     if role == "nobody":
