@@ -72,13 +72,13 @@ def test_an_answer_that_must_not_wait_reaches_the_leader_at_once_and_nobody_else
     expect(fola.page.locator("#region-steer .next")).to_contain_text("Next")
 
 
-def test_it_is_filled_in_by_keyboard_alone_and_kept_when_nobody_is_there(
+def test_it_is_filled_in_by_keyboard_alone_kept_and_taken_while_the_leaders_line_blinks(
     world: World, house: Server, people: People
 ) -> None:
     session = world.open([check(), line("First")], started=False)
     fola = people.facilitator(house.url)
     fola.opens_the_console(world.console_path(session))
-    amal = people.participant(house.url, expects=["409"])
+    amal = people.participant(house.url)
     amal.comes_in(world.member_path("Amal"))
     amal.page.get_by_role("link", name="A few private questions").click()
     amal.page.locator('input[name="phq9_1"]').first.focus()
@@ -92,18 +92,10 @@ def test_it_is_filled_in_by_keyboard_alone_and_kept_when_nobody_is_there(
     fola.page.goto("about:blank")
     sent = amal.page.get_by_role("button", name="Send", exact=True)
     sent.focus()
-    expect_refused = amal.page.locator("#measure-state")
     amal.page.wait_for_function(
         "async () => (await (await fetch(location.href)).text()).includes('not open now')", polling=500
     )
-    amal.page.keyboard.press("Enter")
-    expect(expect_refused).to_contain_text("open only while your facilitators are here")
-    assert amal.page.locator("#measure-form input:checked").count() == len(PHQ9.items)
-    fola.opens_the_console(world.console_path(session))
-    amal.page.wait_for_function(
-        "async () => !(await (await fetch(location.href)).text()).includes('not open now')", polling=500
-    )
-    amal.page.keyboard.press("Enter")
+    amal.page.keyboard.press("Enter")  # a line that blinks loses no answer
     amal.sees("Thank you for telling us. It is with Fola.")
     assert "measure.phq9" not in amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
 
