@@ -141,6 +141,9 @@ class Group(Table, table=True):
     on_call: str | None = sealed(nullable=True)  # JSON {"name", "reach", "mail", "webhook"}
     works_alone: bool = False  # no second facilitator and no on-call person
     escalate_after: int = 120  # seconds without a person's acknowledgement
+    drafts_kept: int = 30  # days after a session until its unsigned drafts are deleted
+    answers_kept: int = 30  # days after the programme until members' other answers are deleted
+    work_kept: int = 90  # days after the programme until circles, goals, steps, moods and plans are
     created_at: datetime = time()
 
 
@@ -172,6 +175,7 @@ class Member(Table, table=True):
     )  # JSON {"name", "phone", "address", "contact", "contact_phone"}
     code_word: str | None = sealed(nullable=True)  # agreed with the member: it means stop
     pin_hash: str | None = Field(default=None, max_length=200)
+    without_meeting: str | None = sealed(nullable=True)  # why they began without a meeting before the group
 
 
 class GroupSession(Table, table=True):

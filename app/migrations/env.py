@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 import app.core.course_models
 import app.core.models
+import app.core.record_models
 import app.core.safety_models  # noqa: F401
 from app.core.sealing import SealedText
 

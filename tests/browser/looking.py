@@ -41,11 +41,13 @@ def findings(page: Page) -> list[str]:
 
 def too_wide(page: Page) -> int:
     """By how many pixels the page can be scrolled sideways."""
+    page.wait_for_load_state("load")  # a page that has just been answered may not have its styles yet
     return int(page.evaluate("() => document.scrollingElement.scrollWidth - innerWidth"))
 
 
 def small_targets(page: Page) -> list[str]:
     """What one touches that is smaller than 44 pixels in either direction."""
+    page.wait_for_load_state("load")
     return list(page.evaluate(SMALL_TARGETS))
 
 

@@ -34,11 +34,25 @@ def strace() -> Path | None:
     return Path(found) if found else None
 
 
+def libreoffice() -> Path | None:
+    """LibreOffice without windows, to open the documents that we make."""
+    found = shutil.which("soffice")
+    return Path(found) if found else None
+
+
+def pdftotext() -> Path | None:
+    """Poppler's reader of PDF, for the same."""
+    found = shutil.which("pdftotext")
+    return Path(found) if found else None
+
+
 # The names are those of Debian's packages.
 TOOLS: dict[str, Callable[[], Path | None]] = {
     "chromium": chromium,
     "postgresql": postgresql,
     "strace": strace,
+    "libreoffice-writer-nogui": libreoffice,
+    "poppler-utils": pdftotext,
 }
 
 

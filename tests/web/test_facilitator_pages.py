@@ -144,17 +144,22 @@ def wall_of(oak: Oak) -> str:
     return f"/display/{open_sealed(GroupSession.display_link, oak.id, oak.row().display_link)}"
 
 
+def words_in(page: str, *words: str) -> list[str]:
+    """Which of these words stand in a page's source; letters within a random ticket are none."""
+    return [word for word in words if re.search(rf"(?<![\w-]){word}(?![\w-])", page)]
+
+
 def test_the_wall_knows_no_names_but_those_that_are_shown(stranger: Browser, oak: Oak) -> None:
     assert all(name in json.dumps(oak.console(), default=str) for name in MEMBERS)
     shown = oak.writes(oak.amal, text="Lunch with my old team.")["id"]
     oak.writes(oak.birgit, text="Nobody rang.", audience="facilitators")
     oak.signals(oak.chidi)
     page = stranger.visit(wall_of(oak))
-    assert not [name for name in [*MEMBERS, "Oak", "Fola", "Lunch", "Nobody"] if name in page]
+    assert not words_in(page, *MEMBERS, "Oak", "Fola", "Lunch", "Nobody")
     oak.does(oak.fola, "show_reflection", id=shown)
     page = stranger.visit(wall_of(oak))
     assert "Lunch with my old team." in page and "Amal" in page
-    assert not [name for name in [*MEMBERS[1:], "Nobody"] if name in page]
+    assert not words_in(page, *MEMBERS[1:], "Nobody")
 
 
 def test_the_wall_shows_the_code_and_a_wrong_address_shows_nothing(stranger: Browser, oak: Oak) -> None:
