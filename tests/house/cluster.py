@@ -18,6 +18,16 @@ TRIES = 3
 READY_WITHIN = 30.0
 SETTINGS = ["-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "listen_addresses=127.0.0.1"]
 
+CUT_OFF: LiteralString = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+# As a replica no foreign key is looked at, so that the order of the tables does not matter.
+EMPTY: LiteralString = """DO $$
+DECLARE each text;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP EXECUTE format('DELETE FROM %I', each); END LOOP;
+END $$"""
+
 
 class Cluster:
     """A running cluster; fsync stays on, since what is tested is that answers are durable."""
@@ -107,6 +117,16 @@ class Cluster:
 
     def copy(self, template: str, name: str) -> None:
         self._say("CREATE DATABASE {} TEMPLATE {}", name, template)
+
+    def empty(self, name: str) -> None:
+        """Every row goes but the version of the tables; whoever is still connected is cut off first.
+
+        Ten times quicker than dropping the database and copying the template again.
+        """
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(CUT_OFF, [name])
+        with psycopg.connect(self.dsn(name), autocommit=True) as connection:
+            connection.execute(EMPTY)
 
     def drop(self, name: str) -> None:
         self._say("DROP DATABASE {} WITH (FORCE)", name)

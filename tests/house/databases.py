@@ -35,6 +35,7 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.numbers = count(1)
+        self.unused: list[str] = []  # emptied PostgreSQL databases
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -67,7 +68,9 @@ class Databases:
         return f"sqlite:///{path}"
 
     def fresh_postgresql(self) -> str:
-        """A migrated PostgreSQL database of one's own."""
+        """A migrated PostgreSQL database of one's own, without a row."""
+        if self.unused:
+            return self.unused.pop()
         name = f"test_{next(self.numbers)}"
         self.cluster.copy(self.postgresql_template, name)
         return self.cluster.url(name)
@@ -78,8 +81,14 @@ class Databases:
         self.cluster.create(name)
         return self.cluster.url(name)
 
+    def give_back(self, url: str) -> None:
+        """Empty a migrated PostgreSQL database for the next test; a SQLite file goes with its folder."""
+        if url.startswith("postgresql"):
+            self.cluster.empty(url.rpartition("/")[2])
+            self.unused.append(url)
+
     def forget(self, url: str) -> None:
-        """Drop a PostgreSQL database; a SQLite file goes with its folder."""
+        """Drop a PostgreSQL database whose tables a test has changed."""
         if url.startswith("postgresql"):
             self.cluster.drop(url.rpartition("/")[2])
 
@@ -115,7 +124,7 @@ def fresh_database(databases: Databases, tmp_path: Path) -> Iterator[Callable[[s
 
     yield make
     for url in made:
-        databases.forget(url)
+        databases.give_back(url)
 
 
 @pytest.fixture
