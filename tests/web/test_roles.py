@@ -50,6 +50,26 @@ def test_whoever_watches_is_offered_nothing_to_press(oak: Oak, browser_of: Enter
         assert f'data-command="{command}"' not in console
 
 
+def test_whoever_watches_sees_calls_and_who_waits_with_no_button_beside_them(
+    oak: Oak, fola: Browser, browser_of: Enter
+) -> None:
+    olu = add_account(oak, "Olu")
+    gives(oak, olu, Role.OBSERVER)
+    for name, kind in (("Amal", "support"), ("Birgit", "hand"), ("Chidi", "slower"), ("Dolores", "support")):
+        oak.signals(oak.people[name], kind)
+    for signal in [each["id"] for each in oak.console()["signals"] if each["alias"] in ("Amal", "Birgit")]:
+        oak.does(oak.fola, "acknowledge_signal", id=signal)
+    oak.joins("Gus")
+    asks = ("acknowledge_signal", "answer_signal", "resolve_signal", "admit", "refuse", "hold_door")
+    leading = fola.visit(f"/sessions/{oak.id}/console")
+    watching = browser_of(olu).visit(f"/sessions/{oak.id}/console")
+    for words in ("Amal needs support.", "Birgit would like to say something", "Gus"):
+        assert words in leading and words in watching
+    for command in asks:
+        assert f'data-command="{command}"' in leading, command
+        assert f'data-command="{command}"' not in watching, command
+
+
 def test_the_console_says_who_leads_and_what_was_pressed_last(oak: Oak, fola: Browser) -> None:
     oak.does(oak.sami, "go_to_stage", stage_id="mixed")
     oak.does(oak.fola, "hand_over", facilitator_id=oak.leaders["Sami"])
