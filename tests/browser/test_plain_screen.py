@@ -29,7 +29,7 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
     expect(amal.box).to_be_visible()
     amal.writes("Half a thought")
     page.get_by_role("button", name="Help", exact=True).click()
-    amal.press("A pause to become steady")
+    amal.press("Make my screen calm")
     amal.sees("A pause for you")
     expect(amal.box).to_be_hidden()
     amal.press("Back to the group")

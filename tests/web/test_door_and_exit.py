@@ -142,3 +142,17 @@ def test_the_help_page_says_what_may_be_chosen(visitor: Callable[[], Visitor], d
     for words in ('href="tel:112"', "Name five things that you can see.", "Shift three times"):
         assert words in page
     visitor().visit(f"{inside}/help", 404)
+
+
+def test_the_sheet_offers_each_choice_of_a_pause_once_and_leaving_with_a_goodbye_among_them(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    amal = visitor()
+    inside = amal.comes_in(own_link(make_room(database), "Amal"))
+    page = amal.visit(inside)
+    choices = page[page.index("Pause for me") : page.index("All about help")]
+    for words in ("I only listen for now", "Make my screen calm", "I would like a private word"):
+        assert choices.count(words) == 1
+    assert choices.count(f'action="{inside}/leave"') == choices.count("Leave with a goodbye") == 1
+    assert page.count("become steady") == 1
+    assert "Leave with a goodbye" in amal.visit(f"{inside}/help")
