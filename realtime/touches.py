@@ -14,6 +14,7 @@ TOUCHES = {
     **dict.fromkeys(("raise_signal", "lower_signal", "say_safe_for_now", "ask_to_talk"), ON_SIGNALS),
     **dict.fromkeys(("acknowledge_signal", "answer_signal", "resolve_signal"), ON_SIGNALS),
     "ask": (("roster",), ("banner",)),
+    "read_answer": (("signals",), ()),
     "answer_question": (("signals", "roster"), ("banner", "dock_signal")),
     "meet_alert": ON_SIGNALS,
     "call_out": (("signals",), ()),

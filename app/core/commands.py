@@ -289,6 +289,7 @@ FACILITATOR = [
     Command("hide_reflection", OfId, LEADING, BEGUN, reveals.hide_reflection),
     Command("request_share", OfId, LEADING, ON, reveals.request_share),
     Command("ask", Ask, LEADING, OPEN, questions.ask),
+    Command("read_answer", OfId, LEADING, ANY, questions.read_answer),
     Command("signals_shown", OfIds, LEADING, ANY, signals.signals_shown, urgent=True, covered=True),
     Command("acknowledge_signal", OfId, LEADING, ANY, signals.acknowledge_signal, urgent=True),
     Command("answer_signal", AnswerSignal, LEADING, ANY, signals.answer_signal, urgent=True),

@@ -94,6 +94,7 @@ def console(
         "lines": feedback.queue(db, row, stage) if stage else None,
         "earlier_alerts": measure_alerts.told_earlier(db, row),
         "asked": questions.asked_in(db, row),
+        "tapped": questions.unread(db, row),
         "questions": questions.QUESTIONS,
         "sent_in": measures.sent_in(db, row) if measures.of_session(db, row) else {},
         "absent": scribe.absent_members(db, row),

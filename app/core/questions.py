@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from app.core import signals, stored
@@ -22,6 +22,17 @@ QUESTIONS = {
     "stay": N_("Can you stay until the end?"),
     "call": N_("May I call you after the session?"),
 }
+NOT_SAFE = ("safe", "no")
+UNREAD = (
+    select(QuietQuestion.__table__, col(Participant.alias).label("alias"))
+    .join(Participant, col(Participant.id) == col(QuietQuestion.participant_id))
+    .where(
+        col(QuietQuestion.group_session_id) == bindparam("session"),
+        col(QuietQuestion.answered_at).is_not(None),
+        col(QuietQuestion.read_at).is_(None),
+    )
+    .order_by(col(QuietQuestion.answered_at), col(QuietQuestion.id))
+)
 
 
 def ask(change: Change, command: Any) -> dict[str, Any]:
@@ -56,11 +67,22 @@ def answer_question(change: Change, command: Any) -> dict[str, Any]:
         raise NotFound()
     if asked.answer is None or open_sealed(QuietQuestion.answer, asked.id, asked.answer) != command.answer:
         answer = seal(QuietQuestion.answer, asked.id, command.answer)
-        stored.change(change.db, QuietQuestion, asked.id, answer=answer, answered_at=change.at)
-        if asked.question == "safe" and command.answer == "no":
+        stored.change(change.db, QuietQuestion, asked.id, answer=answer, answered_at=change.at, read_at=None)
+        if (asked.question, command.answer) == NOT_SAFE:
             signals.raise_for(change, change.who.id, SignalKind.NOT_SAFE)
         change.wrote(asked.id, people=[change.who.id])
     return {"ok": True, "id": asked.id}
+
+
+def read_answer(change: Change, command: Any) -> dict[str, Any]:
+    """A facilitator has read the answer; it stands beside its person from then on, and nowhere else."""
+    asked = stored.find(change.db, QuietQuestion, id=command.id, group_session_id=change.before.id)
+    if asked is None or asked.answered_at is None:
+        raise NotFound()
+    if asked.read_at is None:
+        stored.change(change.db, QuietQuestion, asked.id, read_at=change.at)
+        change.wrote(asked.id)
+    return {"ok": True}
 
 
 def waiting_for(db: Connection, participant_id: str) -> dict[str, Any] | None:
@@ -96,3 +118,22 @@ def asked_in(db: Connection, row: Any) -> dict[str, dict[str, Any]]:
         }
         for each in rows
     }
+
+
+def unread(db: Connection, row: Any) -> list[dict[str, Any]]:
+    """The answers of a session that no facilitator has read yet, the oldest first. Whoever said not to be
+    safe has called with it, and stands among the calls.
+    """
+    rows = db.execute(UNREAD, {"session": row.id}).all()
+    answers = {each.id: open_sealed(QuietQuestion.answer, each.id, each.answer) for each in rows}
+    return [
+        {
+            "id": each.id,
+            "alias": open_sealed(Participant.alias, each.participant_id, each.alias),
+            "text": QUESTIONS[each.question],
+            "answer": answers[each.id],
+            "at": each.answered_at,
+        }
+        for each in rows
+        if (each.question, answers[each.id]) != NOT_SAFE
+    ]

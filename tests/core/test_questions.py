@@ -66,6 +66,36 @@ def test_whoever_is_not_safe_calls_in_the_same_change_and_another_answer_does_no
     assert result(oak) == "yes" and calls(oak) == [("Amal", "not_safe", "new")]
 
 
+def test_an_answer_stands_as_new_until_a_facilitator_has_read_it_and_again_once_it_changes(oak: Oak) -> None:
+    asked, stranger = asks(oak, "pause"), asks(oak, "pause", oak.birgit)
+    assert oak.console()["tapped"] == []
+    with refused("not_found"):
+        oak.does(oak.fola, "read_answer", id=asked)
+    oak.does(oak.amal, "answer_question", id=asked, answer="yes")
+    [new] = oak.console()["tapped"]
+    assert (new["alias"], new["text"], new["answer"]) == ("Amal", "Do you need a pause?", "yes")
+    shared = oak.row().shared_version
+    for _ in range(2):
+        oak.does(oak.sami, "read_answer", id=asked)
+    assert oak.console()["tapped"] == [] and result(oak) == "yes"
+    assert [each.action for each in oak.log()].count("read_answer") == 1
+    assert oak.row().shared_version == shared
+    oak.does(oak.amal, "answer_question", id=asked, answer="no")
+    assert [each["answer"] for each in oak.console()["tapped"]] == ["no"]
+    oak.does(oak.birgit, "answer_question", id=stranger, answer="not_now")
+    assert [each["alias"] for each in oak.console()["tapped"]] == ["Amal", "Birgit"]
+
+
+def test_whoever_is_not_safe_stands_among_the_calls_alone_and_a_later_yes_is_an_answer_to_read(
+    oak: Oak,
+) -> None:
+    asked = asks(oak, "safe")
+    oak.does(oak.amal, "answer_question", id=asked, answer="no")
+    assert oak.console()["tapped"] == [] and calls(oak) == [("Amal", "not_safe", "new")]
+    oak.does(oak.amal, "answer_question", id=asked, answer="yes")
+    assert [each["answer"] for each in oak.console()["tapped"]] == ["yes"]
+
+
 def test_only_whoever_was_asked_can_answer_and_nobody_outside_can_be_asked(oak: Oak) -> None:
     asked = asks(oak)
     with refused("not_found"):

@@ -88,6 +88,7 @@ class Scene:
             "hide_reflection": {"id": self.own["admitted"]["shown"]},
             "request_share": {"id": self.own["admitted"]["private"]},
             "ask": {"participant_id": self.room.people["Amal"], "question": "speak"},
+            "read_answer": {"id": own["tapped"]},
             "signals_shown": {"ids": [own["signal"]]},
             "acknowledge_signal": {"id": own["signal"]},
             "answer_signal": {"id": own["signal"], "reply": "I am here."},
@@ -173,12 +174,13 @@ def _acts(room: Room, alias: str) -> dict[str, str]:
         (alias, "raise_signal", {"id": ids["signal"], "kind": "hand"}),
         (alias, "raise_signal", {"id": ids["call"], "kind": "support"}),
     )
-    ids["question"] = _is_asked(room, alias)
+    ids["question"], ids["tapped"] = _is_asked(room, alias), _is_asked(room, alias, "pause")
+    room.does(alias, "answer_question", id=ids["tapped"], answer="yes")
     return ids
 
 
-def _is_asked(room: Room, alias: str) -> str:
-    asked = room.does("Fola", "ask", participant_id=room.people[alias], question="safe")
+def _is_asked(room: Room, alias: str, question: str = "safe") -> str:
+    asked = room.does("Fola", "ask", participant_id=room.people[alias], question=question)
     return str(asked["id"])
 
 

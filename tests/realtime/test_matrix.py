@@ -81,6 +81,7 @@ FACILITATOR = {
     "hide_reflection": (LEADING, "not_now not_now ok ok ok"),
     "request_share": (LEADING, ON),
     "ask": (LEADING, OPEN),
+    "read_answer": (LEADING, ALWAYS),
     "signals_shown": (LEADING, ALWAYS),
     "acknowledge_signal": (LEADING, ALWAYS),
     "answer_signal": (LEADING, ALWAYS),

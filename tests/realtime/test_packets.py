@@ -233,6 +233,7 @@ PRIVATE: list[tuple[str, Thing]] = [
     ("lower_signal", lambda p: p.says("Amal", "lower_signal", id=p.own["lowered"])),
     ("answer_question", lambda p: p.says("Amal", "answer_question", id=p.own["question"], answer="no")),
     ("ask", lambda p: p.says("Fola", "ask", participant_id=p.room.people["Amal"], question="all_right")),
+    ("read_answer", lambda p: p.says("Fola", "read_answer", id=p.own["question"])),
     ("save_note", lambda p: p.says("Fola", "save_note", text=f"{CANARY} note", revision=1)),
     ("save_note", lambda p: p.says("Fola", "save_note", text=f"{CANARY} note", revision=1,
                                    participant_id=p.room.people["Amal"])),

@@ -60,10 +60,20 @@ def test_whoever_watches_sees_calls_and_who_waits_with_no_button_beside_them(
     for signal in [each["id"] for each in oak.console()["signals"] if each["alias"] in ("Amal", "Birgit")]:
         oak.does(oak.fola, "acknowledge_signal", id=signal)
     oak.joins("Gus")
-    asks = ("acknowledge_signal", "answer_signal", "resolve_signal", "admit", "refuse", "hold_door")
+    asked = oak.does(oak.fola, "ask", participant_id=oak.ewa.id, question="pause")["id"]
+    oak.does(oak.ewa, "answer_question", id=asked, answer="yes")
+    asks = (
+        "read_answer",
+        "acknowledge_signal",
+        "answer_signal",
+        "resolve_signal",
+        "admit",
+        "refuse",
+        "hold_door",
+    )
     leading = fola.visit(f"/sessions/{oak.id}/console")
     watching = browser_of(olu).visit(f"/sessions/{oak.id}/console")
-    for words in ("Amal needs support.", "Birgit would like to say something", "Gus"):
+    for words in ("Amal needs support.", "Birgit would like to say something", "Gus", "Ewa answered: "):
         assert words in leading and words in watching
     for command in asks:
         assert f'data-command="{command}"' in leading, command
