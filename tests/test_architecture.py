@@ -18,7 +18,7 @@ LONGEST = 400
 
 CORE = {"app.core", "app.exercises", "app.library"}
 FOUNDATION = CORE | {"app.config", "app.runtime", "app.db", "app.access", "app.safety", "app.regions"}
-PAGES = FOUNDATION | {"app.services", "app.sign_in", "app.hashing"}
+PAGES = FOUNDATION | {"app.services", "app.sign_in", "app.hashing", "app.papers"}
 # who may import which of our own packages; whoever is not named here starts the program and may import all
 # but the factory and realtime
 MAY_IMPORT = {
@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "app.services": FOUNDATION | {"app.simulated_crowds"},
     "app.sign_in": FOUNDATION | {"app.services", "app.hashing"},
     "app.on_call": FOUNDATION,
+    "app.papers": CORE | {"app.runtime", "app.papers"},
     "app.pin": PAGES,
     "app.participant": PAGES | {"app.pin"},
     "app.private_form": PAGES | {"app.participant"},
@@ -246,6 +247,25 @@ def test_the_domain_loads_no_framework() -> None:
     loaded = set(json.loads(done.stdout))
     assert "app.core.answers" in loaded
     assert not loaded & {"flask", "werkzeug", "jinja2", "socketio", "engineio", "eventlet", "alembic"}
+
+
+def test_the_process_that_makes_a_file_sees_its_input_alone() -> None:
+    """Neither the application nor the database, and nothing with which it could reach out."""
+    ask = "import sys, json, app.papers.press, app.papers.pdf; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout))
+    assert {each for each in loaded if each.startswith(("app.", "facilitator", "realtime"))} == {
+        *("app.papers", "app.papers.press", "app.papers.pdf")
+    }
+    assert not loaded & {
+        "flask",
+        "sqlalchemy",
+        "sqlmodel",
+        "eventlet",
+        "requests",
+        "socketio",
+        "cryptography",
+    }
 
 
 def test_a_response_type_is_one_word_in_three_places(sources: Sources) -> None:

@@ -1,0 +1,62 @@
+"""Every kind of file that is made as a paper: what it is called, what it is of, and how it is made.
+
+A page that hands one out checks rights and the password first and keeps the export, then::
+
+    paper = PAPERS["summary.pdf"]
+    data = read(paper.gather, Asked(group_id=…, group_session_id=…, facilitator_id=me()))
+    made = maker.make(paper.kind, data)                 # raises maker.NotMade, a Refused with its sentence
+    Response(made, content_type=paper.content_type, …)  # attachment, called paper.file_name
+
+``gather`` runs in a request (it speaks the reader's language) within one snapshot of the database; NotFound
+where there is nothing to print. Its result is fit for JSON, and ``make`` is called with the snapshot closed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.exercises.plain import N_
+from app.papers import session_paper
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of what a paper is asked for, and by whom; which of the ids are needed stands in ``Paper.of``."""
+
+    group_id: str = ""
+    group_session_id: str = ""
+    member_id: str = ""
+    facilitator_id: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One kind of file. ``of`` names the fields of Asked without which there is none; ``title`` is what a
+    list of files calls it, to be translated there; ``named`` says whether names or aliases stand in it.
+    """
+
+    kind: str  # as the export is kept: "summary.pdf"
+    title: str
+    of: tuple[str, ...]
+    gather: Callable[[Connection, Asked], dict[str, Any]]
+    ending: str = "pdf"
+    content_type: str = PDF
+    press: str = "pdf"
+    named: bool = True
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called: never a word about who or what it is of."""
+        return f"{self.of[0].removesuffix('_id').removeprefix('group_')}.{self.ending}"
+
+
+SESSION = ("group_session_id",)
+
+PAPERS: dict[str, Paper] = {
+    paper.kind: paper
+    for paper in (Paper("summary.pdf", N_("Summary of the session"), SESSION, session_paper.gather),)
+}

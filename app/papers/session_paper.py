@@ -1,0 +1,194 @@
+"""What a session came to, as a paper: the same as its page says, without the reader's own notes."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Connection
+
+from app.core import overview
+from app.core.summary import summary_of
+from app.papers import wording
+from app.papers.blocks import Block, facts, heading, table, text, words
+
+
+def gather(db: Connection, asked: Any) -> dict[str, Any]:
+    """The paper of one session; NotFound for a rehearsal."""
+    told = summary_of(db, asked.group_session_id)
+    enrolled = len(overview.group_page(db, told["group"]["id"])["members"])
+    zone, session = told["group"]["time_zone"], told["session"]
+    content = [
+        _figures(told, enrolled),
+        *_done(told["stages"]),
+        *_people(told["people"], zone),
+        *_steps(told["people"]),
+        *_signals(told["signals"], zone),
+        *_pulse(told["pulse"]),
+        *_written(told["stages"]),
+    ]
+    under = [_when(session, zone), wording.led(told["facilitators"])]
+    return wording.laid_out(
+        wording.session_title(session),
+        content,
+        over=told["group"]["name"],
+        under=[each for each in under if each],
+    )
+
+
+def _when(session: dict[str, Any], zone: str) -> str:
+    if not session["started_at"]:
+        return str(_("Not begun yet."))
+    start = wording.moment(session["started_at"], zone)
+    if not session["ended_at"]:
+        return str(_("Began %(start)s, not ended yet.", start=start))
+    return str(_("%(start)s to %(end)s.", start=start, end=wording.clock(session["ended_at"], zone)))
+
+
+def _figures(told: dict[str, Any], enrolled: int) -> Block:
+    mood, leaving, session = told["mood"], told["leaving"], told["session"]
+    if mood["mean"] is None:
+        also = _("nobody gave a number")
+    elif mood["last_mean"] is None:
+        also = ngettext("from %(num)s number, the first", "from %(num)s numbers, the first", mood["count"])
+    else:
+        changes = {"mean": mood["last_mean"], "up": mood["up"], "down": mood["down"]}
+        also = _("last week %(mean)s; %(up)s went up, %(down)s down", **changes)
+    ways = [_("%(count)s: %(word)s", count=each["count"], word=each["text"]) for each in leaving]
+    there = ngettext("%(num)s is enrolled", "%(num)s are enrolled", enrolled) if enrolled else ""
+    took = _("%(minutes)s min", minutes=session["actual"]) if session["actual"] is not None else "–"
+    return facts(
+        [
+            (_("There"), len(told["people"]), there),
+            (_("Mood this week"), "–" if mood["mean"] is None else mood["mean"], also),
+            (
+                _("How people left"),
+                ways[0] if ways else "–",
+                "; ".join(ways[1:]) if ways else _("nobody was asked, or nobody said"),
+            ),
+            (_("Time"), took, _("planned %(minutes)s", minutes=session["planned"])),
+        ]
+    )
+
+
+def _done(stages: list[dict[str, Any]]) -> list[Block | None]:
+    rows = [[each["title"], each["planned"], wording.minutes(each)] for each in stages]
+    head = [_("Stage"), _("Planned minutes"), _("Took")]
+    return _part(_("What was done"), table(head, rows, numbers=(1, 2)))
+
+
+def _people(people: list[dict[str, Any]], zone: str) -> list[Block | None]:
+    head = [_("Name"), _("There"), _("Mood"), _("First word, last word"), _("Leaving")]
+    rows = [[each["alias"], _stay(each, zone), _mood(each), _said(each), each["leaving"]] for each in people]
+    return _part(_("Who was there"), table(head, rows, wide=3))
+
+
+def _stay(person: dict[str, Any], zone: str) -> str:
+    start = wording.clock(person["came_at"], zone)
+    if person["removed"]:
+        return str(_("From %(start)s, removed.", start=start)).rstrip(".")
+    if person["left_at"]:
+        return str(_("%(start)s to %(end)s", start=start, end=wording.clock(person["left_at"], zone)))
+    return str(_("from %(start)s", start=start))
+
+
+def _mood(person: dict[str, Any]) -> str:
+    if person["mood"] is None:
+        return ""
+    if person["last_mood"] is None:
+        return str(person["mood"])
+    return str(_("%(mood)s, last week %(last)s", mood=person["mood"], last=person["last_mood"]))
+
+
+def _said(person: dict[str, Any]) -> str:
+    if not person["last_word"]:
+        return str(person["first_word"])
+    return str(_("%(first)s, then %(last)s", first=person["first_word"], last=person["last_word"]))
+
+
+def _steps(people: list[dict[str, Any]]) -> list[Block | None]:
+    return _part(
+        _("Steps for next week"), *[words(each["step"], each["alias"]) for each in people if each["step"]]
+    )
+
+
+def _signals(signals: list[dict[str, Any]], zone: str) -> list[Block | None]:
+    rows = [
+        [each["alias"], _asked(each["kind"]), wording.clock(each["raised_at"], zone), _met(each, zone)]
+        for each in signals
+    ]
+    return _part(_("Signals"), table([_("Name"), _("Signal"), _("Time"), _("How it was met")], rows, wide=3))
+
+
+def _asked(kind: str) -> str:
+    names = {
+        "support": _("Asked for support"),
+        "hand": _("Wanted to say something"),
+        "slower": _("Asked for a slower pace"),
+        "item_9": _("An answer in a private form"),
+        "not_safe": _("Said they are not safe"),
+        "stop": _("Asked to stop"),
+    }
+    return str(names[kind])
+
+
+def _met(signal: dict[str, Any], zone: str) -> str:
+    told = []
+    if signal["seen_at"] and signal["seen_by"]:
+        seen = wording.clock(signal["seen_at"], zone)
+        told.append(_("Seen by %(name)s %(time)s.", name=signal["seen_by"], time=seen))
+    elif signal["seen_at"]:
+        told.append(_("Seen."))
+    elif not signal["taken_back"]:
+        told.append(_("Not seen."))
+    if signal["taken_back"]:
+        told.append(_("Taken back."))
+    if signal["reply"]:
+        told.append(f"“{signal['reply']}”")
+    if signal["resolved_at"]:
+        told.append(_("Resolved %(time)s.", time=wording.clock(signal["resolved_at"], zone)))
+    return " ".join(told)
+
+
+def _pulse(pulse: list[dict[str, Any]]) -> list[Block | None]:
+    if any(each["mean"] is None for each in pulse):
+        return _part(
+            _("The group’s pulse"), text(_("An average stands here when five or more have answered."), True)
+        )
+    rows = [[each["prompt"], each["mean"]] for each in pulse]
+    told = table([_("Question"), _("Average")], rows, numbers=(1,))
+    also = text(_("Our own four questions, not a validated scale."), True)
+    return _part(_("The group’s pulse"), told, also) if rows else []
+
+
+def _written(stages: list[dict[str, Any]]) -> list[Block | None]:
+    found: list[Block | None] = [heading(_("What people wrote"))]
+    for stage in stages:
+        if not stage["answers"] and not stage["passed"]:
+            continue
+        found.append(heading(stage["title"], 2))
+        for answer in stage["answers"]:
+            found += _answer(answer)
+        if stage["passed"]:
+            found.append(text(_("Passed: %(names)s", names=", ".join(stage["passed"])), True))
+    return found if len(found) > 1 else [*found, text(_("Nobody has sent anything."), True)]
+
+
+def _answer(answer: dict[str, Any]) -> list[Block]:
+    """Each question that was answered; the name stands above the first alone."""
+    told = []
+    for at, part in enumerate(answer["parts"]):
+        first = at == 0
+        by, also = (answer["alias"], _reach(answer)) if first else ("", "")
+        asks = len(answer["parts"]) > 1 or part["type"] in ("scale_0_10", "single_choice")
+        told.append(words(part["text"], by, also, part["prompt"] if asks else ""))
+    return told
+
+
+def _reach(answer: dict[str, Any]) -> str:
+    reach = wording.aim(answer["audience"], answer["late"])
+    return f"{reach}, {_('shown')}" if answer["shown"] else reach
+
+
+def _part(title: str, *content: Block | None) -> list[Block | None]:
+    """A part with its heading; nothing where it would be empty."""
+    return [heading(title), *content] if any(content) else []
