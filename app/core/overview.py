@@ -89,19 +89,21 @@ def group_page(db: Connection, group_id: str) -> dict[str, Any]:
 
 def plan_page(db: Connection, group_session_id: str) -> dict[str, Any]:
     """A session as the planner shows it; ``stages`` may be changed freely."""
+    row = stored.find(db, GroupSession, id=group_session_id)
+    return session_facts(db, group_session_id) | {"missing": gate.of_session(db, row) if row else []}
+
+
+def session_facts(db: Connection, group_session_id: str) -> dict[str, Any]:
+    """A session's ``group``, its own facts as ``session``, and a copy of its ``stages``."""
     row = db.execute(
         select(GroupSession.__table__).where(col(GroupSession.id) == group_session_id)
     ).one_or_none()
     if row is None:
         raise NotFound()
     group = _group(db, row.group_id)
+    facts = group_facts(db, group)
     stages = [dict(stage) for stage in agenda_of(row)]
-    return {
-        "group": group_facts(db, group),
-        "session": _session(row, group_facts(db, group)),
-        "stages": stages,
-        "missing": gate.of_session(db, row),
-    }
+    return {"group": facts, "session": _session(row, facts), "stages": stages}
 
 
 def facilitators_of(db: Connection, group_id: str) -> list[dict[str, Any]]:

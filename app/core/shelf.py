@@ -1,6 +1,5 @@
 """Facilitators' own exercises, sessions and programmes: kept beside the library, for themselves or shared."""
 
-import contextlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -48,11 +47,15 @@ def exercise(db: Connection, exercise_id: str) -> Exercise:
 
 def exercises(db: Connection, exercise_ids: Iterable[str]) -> list[Exercise]:
     """Those of these exercises that there are: an agenda may name one that a later edition has left out."""
-    found = []
-    for each in exercise_ids:
-        with contextlib.suppress(NotFound):
-            found.append(exercise(db, each))
-    return found
+    wanted = list(dict.fromkeys(exercise_ids))
+    found: dict[str, Exercise] = {each: load().exercises[each] for each in wanted if each in load().exercises}
+    own = [each for each in wanted if each.startswith(OWN)]
+    if own:
+        kept = select(LibraryItem.__table__).where(
+            col(LibraryItem.id).in_(own), col(LibraryItem.kind) == "exercise"
+        )
+        found |= {row.id: _items(row) for row in db.execute(kept).all()}
+    return [found[each] for each in wanted if each in found]
 
 
 def programme(db: Connection, programme_id: str | None) -> Programme | None:

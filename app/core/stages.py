@@ -56,6 +56,7 @@ def add_minutes(change: Change, command: Any) -> dict[str, Any]:
     stage = stages[change.before.stage_index]
     minutes = max(1, min(240, stage["minutes"] + command.minutes))
     if minutes != stage["minutes"]:
+        stage.setdefault("planned", stage["minutes"])
         stage["minutes"] = minutes
         change.wrote(stage["id"], agenda=sealed_agenda(change.before.id, stages))
     return at(change) | {"minutes": minutes}
@@ -87,6 +88,8 @@ def insert_stage(change: Change, command: Any) -> dict[str, Any]:
     stage = _new_stage(change, command)
     if alone(change.before):
         stage = for_one([stage])[0]
+    if change.before.state != SessionState.LOBBY:
+        stage["added"] = True  # while people were there: the summary tells it from what was planned
     stages.insert(index + 1, stage)
     change.wrote(stage["id"], moved=True, agenda=sealed_agenda(change.before.id, stages))
     return at(change) | {"stage_id": stage["id"]}

@@ -94,7 +94,7 @@ def with_exercise(stage: Stage, exercise: Exercise | None) -> Stage:
     """Return the stage with this exercise in it, or as a talk for None. Its place, minutes and programme
     words stay.
     """
-    keys = ("id", "minutes", "core", "pool", "measures", "phase", "holds_door")
+    keys = ("id", "minutes", "core", "pool", "measures", "phase", "holds_door", "added", "planned")
     kept = {key: stage[key] for key in keys if key in stage}
     if exercise is None:
         fresh = talk_stage(stage["title"], stage["minutes"])
