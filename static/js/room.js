@@ -288,9 +288,9 @@ document.addEventListener("click", ({ target }) => {
   else if (share) signals.insist("answer_share_request", { id: button.dataset.id, accept: share === "yes" });
   else if (confirm) signals.insist("confirm_reflection", { id: button.dataset.id, accept: confirm === "yes" });
   else if (lower) signals.lower(lower);
-  else if (tapped) signals.insist("answer_question", { id: button.dataset.id, answer: tapped });
-  else if (safe) signals.insist("say_safe_for_now", { id: safe });
-  else if (talk) signals.insist("ask_to_talk", { id: talk });
+  else if (tapped) signals.keepSaying("answer_question", { id: button.dataset.id, answer: tapped });
+  else if (safe) signals.keepSaying("say_safe_for_now", { id: safe });
+  else if (talk) signals.keepSaying("ask_to_talk", { id: talk });
   else if (raise) signals.raise(raise);
   else if (reopen) answering.reopen(reopen);
   else if (dismiss !== undefined) {

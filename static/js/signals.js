@@ -8,9 +8,10 @@ const AGAIN_AFTER = 3_000;
 
 export function createSignals({ command, drafts, onRefused }) {
   const under_way = new Map(); // id → kind
+  const said = new Map(); // the name under which a command is kept → what is said until it has been answered
 
   function tell() {
-    document.body.toggleAttribute("data-sending", under_way.size > 0);
+    document.body.toggleAttribute("data-sending", under_way.size + said.size > 0);
   }
 
   async function send(id) {
@@ -38,6 +39,25 @@ export function createSignals({ command, drafts, onRefused }) {
     if (!answer.ok && AGAIN.has(answer.error?.code)) setTimeout(() => insist(name, payload), AGAIN_AFTER);
   }
 
+  /** The same, kept through a reload; what is said anew about the same thing takes the place of the older. */
+  function keepSaying(name, payload) {
+    const kept = `said.${name}.${payload.id}`;
+    said.set(kept, payload);
+    drafts.put(kept, payload);
+    tell();
+    say(kept, payload);
+  }
+
+  async function say(kept, payload) {
+    if (said.get(kept) !== payload) return;
+    const answer = await command(kept.split(".")[1], payload);
+    if (said.get(kept) !== payload) return;
+    if (!answer.ok && AGAIN.has(answer.error?.code)) return void setTimeout(() => say(kept, payload), AGAIN_AFTER);
+    said.delete(kept);
+    drafts.remove(kept);
+    tell();
+  }
+
   const lower = (id) => insist("lower_signal", { id });
 
   /** After a reload: what had not arrived is sent again. */
@@ -47,10 +67,14 @@ export function createSignals({ command, drafts, onRefused }) {
       under_way.set(id, drafts.get(name));
       send(id);
     }
+    for (const kept of drafts.names("said.")) {
+      said.set(kept, drafts.get(kept));
+      say(kept, said.get(kept));
+    }
     tell();
   }
 
-  return { raise, lower, insist, resume };
+  return { raise, lower, insist, keepSaying, resume };
 }
 
 /**

@@ -35,3 +35,31 @@ def test_a_facilitator_on_another_page_is_called_on_return_and_answers_there(
     call.get_by_role("button", name="Seen").click()
     expect(call).to_have_count(0)
     reads(birgit, "Your leader has seen this.")
+
+
+def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([line("First")])
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    amal.is_connected()
+    world.leads(session, "ask", participant_id=world.person(session, "Amal"), question="safe")
+    amal.sees("Fola asks you: Are you safe right now?")
+    amal.page.route("**/ticket", lambda route: route.abort())
+    amal.page.evaluate("() => openSockets.forEach((socket) => socket.close())")
+    amal.press("No")
+    sending = amal.page.locator("#signal-open .dock-sending")
+    expect(sending).to_be_visible()
+    amal.page.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('said.'))")
+    amal.page.reload()
+    amal.sees("Fola asks you: Are you safe right now?")
+    expect(sending).to_be_visible()
+    assert world.logged(session, "answer_question") == 0
+    amal.page.unroute("**/ticket")
+    amal.sees("Thank you for telling us.")
+    amal.page.wait_for_function("() => !Object.keys(sessionStorage).some((key) => key.includes('said.'))")
+    amal.page.reload()
+    amal.is_connected()
+    amal.sees("Thank you for telling us.")
+    assert world.logged(session, "answer_question") == 1
