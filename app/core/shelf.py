@@ -114,7 +114,7 @@ def copy(db: Connection, facilitator_id: str, kind: str, item_id: str, title: st
             raise NotFound()
         body = _body(row) | {"reviewed_by": None, "reviewed_on": None}
     else:
-        body = _shipped(kind, item_id)
+        body = _shipped(kind, item_id) | ({"like": item_id} if kind == "exercise" else {})
     return keep(db, facilitator_id, kind, _renamed(kind, body, title), copied_from=item_id)
 
 

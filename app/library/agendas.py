@@ -150,7 +150,7 @@ def _prompts(exercises: Sequence[Exercise], default: str) -> list[dict[str, Any]
             if exercise.default_audience != default:
                 # Beside an exercise that starts wider, the more private one may not be carried along.
                 limit = narrowest([limit or "group_named", exercise.default_audience])
-            prompts[key] = _prompt(prompt, key, exercise.id, limit)
+            prompts[key] = _prompt(prompt, key, exercise.like or exercise.id, limit)
     return list(prompts.values())
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
-from app.library import Library
+from app.library import Library, load
 from app.library.check import BOXES, OPTION_LENGTH, OPTIONS, TAPPED
 from app.library.course import programme_advice, row_advice
 from app.library.items import Exercise, Programme, Session
@@ -164,6 +164,8 @@ def _exercise(exercise: Exercise) -> Iterator[Fault]:
     for name in ("phases", "areas"):
         if not getattr(exercise, name):
             yield Fault((name,), EMPTY)
+    if exercise.like is not None and exercise.like not in load().exercises:
+        yield Fault(("like",), NO_EXERCISE, {"name": exercise.like})
     keys = [prompt.key for prompt in exercise.prompts]
     for place, prompt in enumerate(exercise.prompts):
         at: Loc = ("prompts", place)

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.core import goals, groups, stored
+from app.core import goals, groups, shelf, stored
 from app.core.models import GroupSession
 from app.core.refusals import NotFound
+from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, refused, stage
 from tests.core.test_course import GOAL, next_session, oak, seen, writes
 
@@ -168,3 +169,23 @@ def test_what_is_only_tried_out_or_rehearsed_is_in_nobodys_course(oak: Oak) -> N
         told = seen(oak, "Amal")
         assert told["goals"] == [] and told["then"]["mood"] is None
         assert [each["number"] for each in told["attendance"]] == numbers
+
+
+def test_what_is_written_in_a_copy_of_an_exercise_is_kept_as_in_the_shipped_one(oak: Oak) -> None:
+    def copied(exercise: str, title: str) -> Any:
+        made = oak.database.writer.do(shelf.copy, oak.leaders["Fola"], "exercise", exercise, title)
+        with oak.database.reader() as db:
+            return shelf.exercise(db, made)
+
+    mine = copied("goal_setting", "wish")
+    ours = copied(mine.id, "ours")
+    step = copied("step_plan", "next")
+    assert ours.id != mine.id != "goal_setting"
+    oak.does(oak.fola, "end")
+    oak.plans([stage_of_exercise(each) | {"id": each.name} for each in (ours, step)])
+    oak.opens()
+    oak.does(oak.fola, "start")
+    writes(oak, "Amal", "ours", goal=GOAL, close=2)
+    writes(oak, "Amal", "next", step=GOAL | {"text": "Ring on Thursday."})
+    assert ratings(oak) == {RING: [2]}
+    assert [each["text"] for each in seen(oak, "Amal")["steps"]] == ["Ring on Thursday."]

@@ -240,6 +240,13 @@ def test_any_mutation_of_a_body_is_kept_as_an_item_or_told_as_a_fault(data: st.D
             assert agendas.agenda_of("own_x", 1, library)
 
 
+def test_an_exercise_is_like_a_shipped_one_or_like_none() -> None:
+    body = as_json(body_of(SHIPPED.exercises["timeline"]))
+    assert faults_in("exercise", body | {"like": "goal_setting"}, SHIPPED.exercises) == []
+    [fault] = faults_in("exercise", body | {"like": "own_nothing"}, SHIPPED.exercises)
+    assert fault.place == "like"
+
+
 def test_a_programme_of_endless_sessions_is_a_fault() -> None:
     body = as_json(body_of(SHIPPED.programmes["gipt_8"]))
     body["sessions"][-1]["numbers"] = [8, 10**15]
