@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from app.core import accounts, attendance, consents, gate, leaving, overview, shelf, stop_signals
 from app.core import groups as verbs
 from app.core.models import Role
+from app.core.refusals import Invalid
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
 from app.library.suggestions import measures_for, programmes_for
@@ -60,18 +61,24 @@ def create() -> Any:
 def edit(group_id: str) -> str:
     read(my_group, group_id, True)
     facts = read(overview.group_page, group_id)["group"]
-    return _form(facts | {"online": "yes" if facts["online"] else "no"}, {}, group_id)
+    shown = {"online": "yes" if facts["online"] else "no", "sessions": facts["of"] or ""}
+    return _form(facts | shown, {}, group_id)
 
 
 @pages.post("/groups/<group_id>/edit")
 @facilitators_only
 def change(group_id: str) -> Any:
     read(my_group, group_id, True)
-    values = _sent()
-    faults = _faults(values)
+    own = {"programme_id": read(overview.group_page, group_id)["group"]["programme_id"]}
+    values = _sent() | own | {"sessions": field("sessions", 36)}
+    faults = _faults(values) | _faults_of_number(values)
+    if not faults:
+        try:
+            services().database.writer.do(_change, group_id, values)
+        except Invalid as refusal:
+            faults = {"sessions": _(refusal.sentence)}
     if faults:
         return _form(values, faults, group_id), 422
-    services().database.writer.do(verbs.change_group, group_id, **_facts(values))
     return back("groups.group", _("The changes are kept."), group_id=group_id)
 
 
@@ -114,6 +121,12 @@ def _create(db: Any, facilitator_id: str, colleague_id: str, **values: Any) -> s
     if colleague_id:
         verbs.set_role(db, group_id, colleague_id, Role.SUPPORT)
     return group_id
+
+
+def _change(db: Any, group_id: str, values: dict[str, Any]) -> None:
+    if values["programme_id"] is None:
+        verbs.set_sessions(db, group_id, _number(values["sessions"]))
+    verbs.change_group(db, group_id, **_facts(values))
 
 
 def _form(values: dict[str, Any], faults: dict[str, str], group_id: str = "") -> str:
@@ -204,6 +217,10 @@ def _faults_of_new(values: dict[str, Any]) -> dict[str, str]:
     programmes = read(shelf.offered, me()).programmes
     if values["programme"] is None or (values["programme"] and values["programme"] not in programmes):
         return {"programme": _("Choose a programme, or none.")}
+    return _faults_of_number(values)
+
+
+def _faults_of_number(values: dict[str, Any]) -> dict[str, str]:
     if values["sessions"] and _number(values["sessions"]) is None:
         return {"sessions": _("Give a number of sessions from 1 to %(most)s, or none.", most=MOST_SESSIONS)}
     return {}

@@ -21,7 +21,7 @@ from app.core.models import (
     new_id,
     now,
 )
-from app.core.refusals import NotFound, NotNow, Stale
+from app.core.refusals import Invalid, NotFound, NotNow, Stale
 from app.core.sealing import seal
 
 
@@ -98,6 +98,22 @@ def change_group(
             safeguarding=seal(Group.safeguarding, group_id, safeguarding) if safeguarding else None,
         )
     )
+
+
+def set_sessions(db: Connection, group_id: str, sessions: int | None) -> None:
+    """How many sessions are meant (None: nobody says), in a group without a programme: a programme keeps its
+    own number. Refuses fewer than have begun.
+    """
+    group = stored.find(db, Group, id=group_id)
+    if group is None:
+        raise NotFound()
+    if group.programme_id is not None:
+        raise NotNow("A programme keeps its own number of sessions.")
+    own = stored.find_all(db, GroupSession, group_id=group_id, sandbox=False, rehearsal_of=None)
+    begun = [each.number for each in own if each.started_at is not None]
+    if sessions is not None and sessions < max(begun, default=0):
+        raise Invalid("More sessions than that have been already.")
+    stored.change(db, Group, group_id, sessions=sessions)
 
 
 def _sessions_of(db: Connection, programme_id: str | None) -> int | None:

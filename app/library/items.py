@@ -68,7 +68,9 @@ class Exercise(Reviewed):
     prompts: tuple[Prompt, ...]
     cue: Said
     care: Said
-    like: Name | None = None  # the shipped exercise that this is a copy of: its answers are kept as that one's
+    like: Name | None = (
+        None  # the shipped exercise that this is a copy of: its answers are kept as that one's
+    )
 
 
 @frozen

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.core import groups, overview
+from app.core.refusals import NotNow
 from app.library import agendas
 from tests.core.cast import Oak
 from tests.house.browser import Browser
@@ -80,6 +81,40 @@ def test_a_group_has_the_sessions_of_its_programme_or_its_own(
     path = fola.send("/groups/new", **(A_GROUP | {"programme": programme, "sessions": "10"}))
     with oak.database.reader() as db:
         assert overview.group_page(db, path.rsplit("/", 1)[1])["group"]["of"] == of
+
+
+def test_a_group_without_a_programme_may_come_to_have_more_sessions_but_not_fewer_than_it_had(
+    fola: Browser, oak: Oak
+) -> None:
+    path = f"/groups/{oak.group_id}/edit"
+
+    def left() -> int | None:
+        return oak.room()["session"]["left"]  # type: ignore[no-any-return]
+
+    assert oak.row().number == 1 and left() is None
+    fola.send(path, **(A_GROUP | {"sessions": "4"}))
+    assert left() == 3 and 'value="4"' in fola.visit(path)
+    assert "Give a number of sessions" in fola.send(path, 422, **(A_GROUP | {"sessions": "0"}))
+    oak.does(oak.fola, "end")
+    oak.plans()
+    oak.starts()
+    assert "More sessions than that have been already." in fola.send(
+        path, 422, **(A_GROUP | {"sessions": "1"})
+    )
+    assert left() == 2
+    fola.send(path, **(A_GROUP | {"sessions": ""}))
+    assert left() is None
+
+
+def test_a_group_with_a_programme_keeps_its_number(fola: Browser, oak: Oak) -> None:
+    path = fola.send("/groups/new", **A_GROUP)
+    assert 'name="sessions"' not in fola.visit(f"{path}/edit")
+    fola.send(f"{path}/edit", **(A_GROUP | {"sessions": "40"}))
+    group_id = path.rsplit("/", 1)[1]
+    with oak.database.reader() as db:
+        assert overview.group_page(db, group_id)["group"]["of"] == 12
+    with pytest.raises(NotNow):
+        oak.database.writer.do(groups.set_sessions, group_id, 40)
 
 
 def test_help_numbers_can_be_changed(fola: Browser, oak: Oak) -> None:
