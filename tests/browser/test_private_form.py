@@ -100,6 +100,30 @@ def test_it_is_filled_in_by_keyboard_alone_kept_and_taken_while_the_leaders_line
     assert "measure.phq9" not in amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
 
 
+def test_what_is_sent_while_nobody_leads_is_refused_and_its_answers_stay_on_the_page(
+    world: World, house: Server, people: People
+) -> None:
+    before = stored(world)
+    session = world.open([check(), line("First")], started=False)
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    amal = people.participant(house.url, expects=["409"])
+    amal.comes_in(world.member_path("Amal"))
+    amal.page.get_by_role("link", name="A few private questions").click()
+    amal.page.locator('label:has(input[name="phq9_1"][value="2"])').click()
+    fola.page.goto("about:blank")
+    house.kill()
+    house.start()  # whoever led has not come back to this server: no clock has to be waited for
+    amal.press("Send")
+    amal.sees("This form is open only while your facilitators are here. Your answers are still here.")
+    expect(amal.page.locator("#measure-form input:checked")).to_have_count(1)
+    assert stored(world) == before
+    fola.opens_the_console(world.console_path(session))
+    amal.press("Send")
+    amal.sees("Thank you for telling us. It is with Fola.")
+    assert stored(world) == before + 1
+
+
 def test_what_was_rated_before_is_not_shown_before_answering(
     world: World, house: Server, people: People
 ) -> None:

@@ -3,15 +3,17 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 
 from app.core import groups, stored
 from app.core.models import Group, GroupSession, Member, now
 from app.core.sealing import open_sealed
 from app.library.agendas import talk_stage
-from tests.core.cast import Oak, refused
+from tests.core.cast import Oak, prompt, refused, stage
 from tests.house.browser import Browser
 
 AGREED = ["consent 1", "limits 1", "agreement 1"]
@@ -92,3 +94,32 @@ def test_a_guest_is_not_let_in_before_the_room_opens(
     with refused("not_now"):
         oak.joins("Zoe")
     assert oak.joins("Birgit")
+
+
+def test_a_form_that_a_stage_names_is_offered_there_beside_its_questions_and_in_no_other(
+    app: Flask, oak: Oak, link: str, stranger: Browser
+) -> None:
+    oak.plans([stage("words", prompt("text"), measures=["phq9"]), stage("last", prompt("text"))])
+    oak.does(oak.fola, "open_lobby")
+    presence(app).arrives("facilitator", oak.id, oak.leaders["Fola"], "a socket")
+    at_the_door(stranger, link)
+    room = stranger.send("/door", **CAME_IN)
+    oak.does(oak.fola, "start")
+    page = stranger.visit(room)
+    assert "Tell us about text." in page and f"{room}/measure/phq9" in page
+    oak.moves_to("last")
+    assert f"{room}/measure/phq9" not in stranger.visit(room)
+
+
+def test_a_form_is_taken_while_a_line_blinks_and_refused_once_nobody_has_led_for_a_while(
+    app: Flask, oak: Oak, link: str, stranger: Browser
+) -> None:
+    session = planned(oak, 25, "phq9")
+    presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
+    at_the_door(stranger, link)
+    form = f"{stranger.send('/door', **CAME_IN)}/measure/phq9"
+    presence(app).leaves("facilitator", session, oak.leaders["Fola"], "a socket")
+    for seconds, status in ((29, 200), (31, 409)):
+        with time_machine.travel(now() + timedelta(seconds=seconds), tick=False):
+            sent = {"id": str(uuid4()), "revision": 1, "answers": {"phq9_1": 0}}
+            assert stranger.fetch(form, sent).status_code == status
