@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import facilitator
-from app import consent_page, participant, private_form, runtime
+from app import consent_page, keepsake, participant, private_form, runtime
 from app.access import Tickets
 from app.config import Settings
 from app.core import sealing
@@ -60,6 +60,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.register_blueprint(participant.pages)
     app.register_blueprint(private_form.pages)
     app.register_blueprint(consent_page.pages)
+    app.register_blueprint(keepsake.pages)
     facilitator.register(app)
     _answer_health(app, kept)
     _answer_errors(app)

@@ -11,7 +11,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from app import pin
 from app.access import access_group_session
-from app.core import consents, door, views
+from app.core import consents, door, keepsake, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Nothing, perform
 from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing, new_id
@@ -62,6 +62,7 @@ def _to_the_door(kind: str, token: str) -> Any:
     and whoever only looks at it (the preview of a chat) claims nothing.
     """
     cookie["door"] = [kind, door.hashed(token)]
+    cookie.pop("keepsake", None)  # whoever comes by a link anew types the PIN anew
     answer = redirect("/door", 303)
     answer.delete_cookie(GONE)
     return answer
@@ -96,11 +97,11 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
     if row is None or (row.state == SessionState.PLANNED and member is None):
         if row is None and member is None:
             _count_a_wrong_one()  # a right link that comes too early is no guess
-        return _closed(views.help_of(db, member.group_id) if member else None)
+        return closed(views.help_of(db, member.group_id) if member else None)
     if _place(db, row.id, member) is not None:
         return redirect(f"/room/{row.id}", 303)
     if door.sent_away(db, row.id, member, dict(cookie.get("places", [])).get(row.id, "")):
-        return _closed(views.help_of(db, member.group_id) if member else None)
+        return closed(views.help_of(db, member.group_id) if member else None)
     room = services().screens.doorway(db, row)
     if row.state == SessionState.ENDED:
         return _come_back(db, row, member, room)
@@ -147,7 +148,7 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
     """After the end a member's own link and their PIN still lead to their own words, on any device."""
     seat = door.seat_of(db, row.id, member) if member else None
     if seat is None:
-        return _closed(room["help"] if member else None)
+        return closed(room["help"] if member else None)
     wrong = ""
     with speaking(room["language"], room["time_zone"]):
         if request.method == "POST" and member.pin_hash:
@@ -159,6 +160,7 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
         page = render_template(
             "participant/again.html",
             pin=bool(member.pin_hash),
+            keepsake=keepsake.is_given(db, member.id),
             problem=wrong,
             facilitators=room["facilitators"],
         )
@@ -184,7 +186,7 @@ def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any],
             of=group_session_id,
         )
     except (NotNow, NotFound):
-        return _closed()
+        return closed()
     _remember(group_session_id, participant_id)
     return redirect(f"/room/{group_session_id}", 303)
 
@@ -222,11 +224,12 @@ def _inside(group_session_id: str, template: str) -> Any:
             row = access_group_session(db, who)
             person = views.participant(db, row.id, who.id)
         except NotFound:
-            return _closed()
+            return closed()
         waiting = person.standing == Standing.WAITING
         whole = template != "participant/room.html"  # own words afterwards are nobody's screen in the group
         room = screens.place(db, row, person)
         me = screens.me(db, row, who, whole)
+        kept = person.member_id is not None and keepsake.is_given(db, person.member_id)
         with speaking(room["language"], room["time_zone"]):
             return render_template(
                 template,
@@ -234,6 +237,7 @@ def _inside(group_session_id: str, template: str) -> Any:
                 me=me | {"mine": [] if waiting else me["mine"]},
                 version=row.shared_version + person.own_version,
                 draft_key=draft_key(who.id),
+                keepsake=kept and cookie.get("door", ("",))[0] == "m",
             )
 
 
@@ -309,7 +313,7 @@ def _place(db: Any, group_session_id: str, member: Any) -> Who | None:
     return who if same and person.left_at is None else None
 
 
-def _closed(help: dict[str, str] | None = None) -> Any:
+def closed(help: dict[str, str] | None = None) -> Any:
     """Unknown, closed, ended and forbidden look alike. Help numbers stand on the page in any case: those of
     the group for a member with a good link, general ones for everybody else.
     """

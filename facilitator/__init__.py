@@ -10,6 +10,7 @@ from facilitator import (
     display,
     follow_ups,
     groups,
+    keepsakes,
     library,
     library_edit,
     measures,
@@ -25,7 +26,7 @@ from facilitator import (
 
 WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
-    *(library, library_edit, measures, display, safety_plan, follow_ups),
+    *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes),
 )
 
 

@@ -7,7 +7,18 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import contacts, follow_ups, goals, held_lines, instruments, leaving, measures, overview, pins
+from app.core import (
+    contacts,
+    follow_ups,
+    goals,
+    held_lines,
+    instruments,
+    keepsake,
+    leaving,
+    measures,
+    overview,
+    pins,
+)
 from app.core import course as courses
 from app.core import groups as verbs
 from app.core.refusals import Invalid, Refused
@@ -25,6 +36,7 @@ def course(group_id: str, member_id: str) -> str:
     shown = read(overview.group_page, group_id)
     told = read(courses.course_page, group_id, member_id)
     told["measures"] = read(measures.course_of, member_id, services().settings.reliable_change)
+    told["keepsake"] = read(keepsake.standing, group_id, member_id)
     told["has_pin"] = read(pins.is_set, group_id, member_id)
     told["leaving"] = read(leaving.page, group_id, member_id)
     listed = [each for each in read(instruments.known).values() if each.licence_status != "blocked"]

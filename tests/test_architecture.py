@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "app.participant": PAGES | {"app.pin"},
     "app.private_form": PAGES | {"app.participant"},
     "app.consent_page": PAGES | {"app.participant"},
+    "app.keepsake": PAGES | {"app.participant", "app.pin"},
     "facilitator": PAGES | {"facilitator"},
     "realtime": FOUNDATION | {"realtime"},
 }
@@ -104,6 +105,7 @@ def queries_in_pages(sources: Sources) -> list[str]:
         "app.pin",
         "app.private_form",
         "app.consent_page",
+        "app.keepsake",
         "app.sign_in",
         "facilitator",
         "realtime",

@@ -77,6 +77,11 @@ def lines(count: int) -> Block:
     return {"kind": "lines", "count": count}
 
 
+def part(title: str, *content: Block | None) -> list[Block | None]:
+    """A part with its heading; nothing where it would be empty."""
+    return [heading(title), *content] if any(content) else []
+
+
 def direction(said: str) -> str:
     """The direction in which a text is read, by its first letter that has one."""
     for letter in said:

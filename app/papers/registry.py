@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.exercises.plain import N_
-from app.papers import session_paper
+from app.papers import keepsake_paper, session_paper
 
 PDF = "application/pdf"
 
@@ -54,9 +54,12 @@ class Paper:
         return f"{self.of[0].removesuffix('_id').removeprefix('group_')}.{self.ending}"
 
 
-SESSION = ("group_session_id",)
+SESSION, MEMBER = ("group_session_id",), ("member_id",)
 
 PAPERS: dict[str, Paper] = {
     paper.kind: paper
-    for paper in (Paper("summary.pdf", N_("Summary of the session"), SESSION, session_paper.gather),)
+    for paper in (
+        Paper("summary.pdf", N_("Summary of the session"), SESSION, session_paper.gather),
+        Paper("keepsake.pdf", N_("Keepsake"), MEMBER, keepsake_paper.gather),
+    )
 }

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app.core import overview
 from app.core.summary import summary_of
 from app.papers import wording
-from app.papers.blocks import Block, facts, heading, table, text, words
+from app.papers.blocks import Block, facts, heading, part, table, text, words
 
 
 def gather(db: Connection, asked: Any) -> dict[str, Any]:
@@ -73,13 +73,13 @@ def _figures(told: dict[str, Any], enrolled: int) -> Block:
 def _done(stages: list[dict[str, Any]]) -> list[Block | None]:
     rows = [[each["title"], each["planned"], wording.minutes(each)] for each in stages]
     head = [_("Stage"), _("Planned minutes"), _("Took")]
-    return _part(_("What was done"), table(head, rows, numbers=(1, 2)))
+    return part(_("What was done"), table(head, rows, numbers=(1, 2)))
 
 
 def _people(people: list[dict[str, Any]], zone: str) -> list[Block | None]:
     head = [_("Name"), _("There"), _("Mood"), _("First word, last word"), _("Leaving")]
     rows = [[each["alias"], _stay(each, zone), _mood(each), _said(each), each["leaving"]] for each in people]
-    return _part(_("Who was there"), table(head, rows, wide=3))
+    return part(_("Who was there"), table(head, rows, wide=3))
 
 
 def _stay(person: dict[str, Any], zone: str) -> str:
@@ -106,7 +106,7 @@ def _said(person: dict[str, Any]) -> str:
 
 
 def _steps(people: list[dict[str, Any]]) -> list[Block | None]:
-    return _part(
+    return part(
         _("Steps for next week"), *[words(each["step"], each["alias"]) for each in people if each["step"]]
     )
 
@@ -116,7 +116,7 @@ def _signals(signals: list[dict[str, Any]], zone: str) -> list[Block | None]:
         [each["alias"], _asked(each["kind"]), wording.clock(each["raised_at"], zone), _met(each, zone)]
         for each in signals
     ]
-    return _part(_("Signals"), table([_("Name"), _("Signal"), _("Time"), _("How it was met")], rows, wide=3))
+    return part(_("Signals"), table([_("Name"), _("Signal"), _("Time"), _("How it was met")], rows, wide=3))
 
 
 def _asked(kind: str) -> str:
@@ -151,13 +151,13 @@ def _met(signal: dict[str, Any], zone: str) -> str:
 
 def _pulse(pulse: list[dict[str, Any]]) -> list[Block | None]:
     if any(each["mean"] is None for each in pulse):
-        return _part(
+        return part(
             _("The group’s pulse"), text(_("An average stands here when five or more have answered."), True)
         )
     rows = [[each["prompt"], each["mean"]] for each in pulse]
     told = table([_("Question"), _("Average")], rows, numbers=(1,))
     also = text(_("Our own four questions, not a validated scale."), True)
-    return _part(_("The group’s pulse"), told, also) if rows else []
+    return part(_("The group’s pulse"), told, also) if rows else []
 
 
 def _written(stages: list[dict[str, Any]]) -> list[Block | None]:
@@ -176,19 +176,14 @@ def _written(stages: list[dict[str, Any]]) -> list[Block | None]:
 def _answer(answer: dict[str, Any]) -> list[Block]:
     """Each question that was answered; the name stands above the first alone."""
     told = []
-    for at, part in enumerate(answer["parts"]):
+    for at, each in enumerate(answer["parts"]):
         first = at == 0
         by, also = (answer["alias"], _reach(answer)) if first else ("", "")
-        asks = len(answer["parts"]) > 1 or part["type"] in ("scale_0_10", "single_choice")
-        told.append(words(part["text"], by, also, part["prompt"] if asks else ""))
+        asks = len(answer["parts"]) > 1 or each["type"] in ("scale_0_10", "single_choice")
+        told.append(words(each["text"], by, also, each["prompt"] if asks else ""))
     return told
 
 
 def _reach(answer: dict[str, Any]) -> str:
     reach = wording.aim(answer["audience"], answer["late"])
     return f"{reach}, {_('shown')}" if answer["shown"] else reach
-
-
-def _part(title: str, *content: Block | None) -> list[Block | None]:
-    """A part with its heading; nothing where it would be empty."""
-    return [heading(title), *content] if any(content) else []

@@ -73,3 +73,11 @@ def minutes(stage: dict[str, Any]) -> str:
     if stage["skipped"]:
         return str(_("skipped"))
     return str(_("not reached") if stage["actual"] is None else stage["actual"])
+
+
+def when_of(session: dict[str, Any], zone: str) -> str:
+    """Which session of a course: its number, or that it was a meeting, and its day."""
+    on = day(session["at"], zone)
+    if session["number"] is None:
+        return str(_("A meeting, %(day)s", day=on))
+    return str(_("Session %(number)s, %(day)s", number=session["number"], day=on))

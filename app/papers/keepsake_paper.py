@@ -1,0 +1,77 @@
+"""A member's keepsake as a paper to read: their plan, their people then and now, their goals, their words."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+
+from app.core import keepsake, stored
+from app.core.models import Member
+from app.core.refusals import NotFound
+from app.papers import drawings, wording
+from app.papers.blocks import Block, heading, pair, part, table, text, words
+
+
+def gather(db: Connection, asked: Any) -> dict[str, Any]:
+    """The keepsake of a member for their facilitators to print, given or not."""
+    member = stored.find(db, Member, id=asked.member_id, group_id=asked.group_id)
+    if member is None:
+        raise NotFound()
+    return laid_out(keepsake.words_of(db, member))
+
+
+def laid_out(told: dict[str, Any]) -> dict[str, Any]:
+    """The paper of what ``keepsake.opened`` gave. No name stands in it that its member did not write."""
+    content = [
+        *_plan(told["plan"]),
+        *_circles(told["circle"]),
+        *_goals(told["goals"]),
+        *_words(told["sessions"], told["time_zone"]),
+    ]
+    under = [_("What you wrote, from the first session to the last.")]
+    return wording.laid_out(_("Yours to keep"), content, under=under, face="reading")
+
+
+def _plan(plan: dict[str, Any] | None) -> list[Block | None]:
+    parts = plan["parts"] if plan else []
+    return part(
+        _("Your plan for staying well"), *[words(each["text"], label=each["prompt"]) for each in parts]
+    )
+
+
+def _circles(circle: dict[str, Any]) -> list[Block | None]:
+    first, last = circle["first"], circle["last"]
+    if first is None:
+        return []
+    then = drawings.circle(first, _("Then"))
+    drawn = pair([then], [drawings.circle(last, _("Now"))]) if last else pair([then], [])
+    return part(_("People near and far"), drawn, *drawings.circle_list(first, last))
+
+
+def _goals(goals: list[dict[str, Any]]) -> list[Block | None]:
+    rows = [[each["text"], _number(each["first"]), _number(each["last"])] for each in goals]
+    head = [_("Goal"), _("At first"), _("Later")]
+    told = table(head, rows, numbers=(1, 2))
+    return (
+        part(
+            _("What you wanted to be different"),
+            told,
+            text(_("Numbers from 0, not at all, to 10, fully."), True),
+        )
+        if told
+        else []
+    )
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else str(value)
+
+
+def _words(sessions: list[dict[str, Any]], zone: str) -> list[Block | None]:
+    found: list[Block | None] = []
+    for session in sessions:
+        found.append(heading(wording.when_of(session, zone), 2))
+        for answer in session["answers"]:
+            for at, each in enumerate(answer["parts"]):
+                found.append(words(each["text"], by="" if at else answer["stage"], label=each["prompt"]))
+    return part(_("Your own words"), *found)
