@@ -17,6 +17,12 @@ from tests.house.visitor import Visitor
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Pages are the same on both databases; what they read and write is tried on both in tests/core."""
+    return sqlite_url
+
+
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
     yield opened
