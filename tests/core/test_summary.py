@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from app.core import export, groups, summary
+from app.core import export, follow_ups, groups, summary, tags
+from app.core.agenda import agenda_of
 from app.core.changes import Who
-from app.library import agendas
-from tests.core.cast import Oak, prompt, stage
+from app.core.models import new_id
+from app.library import agendas, load
+from tests.core.cast import Oak, agenda, prompt, stage
 
 
 def round_of(oak: Oak) -> dict[str, Any]:
@@ -108,6 +110,89 @@ def test_answers_stand_in_their_stage_with_reader_and_lateness(oak: Oak) -> None
 def test_a_stage_that_was_not_reached_has_no_minutes(oak: Oak) -> None:
     stages = told(oak)["stages"]
     assert (stages[0]["actual"], stages[1]["actual"]) == (0, None)
+
+
+def test_a_plan_stays_what_it_was_when_stages_are_added_skipped_and_given_more_time(oak: Oak) -> None:
+    before = told(oak)["session"]["planned"]
+    assert before == sum(each["minutes"] for each in agenda())
+    oak.does(oak.fola, "insert_stage", exercise_id="grounding", minutes=3, after_stage_id="words")
+    oak.does(oak.fola, "add_minutes", minutes=5)
+    oak.does(oak.fola, "add_minutes", minutes=5)
+    oak.does(oak.fola, "skip_stage", stage_id="talk")
+    words, added, *rest = told(oak)["stages"]
+    assert (words["planned"], words["added"]) == (10, False)
+    assert (added["planned"], added["added"], added["actual"]) == (3, True, None)
+    assert [each["id"] for each in rest if each["skipped"]] == ["talk"]
+    assert told(oak)["session"]["planned"] == before
+
+
+def test_a_stage_put_in_while_the_lobby_is_open_belongs_to_the_plan(open_oak: Oak) -> None:
+    oak = open_oak
+    oak.does(oak.fola, "insert_stage", exercise_id="grounding", minutes=3, after_stage_id="words")
+    assert not any(each["added"] for each in told(oak)["stages"])
+
+
+def test_an_exercise_chosen_for_an_added_stage_keeps_the_mark(oak: Oak) -> None:
+    oak.does(oak.fola, "insert_stage", exercise_id=None, title="Work", minutes=9, after_stage_id="words")
+    [added] = [each for each in agenda_of(oak.row()) if each.get("added")]
+    chosen = agendas.with_exercise(added, load().exercises["role_play"])
+    assert (chosen["added"], chosen["id"]) == (True, added["id"])
+
+
+def test_what_was_touched_says_whether_it_was_tagged_or_done(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.plans([agendas.stage_of_exercise(each) for each in ("old_new_role", "role_play", "unsent_words")])
+    oak.starts()
+    first, second, _ = agenda_of(oak.row())
+    asked = first["prompts"][0]["key"]
+    answer = oak.writes(oak.amal, first["id"], **{asked: "Being a widow."})
+    for tag in ("grief", "how_others_are_with_us", "theme:My mother"):
+        oak.database.writer.do(tags.set_tag, oak.fola.id, oak.id, answer["id"], tag, True)
+    oak.moves_to(second["id"])
+    found = told(oak)
+    old_and_new = load().exercises["old_new_role"].title
+    play = load().exercises["role_play"].title
+    assert found["touched"]["areas"] == [
+        {"key": "grief", "tagged": 1, "exercises": []},
+        {"key": "change", "tagged": 0, "exercises": [old_and_new]},
+    ], "role play is for all areas and says nothing, and the third stage was not reached"
+    assert found["touched"]["perspectives"] == [
+        {"key": "how_we_are_with_others", "tagged": 0, "exercises": [old_and_new, play]},
+        {"key": "how_others_are_with_us", "tagged": 1, "exercises": [play]},
+        {"key": "how_relationships_change", "tagged": 0, "exercises": [old_and_new]},
+    ]
+    assert found["themes"] == [{"text": "My mother", "count": 1}]
+    with oak.database.reader() as db:
+        assert summary.touched_of(db, oak.id) == {key: found[key] for key in ("themes", "touched")}
+
+
+def test_answers_carry_their_tags(oak: Oak) -> None:
+    answer = oak.writes(oak.amal, text="In time.")["id"]
+    oak.database.writer.do(tags.set_tag, oak.fola.id, oak.id, answer, "lonely", True)
+    assert [each["tags"] for each in told(oak)["stages"][0]["answers"]] == [["lonely"]]
+
+
+def test_signals_tell_how_each_was_met_and_who_wrote_it_up(oak: Oak) -> None:
+    support, hand = oak.signals(oak.chidi), oak.signals(oak.amal, "hand")
+    oak.does(oak.sami, "acknowledge_signal", id=support)
+    first, second = told(oak)["signals"]
+    assert (first["urgent"], first["open"], first["lacks"], first["seen_by"]) == (True, True, True, "Sami")
+    assert (second["kind"], second["urgent"], second["lacks"]) == ("hand", False, False)
+    oak.does(oak.fola, "resolve_signal", id=support)
+    write = (oak.leaders["Fola"], oak.group_id, oak.members["Chidi"], new_id(), support)
+    oak.database.writer.do(follow_ups.write, *write, seen="Calm again.")
+    first, second = told(oak)["signals"]
+    assert (first["open"], first["lacks"], first["resolved_by"]) == (False, False, "Fola")
+    assert [each["by"] for each in first["followed_up"]] == ["Fola"]
+    assert "Calm again." not in str(told(oak))
+    assert second["id"] == hand and second["open"]
+
+
+def test_a_guest_who_calls_while_waiting_has_a_name_in_the_summary(oak: Oak) -> None:
+    goran = oak.joins("Goran")
+    oak.signals(goran)
+    [entry] = told(oak)["signals"]
+    assert (entry["alias"], entry["member_id"], entry["lacks"]) == ("Goran", None, False)
 
 
 def test_signals_tell_who_asked_and_who_saw_it(oak: Oak) -> None:
