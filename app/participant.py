@@ -1,8 +1,5 @@
 """The participant's pages: finding the room, coming in, being there, and one's own words afterwards."""
 
-import base64
-import hashlib
-import hmac
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request
@@ -19,7 +16,7 @@ from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
 from app.regions import speaking
-from app.services import services
+from app.services import draft_key, services
 
 pages = Blueprint("participant", __name__)
 
@@ -318,13 +315,6 @@ def closed(help: dict[str, str] | None = None) -> Any:
     the group for a member with a good link, general ones for everybody else.
     """
     return render_template("participant/closed.html", help=help), 404
-
-
-def draft_key(participant_id: str) -> str:
-    """The key that seals this person's drafts in their own tab; the same after a reload, and never stored."""
-    secret = current_app.secret_key
-    key = secret if isinstance(secret, bytes) else str(secret).encode()
-    return base64.b64encode(hmac.digest(key, b"drafts:" + participant_id.encode(), hashlib.sha256)).decode()
 
 
 def _asked_at_the_door(room: dict[str, Any], member: Any) -> tuple[str, ...]:

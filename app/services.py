@@ -1,5 +1,8 @@
 """What one running program consists of. Pages reach it by ``services()``; core is never given it."""
 
+import base64
+import hashlib
+import hmac
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -33,3 +36,12 @@ class Services:
 def services() -> Services:
     """The services of the application that is answering."""
     return cast(Services, current_app.extensions["concentric"])
+
+
+def draft_key(of: str) -> str:
+    """The key that seals what a page of somebody keeps in its own tab, base64; the same after a reload, and
+    never stored. ``of`` names the person, or the person and the place.
+    """
+    secret = current_app.secret_key
+    key = secret if isinstance(secret, bytes) else str(secret).encode()
+    return base64.b64encode(hmac.digest(key, b"drafts:" + of.encode(), hashlib.sha256)).decode()

@@ -21,12 +21,13 @@ from facilitator import (
     roles,
     safety_plan,
     summaries,
+    tagging,
     today,
 )
 
 WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
-    *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes),
+    *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes, tagging),
 )
 
 

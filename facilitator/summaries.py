@@ -1,4 +1,4 @@
-"""What a session came to: to read, to print, and as files."""
+"""What a session came to: to read, to print, as files, and what it leaves to do."""
 
 import json
 from typing import Any
@@ -8,13 +8,17 @@ from flask_babel import gettext as _
 
 from app import access
 from app.core import attendance as core_attendance
-from app.core import export, leaderless, notes, overview
+from app.core import export, groups, leaderless, notes, overview, tags, to_follow_up
 from app.core import summary as core
-from app.services import services
+from app.core.agenda import counts
+from app.library.agendas import for_one, talk_stage
+from app.services import draft_key, services
 from app.sign_in import facilitators_only
-from facilitator.pages import LEADING, back, in_zone, me, my_session, page, read
+from facilitator.pages import LEADING, back, field, in_zone, me, my_session, page, read
 
 pages = Blueprint("summaries", __name__)
+
+TALK_MINUTES = 20
 
 
 @pages.get("/sessions/<group_session_id>/summary")
@@ -24,7 +28,8 @@ def summary(group_session_id: str) -> str:
     in_zone(told["group"]["time_zone"])
     if told["session"]["without_close"] and not told["session"]["followed_up"] and told["leading"]:
         services().database.writer.do(leaderless.follow_up, me(), group_session_id)
-    return page("facilitator/summary.html", "groups", **told)
+    key = draft_key(f"{me()} {group_session_id}") if told["may_tag"] else ""
+    return page("facilitator/summary.html", "groups", draft_key=key, reader=me(), **told)
 
 
 @pages.post("/sessions/<group_session_id>/followed-up")
@@ -49,6 +54,32 @@ def attendance(group_session_id: str) -> Any:
     return back("summaries.summary", told, "attendance", group_session_id=group_session_id)
 
 
+@pages.post("/sessions/<group_session_id>/heard")
+@facilitators_only
+def heard(group_session_id: str) -> Any:
+    """Somebody was heard, though nobody marked it in the room."""
+    read(my_session, group_session_id, True)
+    services().database.writer.do(
+        core_attendance.heard, me(), group_session_id, field("participant_id", 36), of=group_session_id
+    )
+    return back("summaries.summary", _("Marked as heard."), "to-do", group_session_id=group_session_id)
+
+
+@pages.post("/sessions/<group_session_id>/talk")
+@facilitators_only
+def talk(group_session_id: str) -> Any:
+    """Plans a talk one to one with a member; its planner says when."""
+    row = read(my_session, group_session_id, True)
+    members = read(overview.group_page, row.group_id)["members"]
+    alias = next((each["alias"] for each in members if each["id"] == field("member_id", 36)), "")
+    title, stages = _("A talk: %(name)s", name=alias), for_one([talk_stage(_("A talk"), TALK_MINUTES)])
+    planned = services().database.writer.do(
+        groups.plan_talk, row.group_id, field("member_id", 36), title, stages
+    )
+    told = _("The talk is planned. Say when, and send the member's own link.")
+    return back("planner.plan", told, group_session_id=planned)
+
+
 @pages.get("/sessions/<group_session_id>/summary.json")
 @facilitators_only
 def as_json(group_session_id: str) -> Response:
@@ -64,11 +95,21 @@ def as_csv(group_session_id: str) -> Response:
 
 
 def _page(db: Any, group_session_id: str) -> dict[str, Any]:
-    """The summary with the reader's own notes, which the files leave out."""
+    """The summary with the reader's own notes, which the files leave out, and what it leaves to do."""
     row = my_session(db, group_session_id)
     leading = access.facilitator_role(db, me(), row.group_id) in LEADING
-    told = _summary(db, group_session_id) | {"notes": notes.told(db, row, me()), "leading": leading}
-    return told | {"attendance": core_attendance.attendance(db, row)}
+    told = core.summary_of(db, group_session_id)
+    there = core_attendance.attendance(db, row)
+    may_tag = leading and counts(row)
+    return told | {
+        "notes": notes.told(db, row, me()),
+        "leading": leading,
+        "may_tag": may_tag,
+        "attendance": there,
+        "status": {each["member_id"]: each["status"] for each in there},
+        "to_do": to_follow_up.to_follow_up(db, row, told, there) if leading else [],
+        "known_themes": tags.themes_of_group(db, row.group_id) if may_tag else [],
+    }
 
 
 def _summary(db: Any, group_session_id: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select
 from sqlmodel import col
 
 from app.core import stored
+from app.core.agenda import counts
 from app.core.changes import Who, changing
 from app.core.course_models import Turn
 from app.core.models import Audience, GroupSession, Member, Participant, Reflection, SessionState
@@ -71,6 +72,19 @@ def correct(db: Connection, facilitator_id: str, group_session_id: str, wanted: 
             if status != _recorded(row, places.get(member_id)):
                 stored.add(db, Attendance, **place, status=status, set_by=facilitator_id, set_at=change.at)
             change.wrote(member_id)
+
+
+def heard(db: Connection, facilitator_id: str, group_session_id: str, participant_id: str) -> None:
+    """Says afterwards that somebody was heard; during a session the console does it."""
+    with changing(db, Who("facilitator", group_session_id, facilitator_id), "heard_after_all") as change:
+        person = stored.find(db, Participant, id=participant_id, group_session_id=group_session_id)
+        if person is None or person.admitted_at is None or not counts(change.before):
+            raise NotFound()
+        if change.before.state != SessionState.ENDED:
+            raise NotNow("The session is still open. Mark it in the console.")
+        if person.heard_at is None:
+            stored.change(db, Participant, person.id, heard_at=change.before.ended_at)
+            change.wrote(person.id)
 
 
 def sessions_with(db: Connection, member_id: str) -> set[str]:

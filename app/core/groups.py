@@ -24,6 +24,8 @@ from app.core.models import (
 from app.core.refusals import Invalid, NotFound, NotNow, Stale
 from app.core.sealing import seal
 
+TALK = "talk"  # a talk one to one between sessions, in no programme
+
 
 def create_group(
     db: Connection,
@@ -209,6 +211,28 @@ def plan_session(
         )
     )
     return new
+
+
+def plan_talk(db: Connection, group_id: str, member_id: str, title: str, stages: list[Stage]) -> str:
+    """A talk one to one with a member, between sessions; the one that is planned already, if there is one.
+    Gives its id.
+    """
+    member = stored.find(db, Member, id=member_id, group_id=group_id, left_at=None)
+    if member is None:
+        raise NotFound()
+    planned = stored.find_all(
+        db,
+        GroupSession,
+        ("number",),
+        group_id=group_id,
+        member_id=member_id,
+        kind=TALK,
+        state=SessionState.PLANNED,
+        rehearsal_of=None,
+    )
+    if planned:
+        return str(planned[0].id)
+    return plan_session(db, group_id, stages, kind=TALK, title=title, member_id=member_id)
 
 
 def edit_agenda(

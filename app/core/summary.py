@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from app.core import stored, tags
 from app.core.agenda import agenda_of
-from app.core.models import SMALL, GroupSession, Participant, SessionState, StageVisit, Standing, now
+from app.core.models import SMALL, Group, GroupSession, Participant, SessionState, StageVisit, Standing, now
 from app.core.overview import facilitators_of, session_facts
 from app.core.refusals import NotFound
 from app.core.sealing import open_sealed
@@ -61,14 +61,16 @@ def summary_of(db: Connection, group_session_id: str) -> dict[str, Any]:
 
 
 def touched_of(db: Connection, group_session_id: str) -> dict[str, Any]:
-    """What changes in a summary when a tag is set: ``themes`` and ``touched``."""
+    """What changes in a summary when a tag is set: ``themes`` and ``touched``; with the group's time zone."""
     row = stored.find(db, GroupSession, id=group_session_id)
-    if row is None:
+    group = stored.find(db, Group, id=row.group_id) if row else None
+    if row is None or group is None:
         raise NotFound()
     tagged = tags.themes_of(db, group_session_id)
     visits = _visits(db, group_session_id)
     been = [stage for stage in agenda_of(row) if stage["id"] in visits]
-    return {"themes": tagged["themes"], "touched": touched(db, been, tagged)}
+    told = {"themes": tagged["themes"], "touched": touched(db, been, tagged)}
+    return told | {"time_zone": group.time_zone}
 
 
 def _people(db: Connection, group_session_id: str) -> list[dict[str, Any]]:
@@ -98,6 +100,7 @@ def _about_people(people: list[dict[str, Any]], answers: list[Answer], before: d
     moods = {each["participant_id"]: value for each, value in values(answers, MOOD, "mood")}
     words, steps = texts(answers, WORD, "word"), texts(answers, STEP, "step")
     leaving = texts(answers, LEAVING, "leaving")
+    lines = {each["participant_id"]: _line(value) for each, value in values(answers, STEP, "step")}
     for person in people:
         said = words.get(person["id"], [])
         person["mood"] = moods.get(person["id"])
@@ -106,6 +109,15 @@ def _about_people(people: list[dict[str, Any]], answers: list[Answer], before: d
         person["last_word"] = said[-1] if len(said) > 1 else ""
         person["leaving"] = (leaving.get(person["id"]) or [""])[-1]
         person["step"] = (steps.get(person["id"]) or [""])[-1]
+        person["step_line"] = lines.get(person["id"], person["step"])
+
+
+def _line(step: Any) -> str:
+    """A step as one line: what, when, with whom."""
+    if not isinstance(step, dict):
+        return str(step)
+    told = (step.get("text") or step.get("first_step"), step.get("when"), step.get("who"))
+    return " · ".join(each for each in told if each)
 
 
 def _last_moods(db: Connection, row: Any) -> dict[str, int]:

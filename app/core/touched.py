@@ -1,7 +1,8 @@
 """What a session touched: problem areas and perspectives, from what was tagged and from what was done.
 
 Both sources stay apart, so that the page can say which came from where. An exercise that the library gives
-for all four areas, or for all three perspectives, says nothing about a session and is not counted.
+for all four areas, or for all three perspectives, says nothing about a session and is not counted; nor is
+what opens and closes every session.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,12 @@ from app.core.tags import PERSPECTIVES
 from app.library import Exercise
 
 Stage = dict[str, Any]
+ROUTINE = frozenset(
+    {
+        *("one_word_checkin", "talk_or_listen", "safe_place_check", "step_review", "step_plan"),
+        *("session_pulse", "leaving_check", "grounding", "group_agreement"),
+    }
+)
 
 
 def touched(db: Connection, been: Iterable[Stage], tagged: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -25,7 +32,7 @@ def touched(db: Connection, been: Iterable[Stage], tagged: dict[str, list[dict[s
     ``been`` are the stages in which the group was, ``tagged`` comes from ``tags.themes_of``.
     """
     stages = list(been)
-    ids = [each for stage in stages for each in stage["exercises"]]
+    ids = [each for stage in stages for each in stage["exercises"] if each not in ROUTINE]
     exercises = shelf.exercises(db, ids) if ids else []
     return {
         "areas": _of("areas", AREAS, exercises, tagged),

@@ -171,8 +171,9 @@ def _takes_its_time(db: Connection, session: str, ended: datetime) -> None:
     db.execute(
         update(Participant).where(of_session).values(admitted_at=began, joined_at=began), {"session": session}
     )
-    met = {"raised_at": began + timedelta(minutes=21), "seen_at": began + timedelta(minutes=22)}
-    db.execute(update(Signal).where(col(Signal.group_session_id) == session).values(met))
+    signals = update(Signal).where(col(Signal.group_session_id) == session)
+    db.execute(signals.values(raised_at=began + timedelta(minutes=21)))
+    db.execute(signals.where(col(Signal.seen_by).is_not(None)).values(seen_at=began + timedelta(minutes=22)))
 
 
 def _joins(db: Connection, session: str, alias: str, member_id: str) -> Who:
