@@ -196,6 +196,22 @@ def _database() -> tuple[config.Settings, object]:
 
 def _bring_up_to_date(settings: config.Settings) -> None:
     """In development a database migrates by itself; in production that is a step of the release."""
-    if not settings.production:
+    if not settings.production and not _is_current(settings.database_url):
         # a process of its own: this one may be patched
         subprocess.run([sys.executable, "-m", "app", "migrate"], check=True)
+
+
+def _is_current(url: str) -> bool:
+    """Whether nothing is to migrate; no if the database cannot be asked, and whoever migrates says why."""
+    from sqlalchemy import create_engine, exc
+
+    from app import migrations
+
+    engine = create_engine(url)
+    try:
+        with engine.connect() as db:
+            return migrations.is_current(db)
+    except exc.SQLAlchemyError:
+        return False
+    finally:
+        engine.dispose()
