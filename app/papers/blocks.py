@@ -14,9 +14,11 @@ Block = dict[str, Any]
 def paper(title: str, language: str, blocks: Iterable[Block | None], **more: Any) -> dict[str, Any]:
     """A whole paper. ``more``: ``over`` and ``under`` stand around the title, ``footer`` and ``page`` (with
     {n} and {of}) on each page, ``unset`` says that letters are missing, ``face`` is ``reading`` for a paper
-    that is read rather than filed, ``direction`` is the direction of the language.
+    that is read rather than filed, ``direction`` is the direction of the language, and a paper of
+    ``one_page`` is set smaller until it fits.
     """
     told = {"over": "", "under": [], "footer": "", "page": "{n}", "unset": "", "face": "plain"}
+    told |= {"one_page": False}
     told |= {"direction": "ltr", "title": title, "language": language}
     return told | more | {"blocks": [each for each in blocks if each is not None]}
 
@@ -31,9 +33,20 @@ def text(said: str, soft: bool = False) -> Block:
     return {"kind": "text", "text": said, "soft": soft}
 
 
-def words(said: str, by: str = "", also: str = "", label: str = "") -> Block:
-    """What a person wrote, with who it was, what stands beside the name, and the question above it."""
-    return {"kind": "words", "text": said, "by": by, "also": also, "label": label, "dir": direction(said)}
+def words(said: str, by: str = "", also: str = "", label: str = "", short: bool = False) -> Block:
+    """What a person wrote, with who it was, what stands beside the name, and the question above it; a
+    ``short`` answer stands beside its question.
+    """
+    told = {"kind": "words", "text": said, "by": by, "also": also, "label": label, "dir": direction(said)}
+    return told | {"short": short, "follows": False}
+
+
+def answer(parts: Iterable[Block], by: str, also: str = "") -> list[Block]:
+    """The parts of one answer: the name stands above the first alone, and the others stay close to it."""
+    told = list(parts)
+    return [
+        each | ({"by": by, "also": also} if at == 0 else {"follows": True}) for at, each in enumerate(told)
+    ]
 
 
 def facts(entries: Iterable[tuple[str, Any, str]]) -> Block:
@@ -70,6 +83,13 @@ def picture(svg: str, alt: str, caption: str = "", width: int = 100) -> Block:
 def pair(left: Sequence[Block], right: Sequence[Block]) -> Block:
     """Two columns side by side: then and now."""
     return {"kind": "pair", "left": list(left), "right": list(right)}
+
+
+def plan(head: Sequence[str], rows: Sequence[dict[str, Any]]) -> Block:
+    """The stages of a session with room to write beside each: ``begins``, ``minutes``, ``title``, ``aim`` and
+    what it ``asks``; ``head`` names the three columns.
+    """
+    return {"kind": "plan", "head": list(head), "rows": list(rows)}
 
 
 def lines(count: int) -> Block:

@@ -16,7 +16,8 @@ BONDS = {"close": "", "mixed": "8 4", "tense": "2 4", "lost": "9 7", "died": "9 
 def circle(drawn: Mapping[str, Any], caption: str) -> Block:
     """The circle as ``closeness_circle.drawn`` gives it."""
     told = [_told(each) for each in drawn["people"]]
-    return picture(_svg(drawn), f"{caption}: {'; '.join(told)}.", caption)
+    said = f"{'; '.join(told)}."
+    return picture(_svg(drawn), f"{caption}: {said}" if caption else said, caption)
 
 
 def circle_list(first: Mapping[str, Any], last: Mapping[str, Any] | None) -> list[Block | None]:
@@ -54,7 +55,7 @@ def _svg(drawn: Mapping[str, Any]) -> str:
     )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 300" font-family="Libertinus Serif"'
-        f' font-size="13" fill="{INK}">{rings}{bonds}{me}{people}</svg>'
+        f' font-size="13" fill="{INK}" stroke-linejoin="round">{rings}{bonds}{me}{people}</svg>'
     )
 
 
@@ -73,6 +74,7 @@ def _person(person: Mapping[str, Any]) -> str:
     dot = f'fill="white" stroke="{ACT}" stroke-width="1.75"' if gone else f'fill="{ACT}"'
     return (
         f'<circle cx="{person["x"]}" cy="{person["y"]}" r="6" {dot}/>'
-        f'<text x="{person["text_x"]}" y="{person["text_y"]}" text-anchor="{person["anchor"]}">'
+        f'<text x="{person["text_x"]}" y="{person["text_y"]}" text-anchor="{person["anchor"]}"'
+        ' stroke="white" stroke-width="3" paint-order="stroke">'
         f"{escape(person['short'])}</text>"
     )

@@ -9,7 +9,7 @@ from app.core import keepsake, stored
 from app.core.models import Member
 from app.core.refusals import NotFound
 from app.papers import drawings, wording
-from app.papers.blocks import Block, heading, pair, part, table, text, words
+from app.papers.blocks import Block, answer, heading, pair, part, table, text, words
 
 
 def gather(db: Connection, asked: Any) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _circles(circle: dict[str, Any]) -> list[Block | None]:
     if first is None:
         return []
     then = drawings.circle(first, _("Then"))
-    drawn = pair([then], [drawings.circle(last, _("Now"))]) if last else pair([then], [])
+    drawn = pair([then], [drawings.circle(last, _("Now"))]) if last else then | {"width": 60}
     return part(_("People near and far"), drawn, *drawings.circle_list(first, last))
 
 
@@ -71,7 +71,8 @@ def _words(sessions: list[dict[str, Any]], zone: str) -> list[Block | None]:
     found: list[Block | None] = []
     for session in sessions:
         found.append(heading(wording.when_of(session, zone), 2))
-        for answer in session["answers"]:
-            for at, each in enumerate(answer["parts"]):
-                found.append(words(each["text"], by="" if at else answer["stage"], label=each["prompt"]))
+        for each in session["answers"]:
+            found += answer(
+                [words(part["text"], label=part["prompt"]) for part in each["parts"]], each["stage"]
+            )
     return part(_("Your own words"), *found)

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.exercises.plain import N_
-from app.papers import keepsake_paper, session_paper
+from app.papers import keepsake_paper, plan_paper, session_paper
 
 PDF = "application/pdf"
 
@@ -60,6 +60,7 @@ PAPERS: dict[str, Paper] = {
     paper.kind: paper
     for paper in (
         Paper("summary.pdf", N_("Summary of the session"), SESSION, session_paper.gather),
+        Paper("plan.pdf", N_("Plan of the session on one page"), SESSION, plan_paper.gather, named=False),
         Paper("keepsake.pdf", N_("Keepsake"), MEMBER, keepsake_paper.gather),
     )
 }

@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 
 from app.core import overview
 from app.core.summary import summary_of
-from app.papers import wording
-from app.papers.blocks import Block, facts, heading, part, table, text, words
+from app.papers import drawings, wording
+from app.papers.blocks import Block, answer, facts, heading, part, table, text, words
+
+SHORT = ("scale_0_10", "single_choice")  # they stand beside their question
 
 
 def gather(db: Connection, asked: Any) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def gather(db: Connection, asked: Any) -> dict[str, Any]:
     content = [
         _figures(told, enrolled),
         *_done(told["stages"]),
+        *_touched(told["themes"], told["touched"]),
         *_people(told["people"], zone),
         *_steps(told["people"]),
         *_signals(told["signals"], zone),
@@ -71,9 +74,30 @@ def _figures(told: dict[str, Any], enrolled: int) -> Block:
 
 
 def _done(stages: list[dict[str, Any]]) -> list[Block | None]:
-    rows = [[each["title"], each["planned"], wording.minutes(each)] for each in stages]
+    rows = [[_stage(each), each["planned"], wording.minutes(each)] for each in stages]
     head = [_("Stage"), _("Planned minutes"), _("Took")]
     return part(_("What was done"), table(head, rows, numbers=(1, 2)))
+
+
+def _stage(stage: dict[str, Any]) -> str:
+    return str(_("%(stage)s (added)", stage=stage["title"])) if stage["added"] else str(stage["title"])
+
+
+def _touched(themes: list[dict[str, Any]], touched: dict[str, Any]) -> list[Block | None]:
+    """What was tagged while reading, and what the exercises work on; each says which of the two it is."""
+    rows = [[each["text"], _tagged(each["count"]), ""] for each in themes]
+    rows += [[wording.area(each["key"]), *_from(each)] for each in touched["areas"]]
+    rows += [[wording.perspective(each["key"]), *_from(each)] for each in touched["perspectives"]]
+    head = [_("Themes and focus"), _("Tagged"), _("Exercises")]
+    return part(_("What it was about"), table(head, rows, wide=2))
+
+
+def _from(each: dict[str, Any]) -> list[str]:
+    return [_tagged(each["tagged"]), ", ".join(each["exercises"])]
+
+
+def _tagged(people: int) -> str:
+    return str(ngettext("with %(num)s person", "with %(num)s people", people)) if people else ""
 
 
 def _people(people: list[dict[str, Any]], zone: str) -> list[Block | None]:
@@ -166,24 +190,26 @@ def _written(stages: list[dict[str, Any]]) -> list[Block | None]:
         if not stage["answers"] and not stage["passed"]:
             continue
         found.append(heading(stage["title"], 2))
-        for answer in stage["answers"]:
-            found += _answer(answer)
+        for each in stage["answers"]:
+            found += _answer(each)
         if stage["passed"]:
             found.append(text(_("Passed: %(names)s", names=", ".join(stage["passed"])), True))
     return found if len(found) > 1 else [*found, text(_("Nobody has sent anything."), True)]
 
 
-def _answer(answer: dict[str, Any]) -> list[Block]:
-    """Each question that was answered; the name stands above the first alone."""
-    told = []
-    for at, each in enumerate(answer["parts"]):
-        first = at == 0
-        by, also = (answer["alias"], _reach(answer)) if first else ("", "")
-        asks = len(answer["parts"]) > 1 or each["type"] in ("scale_0_10", "single_choice")
-        told.append(words(each["text"], by, also, each["prompt"] if asks else ""))
-    return told
+def _answer(told: dict[str, Any]) -> list[Block]:
+    """Each question that was answered, and the circle beside its words."""
+    several = len(told["parts"]) > 1
+    parts = []
+    for each in told["parts"]:
+        short = each["type"] in SHORT
+        label = each["prompt"] if several or short else ""
+        parts.append(words(each["text"], label=label, short=short))
+        if each["type"] == "closeness_circle" and each["drawn"]:
+            parts.append(drawings.circle(each["drawn"], "") | {"width": 34})
+    return answer(parts, told["alias"], _reach(told))
 
 
-def _reach(answer: dict[str, Any]) -> str:
-    reach = wording.aim(answer["audience"], answer["late"])
-    return f"{reach}, {_('shown')}" if answer["shown"] else reach
+def _reach(told: dict[str, Any]) -> str:
+    reach = wording.aim(told["audience"], told["late"])
+    return f"{reach}, {_('shown')}" if told["shown"] else reach

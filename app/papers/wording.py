@@ -81,3 +81,24 @@ def when_of(session: dict[str, Any], zone: str) -> str:
     if session["number"] is None:
         return str(_("A meeting, %(day)s", day=on))
     return str(_("Session %(number)s, %(day)s", number=session["number"], day=on))
+
+
+def area(key: str) -> str:
+    """A problem area as pages call it."""
+    names = {
+        "grief": _("Grief"),
+        "dispute": _("Disputes"),
+        "change": _("Life changes"),
+        "lonely": _("Loneliness"),
+    }
+    return str(names[key])
+
+
+def perspective(key: str) -> str:
+    """One of the three perspectives as pages call it."""
+    names = {
+        "how_we_are_with_others": _("How we are with others"),
+        "how_others_are_with_us": _("How others are with us"),
+        "how_relationships_change": _("How our relationships change over time"),
+    }
+    return str(names[key])

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.core import overview
 from app.core.summary import summary_of
-from app.papers import maker
+from app.db import Database
+from app.papers import blocks, maker
 from app.papers.registry import PAPERS, Asked
 from tests.core.cast import Oak
+from tests.core.full_session import full_session
 from tests.core.test_summary import round_of
 from tests.house.papers import facts_of, needs_poppler, unspaced, words_of
 
@@ -75,3 +78,32 @@ def test_no_file_is_named_after_anybody() -> None:
     assert {paper.file_name for paper in PAPERS.values()} <= {
         f"{name}.{ending}" for name in ("session", "group", "member") for ending in ("pdf", "docx")
     }
+
+
+def test_the_plan_of_a_session_fits_on_one_page_and_names_no_member(app: Flask, database: Database) -> None:
+    """Fourteen stages, their beginnings, and whom to call when no screen works."""
+    full = full_session(database)
+    asked = Asked(group_id=full.group_id, group_session_id=full.id, facilitator_id=full.leader)
+    with app.test_request_context(), database.reader() as db:
+        data = PAPERS["plan.pdf"].gather(db, asked)
+        stages = summary_of(db, full.id)["stages"]
+        emergency = overview.group_page(db, full.group_id)["group"]["emergency_number"]
+    file = maker.make("plan.pdf", data)
+    text = words_of(file)
+    assert facts_of(file)["Pages"] == "1"
+    assert len(stages) == 14
+    for stage in stages:
+        assert stage["title"] in text
+    assert f"In danger {emergency}" in text or emergency in text
+    assert not [alias for alias in full.members if alias in text.split()]
+
+
+def test_a_plan_longer_than_a_page_takes_two_rather_than_losing_a_stage() -> None:
+    rows = [
+        {"begins": f"{at}", "minutes": "5 min", "title": f"Stage {at}", "aim": "Aim. " * 30, "asks": ["Ask?"]}
+        for at in range(80)
+    ]
+    data = blocks.paper("Long", "en", [blocks.plan(["Begins", "Stage", "By hand"], rows)], one_page=True)
+    file = maker.make("plan.pdf", data)
+    assert int(facts_of(file)["Pages"]) > 1
+    assert "Stage 79" in words_of(file)
