@@ -46,7 +46,7 @@ class RecordNote(Table, table=True):
     # "" in notes that are nobody's own: a unique key does not compare what is null
     member_id: str = Field(default="", max_length=36)
     layout: str = Field(max_length=36)  # dap, soap, plain, or the id of a site's own layout
-    body: str = sealed()  # JSON {section key: text}
+    body: str = sealed()  # JSON list of {"key", "title", "text"}
     revision: int = 1
     made_at: datetime = time()
     saved_at: datetime = time()

@@ -1,0 +1,214 @@
+"""What may not stand in a note before it is signed: other people's names, and their words.
+
+Pure functions over texts. A name is found as whole words, whatever the capitals, accents and signs around it,
+with a possessive or a plural s. Words are found where eight in a row are somebody's, however they are set.
+In scripts that put no space between words each sign counts as one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+RUN = 8  # words in a row that are somebody's own
+ALIAS, NAME, WORDS, INITIALS = "alias", "name", "words", "initials"
+STOPS = frozenset({ALIAS, NAME, WORDS})  # initials are a quiet hint
+LEAST = 3  # letters of a first or last name that stands alone
+PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+WORD = re.compile(r"[A-Za-z0-9]+")
+CAPITALS = re.compile(r"(?<![^\W_])([A-Z](?:\.\s?[A-Z])*)\.|(?<![^\W_])([A-Z]{2,3})(?![^\W_])")
+# one sign is a word: Thai, Lao, Burmese, Khmer, kana, Han
+NO_SPACES = re.compile("[฀-໿က-႟ក-៿぀-ヿ㐀-䶿一-鿿豈-﫿𠀀-𯿿]")
+
+Token = tuple[str, int, int]  # the word as it is compared, and where it stands
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody whom a text may not tell of: how they are called, and what they wrote, text by text."""
+
+    id: str
+    alias: str
+    name: str = ""
+    others: tuple[str, ...] = ()  # further aliases
+    texts: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``start`` and ``end`` count code points in the section's text; ``person`` is whose name or words."""
+
+    kind: str
+    section: str
+    start: int
+    end: int
+    person: str
+
+    @property
+    def stops(self) -> bool:
+        return self.kind in STOPS
+
+
+def check(sections: Mapping[str, str], people: Sequence[Person]) -> list[Finding]:
+    """Everything in these sections (key: text) that belongs to these people, in the order of the text."""
+    runs = _runs(people)
+    found: list[Finding] = []
+    for key, text in sections.items():
+        tokens = list(tokens_of(text))
+        for person in people:
+            found += _names(key, text, tokens, person)
+        found += _words(key, tokens, runs)
+        found += _initials(key, text, people)
+    keys = list(sections)
+    return sorted(found, key=lambda each: (keys.index(each.section), each.start, each.end, each.kind))
+
+
+def without(text: str, people: Sequence[Person], instead: str) -> str:
+    """A text with other people's names replaced by ``instead``, where they are written as names.
+
+    A name that is also a common word ("may", "rose") stays where it has no capital: the check stops there, so
+    that a person can judge it.
+    """
+    places: list[tuple[int, int]] = []
+    tokens = list(tokens_of(text))
+    for person in people:
+        for each in _names("", text, tokens, person):
+            if text[each.start : each.end] != text[each.start : each.end].lower() or not text.isascii():
+                places.append((each.start, each.end))
+    for start, end in reversed(_apart(places)):
+        text = text[:start] + instead + text[end:]
+    return text
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """The words of a text as they are compared: without capitals, accents and signs."""
+    if text.isascii():
+        for match in WORD.finditer(text):
+            yield match[0].lower(), match.start(), match.end()
+        return
+    start: int | None = None
+    for place, sign in enumerate(text):
+        inside = _is_letter(sign) or (start is not None and unicodedata.category(sign)[0] in "MC")
+        alone = NO_SPACES.match(sign) is not None and _is_letter(sign)
+        if start is not None and (alone or not inside):
+            yield from _token(text, start, place)
+            start = None
+        if alone:
+            yield from _token(text, place, place + 1)
+        elif inside and start is None:
+            start = place
+    if start is not None:
+        yield from _token(text, start, len(text))
+
+
+def plain(word: str) -> str:
+    """A word without capitals, accents and signs that nobody sees."""
+    apart = unicodedata.normalize("NFKD", word).casefold()
+    kept = (each for each in apart if not unicodedata.combining(each) and unicodedata.category(each) != "Cf")
+    return "".join(kept).translate(PLAIN)
+
+
+def _is_letter(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LN"
+
+
+def _token(text: str, start: int, end: int) -> Iterator[Token]:
+    word = plain(text[start:end])
+    if word:
+        yield word, start, end
+
+
+# names
+
+
+def _names(key: str, text: str, tokens: Sequence[Token], person: Person) -> list[Finding]:
+    called = [(ALIAS, each) for each in (person.alias, *person.others)]
+    found = [
+        Finding(kind, key, start, end, person.id)
+        for kind, name in (*called, *((NAME, each) for each in _parts(person.name)))
+        for start, end in _places(text, tokens, name)
+    ]
+    return list({(each.start, each.end): each for each in reversed(found)}.values())
+
+
+def _parts(name: str) -> list[str]:
+    """A real name as it may stand: whole, and its first and its last word alone."""
+    words = name.split()
+    single = [each for each in (*words[:1], *words[-1:]) if len(plain(each)) >= LEAST]
+    return list(dict.fromkeys([name, *single])) if words else []
+
+
+def _places(text: str, tokens: Sequence[Token], name: str) -> Iterator[tuple[int, int]]:
+    wanted = [word for word, _, _ in tokens_of(name)]
+    if not wanted:  # a name of signs alone
+        sign = name.strip()
+        yield from ((m.start(), m.end()) for m in re.finditer(re.escape(sign), text) if sign)
+        return
+    last = len(wanted) - 1
+    endings = {wanted[-1], wanted[-1] + "s"}
+    for place in range(len(tokens) - last):
+        if tokens[place + last][0] in endings and all(tokens[place + i][0] == wanted[i] for i in range(last)):
+            yield tokens[place][1], tokens[place + last][2]
+
+
+def _apart(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places that touch each other, made one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+# words
+
+
+def _runs(people: Sequence[Person]) -> dict[tuple[str, ...], str]:
+    """Every run of eight words that somebody wrote, with whose it is."""
+    found: dict[tuple[str, ...], str] = {}
+    for person in people:
+        for text in person.texts:
+            words = [word for word, _, _ in tokens_of(text)]
+            for place in range(len(words) - RUN + 1):
+                found.setdefault(tuple(words[place : place + RUN]), person.id)
+    return found
+
+
+def _words(key: str, tokens: Sequence[Token], runs: Mapping[tuple[str, ...], str]) -> list[Finding]:
+    words = [word for word, _, _ in tokens]
+    found: list[Finding] = []
+    for place in range(len(words) - RUN + 1) if runs else ():
+        whose = runs.get(tuple(words[place : place + RUN]))
+        if whose is None:
+            continue
+        start, end = tokens[place][1], tokens[place + RUN - 1][2]
+        if found and found[-1].person == whose and start <= found[-1].end:
+            start = found.pop().start  # one place, however long
+        found.append(Finding(WORDS, key, start, end, whose))
+    return found
+
+
+# initials
+
+
+def _initials(key: str, text: str, people: Sequence[Person]) -> list[Finding]:
+    of = {letters: person.id for person in people for letters in _letters(person)}
+    return [
+        Finding(INITIALS, key, match.start(), match.end(), of[letters])
+        for match in CAPITALS.finditer(text)
+        if (letters := "".join(filter(str.isalpha, match[0]))) in of
+    ]
+
+
+def _letters(person: Person) -> set[str]:
+    """The initials of an alias and of a real name: of the first word, and of all."""
+    found = set()
+    for name in (person.alias, person.name):
+        words = [word for word, _, _ in tokens_of(name)]
+        if words:
+            found |= {words[0][:1].upper(), "".join(each[:1] for each in words).upper()}
+    return found
