@@ -211,6 +211,15 @@ def test_whoever_was_heard_had_a_word_with_a_facilitator(working: Oak) -> None:
     assert tracked(working, "Amal", "Birgit") == {"Amal": (0, False), "Birgit": (1, True)}
 
 
+def test_whoever_only_stood_at_the_door_of_a_meeting_had_no_time_in_it(working: Oak) -> None:
+    gives(working, "Amal")
+    next_session(working, "Amal", "Birgit")
+    working.does(working.fola, "end")
+    for name in ("Amal", "Birgit"):
+        meets(working, name, waits=True)
+    assert tracked(working, "Amal", "Birgit") == {"Amal": (1, True), "Birgit": (2, True)}
+
+
 def test_a_meeting_one_to_one_counts_as_time_of_their_own(working: Oak) -> None:
     next_session(working, "Amal", "Birgit")
     working.does(working.fola, "end")
@@ -221,15 +230,19 @@ def test_a_meeting_one_to_one_counts_as_time_of_their_own(working: Oak) -> None:
     assert tracked(working, "Amal", "Birgit") == {"Amal": (0, False), "Birgit": (2, True)}
 
 
-def meets(oak: Oak, name: str, comes: bool = True) -> None:
+def meets(oak: Oak, name: str, comes: bool = True, waits: bool = False) -> None:
+    """A meeting with this member, who comes, stays away, or stands at its held door until it is over."""
     session = oak.database.writer.do(
         groups.plan_session, oak.group_id, [stage("talk")], kind="mid", member_id=oak.members[name]
     )
     fola = Who("facilitator", session, oak.leaders["Fola"])
     oak.does(fola, "open_lobby", version=0)
-    if comes:
+    if comes and not waits:
         oak.database.writer.do(door.join, session, alias=name, member=oak.member(name))
     oak.does(fola, "start", version=version_of(oak, session))
+    if waits:
+        oak.does(fola, "hold_door", held=True)
+        oak.database.writer.do(door.join, session, alias=name, member=oak.member(name))
     oak.does(fola, "end", version=version_of(oak, session))
 
 
