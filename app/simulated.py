@@ -7,6 +7,7 @@ server has been away for a minute. Nothing of what they write is logged.
 
 import json
 import logging
+import re
 import signal
 import threading
 import time
@@ -29,6 +30,7 @@ CALL_SECONDS = 8
 MOST_REFUSALS = 4  # a draining server refuses too; who is refused this often in a row was removed
 
 PASSES, REVISES, RAISES, DROPS, FINISHES = 0.12, 0.2, 0.06, 0.12, 0.5
+ASKED = re.compile(r'data-tapped="yes" data-id="([\w-]+)"')  # a quiet question in the banner of a page
 AUDIENCE = {"facilitators": 4, "group_unnamed": 3, "group_named": 4}
 
 
@@ -101,6 +103,7 @@ class Member:
         self.session: dict[str, Any] = {}
         self.stage: dict[str, Any] | None = None
         self.mine: dict[str, dict[str, Any]] = {}
+        self.asked = ""  # the quiet question that waits for an answer
         self.gone_home = False
         self._refusals = 0
         self._moved = threading.Condition()
@@ -173,6 +176,10 @@ class Member:
             self.session = data.get("session") or self.session
             if "stage" in data:
                 self.stage = data["stage"]
+            banner = data.get("regions", {data.get("name"): data.get("html")}).get("banner")
+            if banner is not None:
+                found = ASKED.search(banner)
+                self.asked = found[1] if found else ""
             self.mine.update({each["id"]: each for each in data.get("mine", [])})
             self._moved.notify_all()
 
@@ -200,7 +207,7 @@ class Member:
                 self._disconnect()
                 self._wait(8, 40)
                 return
-            if not self._wait(12, 20, self._elsewhere(stage_id)):
+            if not self._wait(12, 20, self._called(stage_id)):
                 self._sync()
 
     def _do_stage(self, stage_id: str, stage: dict[str, Any]) -> None:
@@ -213,6 +220,7 @@ class Member:
         answer = self.persona.answer(self.plan.number, stage["prompts"], self.random, self._is_last(stage_id))
         for _ in range(self.random.randint(1, 4)):
             self._say("set_writing", stage_id=stage_id, writing=True)
+            self._answer_question()
             if self._wait(5, 9, elsewhere):
                 break
         if elsewhere() and not self._happens(FINISHES):
@@ -263,11 +271,20 @@ class Member:
             self._say("lower_signal", id=own)
 
     def _answer_requests(self) -> None:
-        """Somebody who is asked whether an answer may be shown mostly says yes."""
+        """A quiet question is answered; whoever is asked whether an answer may be shown mostly says yes."""
+        self._answer_question()
         for each in list(self.mine.values()):
             if each.get("share") == "asked":
                 self._wait(4, 10)
                 self._say("answer_share_request", id=each["id"], accept=self._happens(0.8))
+
+    def _answer_question(self) -> None:
+        """With yes or not now: a no to whether they are safe would call for help that nobody needs."""
+        asked = self.asked
+        if asked and not self._wait(2, 6):
+            answer = self.random.choices(["yes", "not_now"], [3, 1])[0]
+            if self._say("answer_question", id=asked, answer=answer)["ok"] and self.asked == asked:
+                self.asked = ""
 
     def _own(self, stage_id: str) -> dict[str, Any] | None:
         mine = list(self.mine.values())
@@ -283,6 +300,9 @@ class Member:
 
     def _elsewhere(self, stage_id: str | None) -> Callable[[], bool]:
         return lambda: self.session.get("stage_id") != stage_id
+
+    def _called(self, stage_id: str | None) -> Callable[[], bool]:
+        return lambda: bool(self.asked) or self.session.get("stage_id") != stage_id
 
     def _happens(self, chance: float) -> bool:
         return self.random.random() < chance

@@ -81,14 +81,21 @@ def test_in_production_they_answer_follow_and_go_home_with_the_end(
             lambda: len(room.all(select(answers).where(answers.c.group_session_id == room_id))) == 6,
             "six answers",
         )
+        questions = TABLES["quiet_question"]
+        people = TABLES["participant"]
+        for person in room.all(select(people).where(people.c.group_session_id == room_id)):
+            room.does("Fola", "ask", participant_id=person.id, question="safe")
+        tapped = select(questions).where(questions.c.answered_at.is_not(None))
+        comes_true(lambda: len(room.all(tapped)) == 6, "six taps")
         signals = TABLES["signal"]
         calls = select(signals).where(signals.c.kind == "support")
         comes_true(lambda: len(room.all(calls)) == 1, "one asks for support")
+        assert room.all(select(signals).where(signals.c.kind == "not_safe")) == []
         process = made._processes[room_id]
         room.does("Fola", "end", version=room.row.version)
         assert ends(process) == 0
         assert not made.is_there(room_id)
-        assert room.all(select(answers)) == room.all(select(signals)) == []
+        assert room.all(select(answers)) == room.all(select(signals)) == room.all(select(questions)) == []
     finally:
         server.stop()
 
