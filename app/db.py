@@ -63,9 +63,11 @@ class Database:
         return True
 
     def close(self) -> None:
+        """Closes what is unused now, and whatever is still out (by a push under way) as it comes back."""
         self.writer.close()
-        self.write_engine.dispose()
-        self.read_engine.dispose()
+        for engine in (self.write_engine, self.read_engine):
+            event.listen(engine.pool, "checkin", _close)  # the pool that follows it inherits the listener
+            engine.dispose()
 
 
 def check_keys(database: Database) -> None:
@@ -265,6 +267,10 @@ def _count_writes(
     """Counts what is written on a connection, so that a refusal that comes too late is found out."""
     if context.isinsert or context.isupdate or context.isdelete:
         db.info["written"] = db.info.get("written", 0) + 1
+
+
+def _close(_connection: Any, record: Any) -> None:
+    record.invalidate()
 
 
 def _thread(run: Callable[[], None]) -> None:

@@ -238,6 +238,23 @@ def test_a_reader_sees_one_state_from_its_first_to_its_last_query(database: Data
     assert "meanwhile" in kept(database)
 
 
+def test_what_is_still_read_when_a_database_closes_is_closed_as_it_ends_and_so_is_what_comes_later(
+    ring: None, database_url: str
+) -> None:
+    database, closed = Database(database_url), []
+    for engine in (database.read_engine, database.write_engine):
+        event.listen(engine, "close", lambda connection, _record: closed.append(connection))
+    with database.reader() as under_way:
+        under_way.execute(select(1))
+        database.close()
+        was_closed = len(closed)
+        assert under_way.execute(select(1)).scalar() == 1
+    assert len(closed) == was_closed + 1
+    with database.reader() as later:
+        later.execute(select(1))
+    assert len(closed) == was_closed + 2
+
+
 def test_sqlite_is_set_to_keep_what_it_was_given(ring: None, sqlite_url: str) -> None:
     database = Database(sqlite_url)
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
