@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, insert, update
 from sqlmodel import col
 
 from app.core import door, goals, groups, stored, tags
@@ -167,13 +167,14 @@ def _takes_its_time(db: Connection, session: str, ended: datetime) -> None:
         db.execute(update(StageVisit).where(*visit).values(entered_at=at, left_at=at + minutes))
         at += minutes
     stored.change(db, GroupSession, session, started_at=began, ended_at=ended)
-    of_session = Participant.__table__.c.group_session_id == bindparam("session")
-    db.execute(
-        update(Participant).where(of_session).values(admitted_at=began, joined_at=began), {"session": session}
-    )
-    signals = update(Signal).where(col(Signal.group_session_id) == session)
-    db.execute(signals.values(raised_at=began + timedelta(minutes=21)))
-    db.execute(signals.where(col(Signal.seen_by).is_not(None)).values(seen_at=began + timedelta(minutes=22)))
+    people = stored.find_all(db, Participant, ("admitted_at",), group_session_id=session)
+    for place, person in enumerate(people):
+        came = began - timedelta(minutes=1, seconds=-place)
+        stored.change(db, Participant, person.id, joined_at=came, admitted_at=came)
+    for place, signal in enumerate(stored.find_all(db, Signal, ("raised_at",), group_session_id=session)):
+        raised = began + timedelta(minutes=21 + 7 * place)
+        seen = raised + timedelta(minutes=1) if signal.seen_by else None
+        stored.change(db, Signal, signal.id, raised_at=raised, seen_at=seen)
 
 
 def _joins(db: Connection, session: str, alias: str, member_id: str) -> Who:
