@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Connection
 
-from app.core import overview
+from app.core import attendance, stored
+from app.core.models import GroupSession
 from app.core.summary import summary_of
-from app.papers import drawings, wording
+from app.papers import calls, drawings, wording
 from app.papers.blocks import Block, answer, facts, heading, part, table, text, words
 
 SHORT = ("scale_0_10", "single_choice")  # they stand beside their question
@@ -17,15 +18,15 @@ SHORT = ("scale_0_10", "single_choice")  # they stand beside their question
 def gather(db: Connection, asked: Any) -> dict[str, Any]:
     """The paper of one session; NotFound for a rehearsal."""
     told = summary_of(db, asked.group_session_id)
-    enrolled = len(overview.group_page(db, told["group"]["id"])["members"])
+    there = attendance.attendance(db, stored.find(db, GroupSession, id=asked.group_session_id))
     zone, session = told["group"]["time_zone"], told["session"]
     content = [
-        _figures(told, enrolled),
+        _figures(told, there),
         *_done(told["stages"]),
         *_touched(told["themes"], told["touched"]),
         *_people(told["people"], zone),
         *_steps(told["people"]),
-        *_signals(told["signals"], zone),
+        *part(_("Signals"), calls.signals(told["signals"], zone)),
         *_pulse(told["pulse"]),
         *_written(told["stages"]),
     ]
@@ -47,7 +48,7 @@ def _when(session: dict[str, Any], zone: str) -> str:
     return str(_("%(start)s to %(end)s.", start=start, end=wording.clock(session["ended_at"], zone)))
 
 
-def _figures(told: dict[str, Any], enrolled: int) -> Block:
+def _figures(told: dict[str, Any], attended: list[dict[str, Any]]) -> Block:
     mood, leaving, session = told["mood"], told["leaving"], told["session"]
     if mood["mean"] is None:
         also = _("nobody gave a number")
@@ -57,11 +58,10 @@ def _figures(told: dict[str, Any], enrolled: int) -> Block:
         changes = {"mean": mood["last_mean"], "up": mood["up"], "down": mood["down"]}
         also = _("last week %(mean)s; %(up)s went up, %(down)s down", **changes)
     ways = [_("%(count)s: %(word)s", count=each["count"], word=each["text"]) for each in leaving]
-    there = ngettext("%(num)s is enrolled", "%(num)s are enrolled", enrolled) if enrolled else ""
     took = _("%(minutes)s min", minutes=session["actual"]) if session["actual"] is not None else "–"
     return facts(
         [
-            (_("There"), len(told["people"]), there),
+            _there(told["people"], attended),
             (_("Mood this week"), "–" if mood["mean"] is None else mood["mean"], also),
             (
                 _("How people left"),
@@ -71,6 +71,21 @@ def _figures(told: dict[str, Any], enrolled: int) -> Block:
             (_("Time"), took, _("planned %(minutes)s", minutes=session["planned"])),
         ]
     )
+
+
+def _there(people: list[dict[str, Any]], attended: list[dict[str, Any]]) -> tuple[str, Any, str]:
+    """How many came of how many, and who did not or came late."""
+    if not attended:
+        return _("There"), len(people), ""
+    came = [each for each in attended if each["status"] in ("present", "late")]
+    late = [each["alias"] for each in attended if each["status"] == "late"]
+    away = [each["alias"] for each in attended if each["status"] in ("excused", "absent")]
+    also = [_("late: %(names)s", names=", ".join(late))] if late else []
+    also += [_("not there: %(names)s", names=", ".join(away))] if away else []
+    guests = sum(each["member_id"] is None for each in people)
+    also += [ngettext("and %(num)s guest", "and %(num)s guests", guests)] if guests else []
+    count = _("%(came)s of %(all)s", came=len(came), all=len(attended))
+    return _("There"), count, "; ".join(also) or _("everybody came")
 
 
 def _done(stages: list[dict[str, Any]]) -> list[Block | None]:
@@ -133,44 +148,6 @@ def _steps(people: list[dict[str, Any]]) -> list[Block | None]:
     return part(
         _("Steps for next week"), *[words(each["step"], each["alias"]) for each in people if each["step"]]
     )
-
-
-def _signals(signals: list[dict[str, Any]], zone: str) -> list[Block | None]:
-    rows = [
-        [each["alias"], _asked(each["kind"]), wording.clock(each["raised_at"], zone), _met(each, zone)]
-        for each in signals
-    ]
-    return part(_("Signals"), table([_("Name"), _("Signal"), _("Time"), _("How it was met")], rows, wide=3))
-
-
-def _asked(kind: str) -> str:
-    names = {
-        "support": _("Asked for support"),
-        "hand": _("Wanted to say something"),
-        "slower": _("Asked for a slower pace"),
-        "item_9": _("An answer in a private form"),
-        "not_safe": _("Said they are not safe"),
-        "stop": _("Asked to stop"),
-    }
-    return str(names[kind])
-
-
-def _met(signal: dict[str, Any], zone: str) -> str:
-    told = []
-    if signal["seen_at"] and signal["seen_by"]:
-        seen = wording.clock(signal["seen_at"], zone)
-        told.append(_("Seen by %(name)s %(time)s.", name=signal["seen_by"], time=seen))
-    elif signal["seen_at"]:
-        told.append(_("Seen."))
-    elif not signal["taken_back"]:
-        told.append(_("Not seen."))
-    if signal["taken_back"]:
-        told.append(_("Taken back."))
-    if signal["reply"]:
-        told.append(f"“{signal['reply']}”")
-    if signal["resolved_at"]:
-        told.append(_("Resolved %(time)s.", time=wording.clock(signal["resolved_at"], zone)))
-    return " ".join(told)
 
 
 def _pulse(pulse: list[dict[str, Any]]) -> list[Block | None]:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,10 @@ from tests.house import tools
 
 needs_poppler = pytest.mark.skipif(
     tools.pdftotext() is None, reason=f"Poppler is missing: {tools.how_to_install(['poppler-utils'])}"
+)
+needs_libreoffice = pytest.mark.skipif(
+    tools.libreoffice() is None,
+    reason=f"LibreOffice is missing: {tools.how_to_install(['libreoffice-writer-nogui'])}",
 )
 # what a reader of PDF puts between letters to keep their order, and we put into words longer than a line
 UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -39,6 +44,17 @@ def facts_of(pdf: bytes) -> dict[str, str]:
 def structure_of(pdf: bytes) -> str:
     """The tags of a PDF, as a screen reader goes through them."""
     return _run("pdfinfo", "-struct-text", "-", given=pdf)
+
+
+def words_of_docx(files: dict[str, bytes], folder: Path) -> dict[str, str]:
+    """The text of some documents by name, as LibreOffice reads them: all in one start, which is slow."""
+    for name, data in files.items():
+        (folder / f"{name}.docx").write_bytes(data)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    convert = ("--headless", "--convert-to", "txt:Text (encoded):UTF8", "--outdir", str(folder))
+    paths = [str(folder / f"{name}.docx") for name in files]
+    subprocess.run(["soffice", profile, *convert, *paths], capture_output=True, check=True, timeout=100)
+    return {name: squeezed((folder / f"{name}.txt").read_text(encoding="utf-8-sig")) for name in files}
 
 
 def _run(*command: str, given: bytes) -> str:

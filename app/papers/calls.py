@@ -1,0 +1,73 @@
+"""The signals of a session in words, as the summary's page tells them."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.papers import wording
+from app.papers.blocks import Block, table
+
+
+def signals(found: list[dict[str, Any]], zone: str) -> Block | None:
+    """Each signal with who raised it, when, and how it was met; None without any."""
+    rows = [
+        [each["alias"], kind(each["kind"]), wording.clock(each["raised_at"], zone), met(each, zone)]
+        for each in found
+    ]
+    return table([_("Name"), _("Signal"), _("Time"), _("How it was met")], rows, wide=3)
+
+
+def kind(of: str) -> str:
+    names = {
+        "support": _("Asked for support"),
+        "hand": _("Wanted to say something"),
+        "slower": _("Asked for a slower pace"),
+        "item_9": _("An answer on the private form"),
+        "not_safe": _("Said not to be safe"),
+        "stop": _("Asked to stop"),
+    }
+    return str(names[of])
+
+
+def met(signal: dict[str, Any], zone: str) -> str:
+    """Everything that was done about a signal, in the order of the page."""
+
+    def at(name: str) -> str:
+        return wording.clock(signal[name], zone)
+
+    told = [_seen(signal, zone)]
+    if signal["on_call"] and signal["on_call"]["at"]:
+        told.append(_("On-call called at %(time)s.", time=wording.clock(signal["on_call"]["at"], zone)))
+    if signal["reply"]:
+        told.append(f"“{signal['reply']}”")
+    if signal["talk_wanted_at"]:
+        told.append(_("Wanted somebody to talk to at %(time)s.", time=at("talk_wanted_at")))
+    if signal["safe_for_now_at"]:
+        told.append(_("Said “safe for now” at %(time)s.", time=at("safe_for_now_at")))
+    if signal["met"]:
+        told.append(_how(signal["met"]))
+    if signal["taken_back"]:
+        told.append(_("Taken back."))
+    if signal["resolved_at"] and signal["resolved_by"]:
+        told.append(_("Resolved by %(name)s %(time)s.", name=signal["resolved_by"], time=at("resolved_at")))
+    elif signal["resolved_at"]:
+        told.append(_("Resolved %(time)s.", time=at("resolved_at")))
+    told += [_("%(name)s wrote the follow-up.", name=each["by"]) for each in signal["followed_up"]]
+    return " ".join(each for each in told if each)
+
+
+def _seen(signal: dict[str, Any], zone: str) -> str:
+    if signal["seen_at"] and signal["seen_by"]:
+        seen = wording.clock(signal["seen_at"], zone)
+        return str(_("Seen by %(name)s %(time)s.", name=signal["seen_by"], time=seen))
+    if signal["seen_at"]:
+        return str(_("Seen."))
+    return "" if signal["taken_back"] else str(_("Not seen."))
+
+
+def _how(way: dict[str, str]) -> str:
+    if way["how"] == "talked":
+        return str(_("Talked."))
+    if way["how"] == "later":
+        return str(_("To talk: %(when)s.", when=way["words"]))
+    return str(_("Handed to %(who)s.", who=way["words"]))
