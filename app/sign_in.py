@@ -104,26 +104,57 @@ def prove() -> Any:
     return _sign_in(found.id)
 
 
-def sign_in_again(password: str) -> str:
-    """Whoever is signed in proves it once more, in place: "" if so, else what to read. The browser gets a new
-    token, and the one before is worth nothing.
-    """
+class NotProven(Exception):
+    """It was not proven once more; ``sentence`` is what to read, ``status`` is for the answer."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(status)
+        self.sentence, self.status = sentence, status
+
+
+def has_password() -> bool:
+    """Whether whoever is signed in has to prove it with a password."""
+    return _password_here() is not None or services().settings.production
+
+
+def prove_again(password: str) -> None:
+    """Whoever is signed in proves it once more, in place; raises NotProven. Then ``renew_sign_in``."""
     here, found = services(), who_is_here()
     assert found is not None
     tries = f"sign-in-again:{found['id']}:{request.remote_addr}"
     if here.limiter.blocked(tries, FAILURES, WITHIN):
-        return str(_("Too many tries. Wait a minute, then try again."))
-    with here.database.reader() as db:
-        known = accounts.password_of(db, found["id"])
+        raise NotProven(_("Too many tries. Wait a minute, then try again."), 429)
+    known = _password_here()
     # in development an account may have no password: its links sign it in without one
-    if not (password_fits(known, password) if known else not here.settings.production):
+    if not (password_fits(known, password[: MOST_PASSWORD + 1]) if known else not here.settings.production):
         here.limiter.failed(tries)
-        return str(_("This password is wrong."))
+        raise NotProven(_("This password is wrong."), 422)
     here.limiter.cleared(tries)
-    database = here.database
+
+
+def renew_sign_in() -> None:
+    """The browser gets a new token, and the one before is worth nothing."""
+    database, found = services().database, who_is_here()
+    assert found is not None
     database.writer.do(accounts.end_sign_in, cookie["facilitator"])
     cookie["facilitator"] = database.writer.do(accounts.begin_sign_in, found["id"])
+
+
+def sign_in_again(password: str) -> str:
+    """Both at once: "" if so, else what to read."""
+    try:
+        prove_again(password)
+    except NotProven as no:
+        return no.sentence
+    renew_sign_in()
     return ""
+
+
+def _password_here() -> str | None:
+    found = who_is_here()
+    assert found is not None
+    with services().database.reader() as db:
+        return accounts.password_of(db, found["id"])
 
 
 @pages.post("/sign-out")

@@ -8,6 +8,7 @@ from facilitator import (
     console,
     course,
     display,
+    exports,
     follow_ups,
     groups,
     keepsakes,
@@ -27,7 +28,7 @@ from facilitator import (
 
 WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
-    *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes, tagging),
+    *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes, tagging, exports),
 )
 
 

@@ -42,6 +42,7 @@ def course(group_id: str, member_id: str) -> str:
     listed = [each for each in read(instruments.known).values() if each.licence_status != "blocked"]
     told["follow_ups"] = read(follow_ups.of_member, member_id) if read(leads, group_id) else None
     held = read(contacts.held, group_id, member_id) if read(leads, group_id) else None
+    told["leads"] = read(leads, group_id)
     more = {"course": told, "instruments": listed, "held": held}
     return page("facilitator/course.html", "groups", group=shown["group"], **more)
 

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import accounts, attendance, consents, gate, leaving, overview, shelf, stop_signals
+from app.core import accounts, attendance, consents, exports, gate, leaving, overview, shelf, stop_signals
 from app.core import groups as verbs
 from app.core.models import Role
 from app.core.refusals import Invalid
@@ -236,6 +236,7 @@ def group_page(group_id: str, faults: dict[str, str], values: dict[str, str]) ->
     more["stop_signals"] = read(stop_signals.of_group, me(), group_id, services().settings.reliable_change)
     more["silent"] = read(attendance.silent, group_id)
     more["roles_choice"] = read(roles.choice, group_id)
+    more["taken"] = read(exports.of_group, group_id) if read(leads, group_id) else []
     more |= {"leads": read(leads, group_id), "consents": read(consents.of_members, group_id)}
     more["missing"] = read(gate.of_group, group_id) if more["leads"] else []
     return page("facilitator/group.html", "groups", faults=faults, values=values, **more, **shown)

@@ -1,14 +1,13 @@
-"""What a session came to: to read, to print, as files, and what it leaves to do."""
+"""What a session came to: to read, to print, and what it leaves to do."""
 
-import json
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from app import access
 from app.core import attendance as core_attendance
-from app.core import export, groups, leaderless, notes, overview, tags, to_follow_up
+from app.core import groups, leaderless, notes, overview, tags, to_follow_up
 from app.core import summary as core
 from app.core.agenda import counts
 from app.library.agendas import for_one, talk_stage
@@ -80,20 +79,6 @@ def talk(group_session_id: str) -> Any:
     return back("planner.plan", told, group_session_id=planned)
 
 
-@pages.get("/sessions/<group_session_id>/summary.json")
-@facilitators_only
-def as_json(group_session_id: str) -> Response:
-    told = export.as_json(read(_summary, group_session_id))
-    return _file(json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False), "application/json", "json")
-
-
-@pages.get("/sessions/<group_session_id>/summary.csv")
-@facilitators_only
-def as_csv(group_session_id: str) -> Response:
-    # the mark at the start tells spreadsheets that this is UTF-8
-    return _file("\ufeff" + export.as_csv(read(_summary, group_session_id)), "text/csv", "csv")
-
-
 def _page(db: Any, group_session_id: str) -> dict[str, Any]:
     """The summary with the reader's own notes, which the files leave out, and what it leaves to do."""
     row = my_session(db, group_session_id)
@@ -110,15 +95,3 @@ def _page(db: Any, group_session_id: str) -> dict[str, Any]:
         "to_do": to_follow_up.to_follow_up(db, row, told, there) if leading else [],
         "known_themes": tags.themes_of_group(db, row.group_id) if may_tag else [],
     }
-
-
-def _summary(db: Any, group_session_id: str) -> dict[str, Any]:
-    row = my_session(db, group_session_id)
-    told = core.summary_of(db, group_session_id)
-    return told | {"enrolled": len(overview.group_page(db, row.group_id)["members"])}
-
-
-def _file(text: str, kind: str, ending: str) -> Response:
-    """A file to keep; its name says nothing about the group."""
-    headers = {"Content-Disposition": f'attachment; filename="session.{ending}"'}
-    return Response(text, content_type=f"{kind}; charset=utf-8", headers=headers)

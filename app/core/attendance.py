@@ -15,7 +15,17 @@ from app.core import stored
 from app.core.agenda import counts
 from app.core.changes import Who, changing
 from app.core.course_models import Turn
-from app.core.models import Audience, GroupSession, Member, Participant, Reflection, SessionState
+from app.core.models import (
+    Audience,
+    GroupFacilitator,
+    GroupSession,
+    LogEntry,
+    Member,
+    Participant,
+    Reflection,
+    Role,
+    SessionState,
+)
 from app.core.refusals import Invalid, NotFound, NotNow
 from app.core.safety_models import Attendance
 from app.core.sealing import open_sealed
@@ -97,6 +107,33 @@ def sessions_with(db: Connection, member_id: str) -> set[str]:
     for each in stored.find_all(db, Attendance, member_id=member_id):
         (there.add if each.status in THERE else there.discard)(each.group_session_id)
     return there
+
+
+def leaders_of(db: Connection, rows: Iterable[Any]) -> dict[str, list[str]]:
+    """Who led these sessions (rows), by their ids: facilitators who did something in a session while it was
+    on, else those who lead or support the group.
+    """
+    sessions = {row.id: row for row in rows}
+    found: dict[str, list[str]] = {key: [] for key in sessions}
+    did = db.execute(
+        select(col(LogEntry.group_session_id), col(LogEntry.actor_id), col(LogEntry.at))
+        .where(col(LogEntry.group_session_id).in_(list(sessions)), col(LogEntry.actor_kind) == "facilitator")
+        .order_by(col(LogEntry.group_session_id), col(LogEntry.version))
+    ).all()
+    for each in did:
+        row, own = sessions[each.group_session_id], found[each.group_session_id]
+        on = row.started_at is not None and row.started_at <= each.at <= (row.ended_at or each.at)
+        if on and each.actor_id not in own:
+            own.append(each.actor_id)
+    if not all(found.values()):
+        groups = {row.group_id for row in sessions.values()}
+        roles = select(GroupFacilitator.__table__).where(
+            col(GroupFacilitator.group_id).in_(groups), col(GroupFacilitator.role) != Role.OBSERVER
+        )
+        leading = sorted(db.execute(roles).all(), key=lambda each: (each.role, each.facilitator_id))
+        for key, own in found.items():
+            own += [] if own else [e.facilitator_id for e in leading if e.group_id == sessions[key].group_id]
+    return found
 
 
 def silent(db: Connection, group_id: str) -> set[str]:

@@ -42,7 +42,9 @@ def as_csv(summary: dict[str, Any]) -> str:
 
 
 def cell(value: Any) -> str:
-    """Text for a cell; what a spreadsheet would compute gets an apostrophe in front."""
+    """Text for a cell; what a spreadsheet would compute gets an apostrophe in front. A number is a number."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 

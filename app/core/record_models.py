@@ -116,6 +116,7 @@ class Export(Table, table=True):
     member_id: str | None = ref("member.id", default=None, nullable=True)
     kind: str = Field(max_length=32)  # summary.pdf, notes.docx, research.csv, fhir.json, …
     named: bool = True  # whether names or aliases stand in it
+    words: bool = True  # whether what people wrote stands in it
     at: datetime = time()
 
 

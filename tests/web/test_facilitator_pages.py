@@ -1,7 +1,5 @@
 """The facilitator's pages in the browser: who may see them, what they show, what they never show."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable
@@ -72,7 +70,7 @@ def test_somebody_elses_group_looks_like_none(
         )
         assert there.status_code == nowhere.status_code == 404
         assert re.sub(r'content="[^"]*"', "", there.text) == re.sub(r'content="[^"]*"', "", nowhere.text)
-    for name in ("answers?id=x", "summary.json", "summary.csv"):
+    for name in ("answers?id=x", "export"):
         assert other.client.get(f"/sessions/{oak.id}/{name}").status_code == 404
     assert other.fetch(f"/sessions/{oak.id}/ticket", {}).status_code == 404
     other.send(f"/groups/{oak.group_id}/members", 404, aliases="Goran")
@@ -171,18 +169,6 @@ def test_the_wall_shows_the_code_and_a_wrong_address_shows_nothing(stranger: Bro
 
 
 # afterwards
-
-
-def test_the_files_are_attachments_whose_names_say_nothing(fola: Browser, oak: Oak) -> None:
-    oak.writes(oak.amal, text="=1+1")
-    for ending, kind in (("csv", "text/csv"), ("json", "application/json")):
-        answer = fola.client.get(f"/sessions/{oak.id}/summary.{ending}")
-        assert answer.headers["Content-Type"].startswith(kind)
-        assert answer.headers["Content-Disposition"] == f'attachment; filename="session.{ending}"'
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.json["stages"][0]["answers"][0]["parts"][0]["text"] == "=1+1"
-    text = fola.client.get(f"/sessions/{oak.id}/summary.csv").data.decode("utf-8-sig")
-    assert next(csv.DictReader(io.StringIO(text, newline="")))["answer"] == "'=1+1"
 
 
 def test_the_summary_says_what_people_wrote_and_for_whom(fola: Browser, oak: Oak) -> None:

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.String(length=36), nullable=True),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["facilitator_id"], ["facilitator.id"], name=op.f("fk_export_facilitator_id")

@@ -1,0 +1,73 @@
+"""The signed notes that go into a bundle, as text: never a draft, never a process note."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from app.core.record_models import Addendum, NoteKind, RecordNote
+from app.core.sealing import open_sealed
+
+
+@dataclass(frozen=True)
+class Note:
+    """One signed note; ``member_id`` is "" where it is nobody's own, ``added`` says that it was added to."""
+
+    id: str
+    kind: str
+    member_id: str
+    session_id: str
+    started_at: datetime
+    text: str
+    signature: str
+    signed_by: str
+    signed_at: datetime
+    added: bool
+
+
+def notes_of(db: Connection, sessions: Iterable[Any], members: Iterable[Any], everybody: bool) -> list[Note]:
+    """The signed notes of these sessions (rows) about these members (rows); with ``everybody``, also those
+    that name nobody.
+    """
+    began = {row.id: row.started_at for row in sessions}
+    people = {row.id for row in members} | ({""} if everybody else set())
+    rows = db.execute(
+        select(RecordNote.__table__)
+        .where(
+            col(RecordNote.group_session_id).in_(list(began)),
+            col(RecordNote.signed_at).is_not(None),
+            col(RecordNote.kind) != NoteKind.SHARED,
+        )
+        .order_by(col(RecordNote.signed_at), col(RecordNote.id))
+    ).all()
+    rows = [row for row in rows if row.member_id in people]
+    added: dict[str, list[str]] = {}
+    later = db.execute(
+        select(Addendum.__table__)
+        .where(col(Addendum.note_id).in_([row.id for row in rows]))
+        .order_by(col(Addendum.written_at), col(Addendum.id))
+    ).all()
+    for each in later:
+        added.setdefault(each.note_id, []).append(open_sealed(Addendum.text, each.id, each.text))
+    return [_note(row, began[row.group_session_id], added.get(row.id, [])) for row in rows]
+
+
+def _note(row: Any, started_at: datetime, added: list[str]) -> Note:
+    sections = json.loads(open_sealed(RecordNote.body, row.id, row.body))
+    parts = [f"{key}\n{text}" for key, text in sections.items() if text]
+    return Note(
+        row.id,
+        row.kind.value,
+        row.member_id,
+        row.group_session_id,
+        started_at,
+        "\n\n".join([*parts, *(f"Addendum\n{each}" for each in added)]),
+        row.signature,
+        row.signed_by,
+        row.signed_at,
+        bool(added),
+    )

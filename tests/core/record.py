@@ -1,0 +1,113 @@
+"""The oak group with a record: two sessions, measures, notes, and everybody's own marker in their words."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from app.core import attendance, measures, stored
+from app.core.agenda import agenda_of
+from app.core.changes import changing
+from app.core.course_models import MeasureResponse
+from app.core.models import GroupSession, new_id, now
+from app.core.record_models import Addendum, NoteKind, ProcessNote, RecordNote
+from app.core.sealing import seal
+from app.core.views import participant
+from app.library.agendas import stage_of_exercise
+from app.library.measures import bundled
+from tests.core.cast import MEMBERS, Oak, prompt, stage
+
+PHQ9 = [1, 1, 1, 1, 2, None, 0, 0, 0]  # eight answers summing to 6: 6.75, so 7, pro-rated; "mild"
+WROTE = {name: f"{name.lower()}marker" for name in MEMBERS}  # what each of them wrote for the group
+PRIVATE = "privatemarker"
+OWN = prompt("birgit_said", "single_choice", options=["I agree with Zora", "No"], text="What of Zora?")
+
+
+def keeps_a_record(oak: Oak) -> Oak:
+    """Plays a session with five, a second without Ewa, and writes notes about both."""
+    oak.does(oak.fola, "end")
+    _plays(oak, MEMBERS)
+    oak.first = oak.id
+    _measures(oak, "phq9", PHQ9)
+    oak.does(oak.fola, "end")
+    _plays(oak, MEMBERS[:4])
+    _measures(oak, "gad7", [1] * 7)
+    oak.does(oak.fola, "end")
+    oak.database.writer.do(_later, oak)
+    oak.database.writer.do(_notes, oak)
+    return oak
+
+
+def _plays(oak: Oak, names: list[str]) -> None:
+    oak.plans([stage_of_exercise("mood_event_checkin"), stage("own", prompt("text"), OWN)])
+    round_of = agenda_of(oak.row())[0]
+    oak.does(oak.fola, "open_lobby")
+    for name in names:
+        oak.joins(name)
+    oak.does(oak.fola, "start")
+    for place, name in enumerate(names):
+        mood = next(each["key"] for each in round_of["prompts"] if each["type"] == "scale_0_10")
+        oak.writes(getattr(oak, name.lower()), round_of["id"], **{mood: place})
+    oak.moves_to("own")
+    for name in names:
+        said = {"text": WROTE[name], "birgit_said": "I agree with Zora"}
+        audience = "facilitators" if name == "Chidi" else "group_named"
+        said |= {"text": PRIVATE} if name == "Chidi" else {}
+        oak.writes(getattr(oak, name.lower()), "own", audience=audience, **said)
+
+
+def _measures(oak: Oak, measure_id: str, values: list[int | None]) -> None:
+    measure = bundled()[measure_id]
+    answers = dict(zip(measure.keys, values, strict=True))
+
+    def submit(db: Connection) -> None:
+        with changing(db, oak.amal, "submit_measure") as change:
+            person = participant(db, oak.id, oak.amal.id)
+            given = {"response_id": str(uuid4()), "revision": 1, "answers": answers}
+            measures.submit_measure(change, person=person, measure=measure, **given)
+
+    oak.database.writer.do(submit)
+
+
+def _later(db: Connection, oak: Oak) -> None:
+    """Moves the first session a week back, and enters a score that was taken elsewhere."""
+    row = stored.find(db, GroupSession, id=oak.first)
+    assert row is not None
+    week = timedelta(days=7)
+    moved = {"started_at": row.started_at - week, "ended_at": row.ended_at - week}
+    stored.change(db, GroupSession, oak.first, **moved)
+    for each in stored.find_all(db, MeasureResponse, group_session_id=oak.first):
+        stored.change(db, MeasureResponse, each.id, taken_at=each.taken_at - week)
+    measures.enter_score(db, oak.leaders["Fola"], oak.members["Birgit"], "who5", 40, now())
+    attendance.correct(db, oak.leaders["Fola"], oak.id, {oak.members["Ewa"]: "excused"})
+
+
+def _notes(db: Connection, oak: Oak) -> None:
+    for name in MEMBERS[:2]:
+        _note(db, oak, NoteKind.INDIVIDUAL, oak.members[name], f"{name} came. {WROTE[name]}", True)
+    added = _note(db, oak, NoteKind.GROUP, "", "The group met.", True)
+    stored.add(
+        db,
+        Addendum,
+        id="an-addendum",
+        note_id=added,
+        facilitator_id=oak.leaders["Fola"],
+        text=seal(Addendum.text, "an-addendum", "Added later."),
+        signature="b" * 64,
+    )
+    _note(db, oak, NoteKind.INDIVIDUAL, oak.members["Chidi"], "draftmarker", False)
+    _note(db, oak, NoteKind.SHARED, "", "sharedmarker", False)
+    new = new_id()
+    text = seal(ProcessNote.text, new, "processmarker")
+    place = {"group_session_id": oak.id, "facilitator_id": oak.leaders["Fola"]}
+    stored.add(db, ProcessNote, id=new, text=text, **place)
+
+
+def _note(db: Connection, oak: Oak, kind: NoteKind, member_id: str, text: str, signed: bool) -> str:
+    new, leader = new_id(), oak.leaders["Fola"]
+    signature = {"signed_at": now(), "signed_by": leader, "signature": "a" * 64} if signed else {}
+    place = {"group_session_id": oak.id, "member_id": member_id, "kind": kind, "layout": "plain"}
+    body = seal(RecordNote.body, new, json.dumps({"note": text}))
+    stored.add(db, RecordNote, id=new, body=body, saved_by=leader, **place, **signature)
+    return new
