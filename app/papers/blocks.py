@@ -30,7 +30,7 @@ def heading(text: str, level: int = 1) -> Block:
 
 def text(said: str, soft: bool = False) -> Block:
     """A paragraph in the voice of the tool; ``soft`` is quieter."""
-    return {"kind": "text", "text": said, "soft": soft}
+    return {"kind": "text", "text": said, "soft": soft, "dir": direction(said)}
 
 
 def words(said: str, by: str = "", also: str = "", label: str = "", short: bool = False) -> Block:

@@ -101,7 +101,8 @@ def _heading(document: Any, block: dict[str, Any]) -> None:
 
 
 def _text(document: Any, block: dict[str, Any]) -> None:
-    _say(document.add_paragraph(), block["text"], soft=block["soft"])
+    line = _towards(document.add_paragraph(), block["dir"])
+    _say(line, block["text"], soft=block["soft"], rtl=block["dir"] == "rtl")
 
 
 def _words(document: Any, block: dict[str, Any]) -> None:

@@ -11,16 +11,17 @@ A page that hands one out checks rights and the password first and keeps the exp
 where there is nothing to print. Its result is fit for JSON, and ``make`` is called with the snapshot closed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.exercises.plain import N_
-from app.papers import keepsake_paper, plan_paper, session_paper
+from app.papers import keepsake_paper, note_paper, plan_paper, session_paper
 
 PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,20 @@ class Paper:
 
 
 SESSION, MEMBER = ("group_session_id",), ("member_id",)
+BOTH = ("group_session_id", "member_id")
+
+
+def _notes() -> Iterator[Paper]:
+    """Signed notes, each kind as PDF and as DOCX."""
+    for kind, title, of, gather, named in (
+        ("group_note", N_("Group note"), SESSION, note_paper.of_kind("group"), False),
+        ("member_safe", N_("Summary for members"), SESSION, note_paper.of_kind("member_safe"), False),
+        ("individual_note", N_("Individual note"), BOTH, note_paper.of_kind("individual"), True),
+        ("record", N_("All signed notes of a member"), MEMBER, note_paper.record, True),
+    ):
+        yield Paper(f"{kind}.pdf", title, of, gather, named=named)
+        yield Paper(f"{kind}.docx", title, of, gather, "docx", DOCX, "docx", named)
+
 
 PAPERS: dict[str, Paper] = {
     paper.kind: paper
@@ -62,5 +77,6 @@ PAPERS: dict[str, Paper] = {
         Paper("summary.pdf", N_("Summary of the session"), SESSION, session_paper.gather),
         Paper("plan.pdf", N_("Plan of the session on one page"), SESSION, plan_paper.gather, named=False),
         Paper("keepsake.pdf", N_("Keepsake"), MEMBER, keepsake_paper.gather),
+        *_notes(),
     )
 }
