@@ -1,6 +1,5 @@
 """The signed notes that go into a bundle, as text: never a draft, never a process note."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from app.core import record
 from app.core.record_models import Addendum, NoteKind, RecordNote
 from app.core.sealing import open_sealed
 
@@ -57,8 +57,7 @@ def notes_of(db: Connection, sessions: Iterable[Any], members: Iterable[Any], ev
 
 
 def _note(row: Any, started_at: datetime, added: list[str]) -> Note:
-    sections = json.loads(open_sealed(RecordNote.body, row.id, row.body))
-    parts = [f"{key}\n{text}" for key, text in sections.items() if text]
+    parts = [f"{each['title']}\n{each['text']}" for each in record.sections_of(row) if each["text"]]
     return Note(
         row.id,
         row.kind.value,

@@ -1,18 +1,16 @@
 """The oak group with a record: two sessions, measures, notes, and everybody's own marker in their words."""
 
-import json
 from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from app.core import attendance, measures, stored
+from app.core import attendance, measures, record, stored
 from app.core.agenda import agenda_of
 from app.core.changes import changing
 from app.core.course_models import MeasureResponse
-from app.core.models import GroupSession, new_id, now
-from app.core.record_models import Addendum, NoteKind, ProcessNote, RecordNote
-from app.core.sealing import seal
+from app.core.models import GroupSession, Member, Participant, new_id, now
+from app.core.record_models import NoteKind, RecordNote
 from app.core.views import participant
 from app.library.agendas import stage_of_exercise
 from app.library.measures import bundled
@@ -77,6 +75,10 @@ def _later(db: Connection, oak: Oak) -> None:
     week = timedelta(days=7)
     moved = {"started_at": row.started_at - week, "ended_at": row.ended_at - week}
     stored.change(db, GroupSession, oak.first, **moved)
+    for one in stored.find_all(db, Participant, group_session_id=oak.first):
+        stored.change(db, Participant, one.id, admitted_at=one.admitted_at - week)
+    for one in stored.find_all(db, Member, group_id=oak.group_id):
+        stored.change(db, Member, one.id, created_at=one.created_at - week)
     for each in stored.find_all(db, MeasureResponse, group_session_id=oak.first):
         stored.change(db, MeasureResponse, each.id, taken_at=each.taken_at - week)
     measures.enter_score(db, oak.leaders["Fola"], oak.members["Birgit"], "who5", 40, now())
@@ -85,29 +87,22 @@ def _later(db: Connection, oak: Oak) -> None:
 
 def _notes(db: Connection, oak: Oak) -> None:
     for name in MEMBERS[:2]:
-        _note(db, oak, NoteKind.INDIVIDUAL, oak.members[name], f"{name} came. {WROTE[name]}", True)
-    added = _note(db, oak, NoteKind.GROUP, "", "The group met.", True)
-    stored.add(
-        db,
-        Addendum,
-        id="an-addendum",
-        note_id=added,
-        facilitator_id=oak.leaders["Fola"],
-        text=seal(Addendum.text, "an-addendum", "Added later."),
-        signature="b" * 64,
-    )
-    _note(db, oak, NoteKind.INDIVIDUAL, oak.members["Chidi"], "draftmarker", False)
-    _note(db, oak, NoteKind.SHARED, "", "sharedmarker", False)
-    new = new_id()
-    text = seal(ProcessNote.text, new, "processmarker")
-    place = {"group_session_id": oak.id, "facilitator_id": oak.leaders["Fola"]}
-    stored.add(db, ProcessNote, id=new, text=text, **place)
+        _signs(db, oak, NoteKind.INDIVIDUAL, oak.members[name], f"{name} came. {WROTE[name]}")
+    group = _signs(db, oak, NoteKind.GROUP, "", "The group met.")
+    record.add(db, oak.leaders["Fola"], group, new_id(), "Added later.")
+    place = (NoteKind.INDIVIDUAL, oak.members["Chidi"], "plain")
+    record.save(db, oak.leaders["Fola"], oak.id, *place, _section("draftmarker"), 1)
+    record.save_process(db, oak.leaders["Fola"], oak.id, "processmarker", 1)
 
 
-def _note(db: Connection, oak: Oak, kind: NoteKind, member_id: str, text: str, signed: bool) -> str:
-    new, leader = new_id(), oak.leaders["Fola"]
-    signature = {"signed_at": now(), "signed_by": leader, "signature": "a" * 64} if signed else {}
-    place = {"group_session_id": oak.id, "member_id": member_id, "kind": kind, "layout": "plain"}
-    body = seal(RecordNote.body, new, json.dumps({"note": text}))
-    stored.add(db, RecordNote, id=new, body=body, saved_by=leader, **place, **signature)
-    return new
+def _signs(db: Connection, oak: Oak, kind: NoteKind, member_id: str, text: str) -> str:
+    stands = stored.find(db, RecordNote, group_session_id=oak.id, kind=NoteKind.SHARED, member_id="")
+    shared = (_section("All came.", "shared"), stands.revision if stands else 0)
+    rest = shared if kind == NoteKind.INDIVIDUAL else ()
+    place = (oak.leaders["Fola"], oak.id, kind, member_id, "plain")
+    told = record.sign(db, *place, _section(text), 0, *rest)
+    return str(told["note_id"])
+
+
+def _section(text: str, key: str = "note") -> list[dict[str, str]]:
+    return [{"key": key, "title": key.capitalize(), "text": text}]

@@ -12,6 +12,7 @@ from fhirclient.models import fhirelementfactory
 
 from app.core import measures, stored
 from app.core.course_models import MeasureResponse
+from app.core.record_models import RecordNote
 from app.core.sealing import seal
 from app.library.measures import bundled
 from app.papers import fhir, fhir_codes
@@ -182,20 +183,24 @@ def test_a_form_without_a_score_gives_its_answers_and_no_number(oak: Oak) -> Non
 def test_signed_notes_are_there_as_text_and_drafts_and_process_notes_never(oak: Oak) -> None:
     made = bundle(oak)
     documents = of_type(made, "DocumentReference")
+    with oak.database.reader() as db:
+        signatures = {row.signature for row in stored.find_all(db, RecordNote)}
     kinds = sorted(each["type"]["text"] for each in documents)
     assert kinds == ["Group note", "Individual note", "Individual note"]
     for each in documents:
         attachment = each["content"][0]["attachment"]
         data = base64.b64decode(attachment["data"])
         assert attachment["hash"] == base64.b64encode(hashlib.sha1(data).digest()).decode()
-        assert each["identifier"][0]["value"] == "a" * 64
+        assert each["identifier"][0]["value"] in signatures
         assert b"marker" not in data or any(WROTE[name].encode() in data for name in MEMBERS[:2])
         whose = each["type"]["text"] == "Individual note"
         assert ("subject" in each) == ("encounter" in each["context"]) == whose
         assert each["docStatus"] == ("final" if whose else "amended")
     texts = [base64.b64decode(each["content"][0]["attachment"]["data"]).decode() for each in documents]
     assert any("Added later." in each for each in texts)
-    for never in ("draftmarker", "sharedmarker", "processmarker", PRIVATE):
+    assert "Note\nAmal came. amalmarker" in next(each for each in texts if "Amal" in each)
+    assert sum("Shared\nAll came." in each for each in texts) == 2, "each individual note stands alone"
+    for never in ("draftmarker", "processmarker", PRIVATE):
         assert not any(never in each for each in texts)
 
 

@@ -1,0 +1,159 @@
+"""A file for research holds those alone who said yes, and without names nothing that says who they are."""
+
+import csv
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+
+from app.core import consents
+from app.core.export import cell
+from app.papers import research
+from app.papers.registry import Asked
+from tests.core.cast import MEMBERS, Oak, refused
+from tests.core.record import PRIVATE, WROTE, keeps_a_record
+
+File = dict[str, Any]
+PEOPLE = MEMBERS[:4]  # Ewa did not say yes
+
+
+@pytest.fixture
+def oak(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """The group with a record; everybody but Ewa has said yes to research."""
+    yes = {oak.members[name] for name in PEOPLE}
+    monkeypatch.setattr(consents, "research_yes", lambda _db, member_id: member_id in yes, raising=False)
+    return keeps_a_record(oak)
+
+
+def file(oak: Oak, named: bool = False, words: bool = False, session: str = "") -> File:
+    asked = Asked(group_id=oak.group_id, group_session_id=session)
+    with oak.database.reader() as db:
+        return research.gather(db, asked, named, words)
+
+
+def both(made: File) -> str:
+    """All that leaves, in either form."""
+    return research.as_json(made).decode() + research.as_csv(made).decode()
+
+
+def of(made: File, **equal: Any) -> list[Any]:
+    return [row for row in made["rows"] if all(row.get(name) == value for name, value in equal.items())]
+
+
+def who(made: File) -> str:
+    """The one person in a file who answered PHQ-9: Amal."""
+    [person] = {row["person"] for row in of(made, exercise="phq9")}
+    return str(person)
+
+
+def test_where_nobody_said_yes_there_is_no_file(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consents, "research_yes", lambda _db, _member_id: False)
+    with refused("not_now"):
+        file(oak, named=True, words=True)
+
+
+def test_those_who_did_not_say_yes_are_in_no_file(oak: Oak) -> None:
+    for made in (file(oak), file(oak, named=True, words=True)):
+        text = both(made)
+        assert len({row["person"] for row in made["rows"]}) == len(PEOPLE)
+        assert made["people"] == {"in_this_file": 4, "in_the_group": 5}
+        assert "Ewa" not in text and WROTE["Ewa"] not in text and oak.members["Ewa"] not in text
+    assert "Amal" in text and WROTE["Amal"] in text
+
+
+def test_without_names_nothing_says_who_or_when(oak: Oak) -> None:
+    made = file(oak)
+    text = both(made)
+    for mark in (*MEMBERS, *oak.leaders, *oak.members.values(), *WROTE.values(), PRIVATE, "Oak", oak.id):
+        assert mark not in text
+    assert "zora" not in text.lower() and "birgit" not in text.lower(), "a facilitator's own question"
+    assert not re.search(r"\d\d:\d\d|20\d\d-\d\d", text), "no clock and no date"
+    assert "at" not in made["columns"] and "name" not in made["columns"]
+    assert {row["day"] for row in of(made, source="attendance", session=of(made, session=3)[0]["session"])}
+    assert {row["person"] for row in made["rows"]} == {"p1", "p2", "p3", "p4"}
+
+
+def test_days_count_from_the_first_session(oak: Oak) -> None:
+    made = file(oak)
+    days = {row["session"]: row["day"] for row in of(made, source="attendance")}
+    assert days == {1: 8, 2: 1, 3: 8} and {row["session_kind"] for row in of(made, session=2)} == {"group"}
+    assert {row["day"] for row in of(made, exercise="phq9")} == {1}
+    assert {row["day"] for row in of(made, exercise="gad7")} == {8}
+
+
+def test_ids_are_drawn_anew_for_each_file_and_the_rows_follow_them(oak: Oak) -> None:
+    files = [file(oak) for _ in range(12)]
+    assert len({who(made) for made in files}) > 1, "one in sixteen million that twelve lots are the same"
+    for made in files:
+        people = [row["person"] for row in made["rows"]]
+        assert people == sorted(people)
+        assert {row["person"] for row in of(made, exercise="gad7")} == {who(made)}
+
+
+def test_numbers_choices_and_measures_are_there_without_words(oak: Oak) -> None:
+    made = file(oak)
+    mood = [row["value"] for row in of(made, type="scale_0_10", exercise="mood_event_checkin")]
+    assert sorted(mood) == sorted([0, 1, 2, 3] * 2)
+    own = of(made, exercise="own", type="single_choice")
+    assert [row["value"] for row in own] == [[1]] * 8 and {row["text"] for row in own} == {""}
+    totals = {row["exercise"]: row["value"] for row in of(made, source="measure") if "total" in row["key"]}
+    assert totals == {"phq9": 7, "gad7": 7, "who5": 40}
+    items = {row["key"]: row["value"] for row in of(made, source="item", exercise="phq9")}
+    assert items == {f"phq9_{n}": [0, 1, 1, 1, 1, 2, 0, 0, 0, 0][n] for n in (1, 2, 3, 4, 5, 7, 8, 9)}
+    assert {row["text"] for row in of(made, source="attendance")} <= {"present", "late", "excused", "absent"}
+    written = of(made, type="free_text")
+    assert written and {(str(row["value"]), row["text"]) for row in written} == {("", "")}
+
+
+def test_words_are_in_it_when_asked_for_and_those_for_facilitators_alone_never(oak: Oak) -> None:
+    for named in (False, True):
+        made = file(oak, named=named, words=True)
+        text = both(made)
+        for name in ("Amal", "Birgit", "Dolores"):
+            assert WROTE[name] in text
+        assert PRIVATE not in text and "I agree with Zora" in text
+        assert ("Amal" in text) == named
+    chosen = of(made, key="birgit_said")
+    assert len(chosen) == 8, "a choice made for facilitators alone counts all the same"
+
+
+def test_with_names_each_row_says_who_and_when_in_utc(oak: Oak) -> None:
+    made = file(oak, named=True)
+    assert {row["name"] for row in made["rows"]} == set(PEOPLE)
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", row["at"]) for row in made["rows"])
+    assert {row["name"] for row in of(made, exercise="phq9")} == {"Amal"}
+    for name in PEOPLE:
+        assert WROTE[name] not in both(made)
+
+
+def test_a_session_alone_holds_what_is_of_that_session(oak: Oak) -> None:
+    made = file(oak, session=oak.first)
+    assert {row["session"] for row in made["rows"]} == {2}
+    assert {row["exercise"] for row in of(made, source="measure")} == {"phq9"}
+
+
+def test_the_dictionary_tells_of_every_key_and_the_columns_of_every_column(oak: Oak) -> None:
+    for made in (file(oak), file(oak, named=True, words=True)):
+        told = {(each["source"], each["exercise"], each["key"]) for each in made["dictionary"]}
+        assert {(row["source"], row["exercise"], row["key"]) for row in made["rows"]} == told
+        assert all(list(row) == list(made["columns"]) for row in made["rows"])
+        assert {each["type"] for each in made["dictionary"]} >= {"scale_0_10", "single_choice", "count"}
+        assert json.loads(research.as_json(made)) == made
+
+
+def test_the_table_is_utf_8_with_a_mark_and_no_cell_is_a_formula(oak: Oak) -> None:
+    oak.plans()
+    oak.starts()
+    oak.writes(oak.amal, text='=HYPERLINK("x")')
+    oak.writes(oak.birgit, text="\u201cJa\u201d, sagte Zo\u00eb.")
+    made = file(oak, words=True, session=oak.id)
+    raw = research.as_csv(made)
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+    assert list(rows[0]) == list(made["columns"]) and len(rows) == len(made["rows"])
+    texts = {row["text"] for row in rows}
+    assert '\'=HYPERLINK("x")' in texts and "“Ja”, sagte Zoë." in texts
+    assert not [each for row in rows for each in row.values() if each[:1] in ("=", "+", "@", "\t")]
+    assert cell(-3) == "-3" and cell("-3") == "'-3", "a number of days before the first session is no formula"
