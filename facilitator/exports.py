@@ -1,13 +1,13 @@
 """Files that leave the house: what can be had, the password once more, the log, and only then the file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from app.core import exports as core
-from app.core import overview, research
+from app.core import overview, record_pages, research
 from app.core.refusals import NotFound, Refused
 from app.papers import maker
 from app.papers.files import FILES, GROUP, MEMBER, SESSION, title_of
@@ -20,9 +20,14 @@ pages = Blueprint("exports", __name__)
 pages.add_app_template_filter(title_of, "file_title")
 
 
+NOTES = {"group_note": "group", "member_safe": "member_safe", "individual_note": "individual"}
+
+
 @dataclass(frozen=True)
 class Choice:
-    """One file that can be had here. ``paper`` says that it is made by the press."""
+    """One file that can be had here. ``paper`` says that it is made by the press, ``whose`` that it is of one
+    of several members.
+    """
 
     kind: str
     title: str
@@ -32,6 +37,7 @@ class Choice:
     words: bool
     paper: bool
     content_type: str
+    whose: bool = False
 
 
 @pages.get("/sessions/<group_session_id>/export")
@@ -82,7 +88,11 @@ def _of_session(group_session_id: str) -> tuple[Asked, str, dict[str, Any]]:
     read(core.exportable, me(), row.group_id, group_session_id)
     facts = read(overview.session_facts, group_session_id)
     asked = Asked(group_id=row.group_id, group_session_id=group_session_id, facilitator_id=me())
-    return asked, SESSION, {"group": facts["group"], "session": facts["session"], "member": None}
+    signed = read(record_pages.signed_notes, group_session_id)
+    people = {each["member_id"]: each for each in signed if each["kind"] == "individual"}
+    noted = [read(core.member_of, row.group_id, each) for each in people]
+    told = {"group": facts["group"], "session": facts["session"], "noted": noted}
+    return asked, SESSION, told | {"signed": {each["kind"] for each in signed}}
 
 
 def _of_group(group_id: str) -> tuple[Asked, str, dict[str, Any]]:
@@ -99,13 +109,16 @@ def _of_member(group_id: str, member_id: str) -> tuple[Asked, str, dict[str, Any
     return asked, MEMBER, {"group": facts["group"], "member": known}
 
 
-def _choices(level: str) -> dict[str, Choice]:
+def _choices(level: str, context: dict[str, Any]) -> dict[str, Choice]:
     """What can be had of a session, a group or a member, papers first."""
-    wanted = {SESSION: {SESSION}, GROUP: {GROUP}, MEMBER: {MEMBER}}[level]
+    session = context.get("session")
     papers = [
-        Choice(each.kind, each.title, "", (), each.named, True, True, each.content_type)
+        Choice(
+            *(each.kind, each.title, "", (), each.named, True, True, each.content_type),
+            whose=level == SESSION and MEMBER in each.of,
+        )
         for each in PAPERS.values()
-        if wanted <= set(each.of) <= wanted | {GROUP}
+        if level in each.of and (session is None) == (SESSION not in each.of) and _there(each.kind, context)
     ]
     files = [
         Choice(
@@ -114,9 +127,19 @@ def _choices(level: str) -> dict[str, Choice]:
             content_type=each.content_type,
         )
         for each in FILES.values()
-        if level in each.of
+        if level in each.of and _there(each.kind, context)
     ]
     return {each.kind: each for each in [*papers, *files]}
+
+
+def _there(kind: str, context: dict[str, Any]) -> bool:
+    """Whether a session has come so far that there is such a file: its plan, its notes, all the rest."""
+    session, name = context.get("session"), kind.partition(".")[0]
+    if session is None:
+        return True
+    if name in NOTES:
+        return NOTES[name] in context["signed"]
+    return session["state"] != "ended" if name == "plan" else session["started_at"] is not None
 
 
 def _form(asked: Asked, level: str, context: dict[str, Any], fault: str = "", wrong: str = "") -> str:
@@ -126,7 +149,7 @@ def _form(asked: Asked, level: str, context: dict[str, Any], fault: str = "", wr
     return page(
         "facilitator/export.html",
         "groups",
-        choices=_choices(level).values(),
+        choices=_choices(level, context).values(),
         chosen=request.form,
         fault=fault,
         wrong_password=wrong,
@@ -139,9 +162,11 @@ def _form(asked: Asked, level: str, context: dict[str, Any], fault: str = "", wr
 
 def _hand_out(asked: Asked, level: str, context: dict[str, Any]) -> Any:
     """The file as an attachment: nothing leaves before the password was given and the log is written."""
-    choice = _choices(level).get(field("kind", 32))
+    choice = _choices(level, context).get(field("kind", 32))
     if choice is None:
         return _form(asked, level, context, fault=_("Choose a file.")), 422
+    if choice.whose:
+        asked = replace(asked, member_id=field("member", 36))
     try:
         prove_again(request.form.get("password", ""))
     except NotProven as no:

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
-from app.core import accounts, exports, groups
+from app.core import accounts, exports, groups, record
 from app.core.models import Role
 from app.core.record_models import Export
 from app.db import Database
@@ -203,6 +204,32 @@ def test_the_log_stands_on_the_groups_page_for_its_leads_and_on_ones_own(
     omar = database.writer.do(accounts.add_facilitator, "Omar", "Omar")
     database.writer.do(groups.set_role, oak.group_id, omar, Role.OBSERVER)
     assert "Files that were taken" not in browser_of(omar).visit(f"/groups/{oak.group_id}")
+
+
+def test_signed_notes_can_be_had_as_papers_and_each_is_of_its_member_alone(oak: Oak, fola: Browser) -> None:
+    path = f"/sessions/{oak.id}/export"
+    assert "individual_note" not in fola.visit(path), "nothing is signed yet"
+    oak.does(oak.fola, "end")
+    place = (oak.leaders["Fola"], oak.id, "individual", oak.members["Amal"], "plain")
+    note, shared = ([{"key": key, "title": key, "text": MARK}] for key in ("note", "shared"))
+    oak.database.writer.do(record.sign, *place, note, 0, shared, 0)
+    page = fola.visit(path)
+    assert 'value="individual_note.docx"' in page and "group_note" not in page
+    assert page.count('<option value="') == 1
+    answer = take(fola, path, "individual_note.docx", member=oak.members["Amal"])
+    assert answer.status_code == 200 and answer.data.startswith(b"PK")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="session.docx"'
+    for other in (oak.members["Birgit"], "nobody", ""):
+        told = take(fola, path, "individual_note.docx", member=other)
+        assert told.status_code == 422 and "There is nothing for this file yet." in told.text
+    [entry] = log(oak)
+    assert (entry.kind, entry.member_id) == ("individual_note.docx", oak.members["Amal"])
+
+
+def test_a_session_that_has_not_begun_has_its_plan_and_nothing_else(oak: Oak, fola: Browser) -> None:
+    oak.plans()
+    page = fola.visit(f"/sessions/{oak.id}/export")
+    assert re.findall(r'name="kind" value="([^"]+)"', page) == ["plan.pdf"]
 
 
 def test_what_is_no_file_here_is_refused(oak: Oak, fola: Browser) -> None:
