@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -11,7 +12,7 @@ from flask_babel import gettext
 from app import pin
 from app.core import door, keepsake, overview, views
 from app.core.refusals import NotFound
-from app.papers import keepsake_paper, maker
+from app.papers import keepsake_paper, maker, wording
 from app.participant import closed
 from app.regions import speaking
 from app.services import services
@@ -38,7 +39,8 @@ def page() -> Any:
         }
     with speaking(told["language"], told["time_zone"]):
         if _proved(member):
-            return render_template("participant/keepsake.html", keepsake=told, **more)
+            when = partial(wording.when_of, zone=told["time_zone"])
+            return render_template("participant/keepsake.html", keepsake=told, when=when, **more)
         wrong = _prove(member) if request.method == "POST" else ""
         if request.method == "POST" and not wrong:
             return redirect("/keepsake", 303)

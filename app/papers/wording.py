@@ -77,7 +77,7 @@ def minutes(stage: dict[str, Any]) -> str:
 
 def when_of(session: dict[str, Any], zone: str) -> str:
     """Which session of a course: its number, or that it was a meeting, and its day."""
-    on = day(session["at"], zone)
+    on = format_date(session["at"].astimezone(ZoneInfo(zone)).date(), "d MMMM y", rebase=False)
     if session["number"] is None:
         return str(_("A meeting, %(day)s", day=on))
     return str(_("Session %(number)s, %(day)s", number=session["number"], day=on))
