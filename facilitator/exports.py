@@ -20,6 +20,7 @@ pages = Blueprint("exports", __name__)
 pages.add_app_template_filter(title_of, "file_title")
 
 
+NOT_SESSION = {"session": None}  # templates else know the browser's own
 NOTES = {"group_note": "group", "member_safe": "member_safe", "individual_note": "individual"}
 
 
@@ -98,7 +99,7 @@ def _of_session(group_session_id: str) -> tuple[Asked, str, dict[str, Any]]:
 def _of_group(group_id: str) -> tuple[Asked, str, dict[str, Any]]:
     read(my_group, group_id, True)
     facts = read(overview.group_page, group_id)
-    return Asked(group_id=group_id, facilitator_id=me()), GROUP, {"group": facts["group"]}
+    return Asked(group_id=group_id, facilitator_id=me()), GROUP, NOT_SESSION | {"group": facts["group"]}
 
 
 def _of_member(group_id: str, member_id: str) -> tuple[Asked, str, dict[str, Any]]:
@@ -106,7 +107,7 @@ def _of_member(group_id: str, member_id: str) -> tuple[Asked, str, dict[str, Any
     known = read(core.member_of, group_id, member_id)
     facts = read(overview.group_page, group_id)
     asked = Asked(group_id=group_id, member_id=member_id, facilitator_id=me())
-    return asked, MEMBER, {"group": facts["group"], "member": known}
+    return asked, MEMBER, NOT_SESSION | {"group": facts["group"], "member": known}
 
 
 def _choices(level: str, context: dict[str, Any]) -> dict[str, Choice]:

@@ -226,6 +226,15 @@ def test_signed_notes_can_be_had_as_papers_and_each_is_of_its_member_alone(oak: 
     assert (entry.kind, entry.member_id) == ("individual_note.docx", oak.members["Amal"])
 
 
+def test_each_page_leads_back_to_what_it_is_of(oak: Oak, fola: Browser) -> None:
+    own = [f"/sessions/{oak.id}/summary", f"/groups/{oak.group_id}"]
+    own.append(f"/groups/{oak.group_id}/members/{oak.members['Amal']}")
+    for place, back in zip(places(oak), own, strict=True):
+        assert re.findall(r'<p class="soft"><a class="link link-in" href="([^"]+)"', fola.visit(place)) == [
+            back
+        ]
+
+
 def test_a_session_that_has_not_begun_has_its_plan_and_nothing_else(oak: Oak, fola: Browser) -> None:
     oak.plans()
     page = fola.visit(f"/sessions/{oak.id}/export")
