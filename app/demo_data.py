@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, true, update
 from sqlmodel import col
 
-from app.core import consents, door, gate, groups, stored
+from app.core import before, consents, door, gate, groups, stored
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.commands import REGISTRY, perform
@@ -43,6 +43,7 @@ PROGRAMME = "online_short_75"
 CRISIS_LINE = "0800 000 000 (example)"
 CLINICIAN = "Dr Ada Example, 0000 000 0001 (example)"
 ON_CALL = {"name": "Sami (example)", "reach": "0000 000 0002", "mail": "on-call@example.org"}
+WITHOUT_MEETING = "An example: nobody of this group is real"
 FREE = ["Gita", "Hugo"]
 HELD = 4  # sessions behind the group
 OLD = timedelta(hours=4)  # a session that began before this is over, whether or not somebody ended it
@@ -111,7 +112,9 @@ def _make(db: Connection) -> tuple["_Room", str]:
 
 
 def _pass_the_gate(db: Connection, group_id: str, facilitator_id: str) -> None:
-    """A safety plan and the shipped texts, where there are none; the simulated members say yes to them."""
+    """A safety plan, the shipped texts and a word on meetings, where there are none; the simulated members
+    say yes to the texts.
+    """
     group = stored.find(db, Group, id=group_id)
     if group is not None and gate.missing(db, group):
         gate.keep_safety_plan(
@@ -125,6 +128,7 @@ def _pass_the_gate(db: Connection, group_id: str, facilitator_id: str) -> None:
             on_call=ON_CALL,
         )
         consents.adopt(db, facilitator_id, group_id)
+    before.say_why_not(db, group_id, None, WITHOUT_MEETING)
     versions = consents.newest(db, group_id)
     for member in stored.find_all(db, Member, group_id=group_id):
         if open_sealed(Member.alias, member.id, member.alias) in names():

@@ -7,7 +7,18 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import accounts, attendance, consents, exports, gate, leaving, overview, shelf, stop_signals
+from app.core import (
+    accounts,
+    attendance,
+    before,
+    consents,
+    exports,
+    gate,
+    leaving,
+    overview,
+    shelf,
+    stop_signals,
+)
 from app.core import groups as verbs
 from app.core.models import Role
 from app.core.refusals import Invalid
@@ -114,6 +125,18 @@ def renew(group_id: str, member_id: str) -> Any:
     return back(
         "groups.group", _("The new link is made. The old one no longer works."), "members", group_id=group_id
     )
+
+
+@pages.post("/groups/<group_id>/without-meeting")
+@facilitators_only
+def without_meeting(group_id: str) -> Any:
+    """Why a member, or everybody who lacks one (``all``), begins without a meeting; empty takes it back."""
+    read(my_group, group_id, True)
+    member, reason = field("member", 36), field("reason", 200)
+    who = None if member == "all" else member
+    services().database.writer.do(before.say_why_not, group_id, who, reason)
+    told = _("The reason is kept.") if reason else _("The reason is taken back.")
+    return back("groups.group", told, "members", group_id=group_id)
 
 
 def _create(db: Any, facilitator_id: str, colleague_id: str, **values: Any) -> str:
@@ -238,6 +261,7 @@ def group_page(group_id: str, faults: dict[str, str], values: dict[str, str]) ->
     more["roles_choice"] = read(roles.choice, group_id)
     more["taken"] = read(exports.of_group, group_id) if read(leads, group_id) else []
     more |= {"leads": read(leads, group_id), "consents": read(consents.of_members, group_id)}
+    more["meetings"] = read(before.in_group, group_id)
     more["missing"] = read(gate.of_group, group_id) if more["leads"] else []
     return page("facilitator/group.html", "groups", faults=faults, values=values, **more, **shown)
 

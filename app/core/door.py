@@ -129,7 +129,8 @@ def _early_session(db: Connection, member: Any, led: Callable[[str], bool]) -> A
     ).all()
     for row in planned:
         # an answer that must not wait needs everybody whom the gate asks for
-        if led(row.id) and measures.of_session(db, row) and not gate.of_session(db, row):
+        asks = led(row.id) and measures.of_session(db, row)
+        if asks and gate.KEEPS_NOBODY_OUT.issuperset(gate.of_session(db, row)):
             return row
     return None
 

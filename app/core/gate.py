@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from app.core import consents, shelf, stored
+from app.core import before, consents, shelf, stored
 from app.core.changes import Change
 from app.core.models import Group, Member, now
 from app.core.refusals import Invalid, NotFound, NotNow
@@ -32,14 +32,20 @@ MISSING = {  # in the order of the gate
         "A guardian's consent is not on record for everybody yet. Enter it on the members' pages."
     ),
     "young_person": N_("The assent of every young person must be on record. Enter it on the members' pages."),
+    "meeting": N_(
+        "Not everybody has had the meeting before the group. Hold it, or say on the group's page why not."
+    ),
 }
+KEEPS_NOBODY_OUT = frozenset({"meeting"})  # what facilitators owe, and no member is kept at a door for
 
 
 def missing(db: Connection, group: Any, row: Any = None) -> list[str]:
     """What a group still lacks, as keys of MISSING in their order; for the room of ``row``, a session, only
     what that room needs.
     """
-    return [*_of_the_group(db, group), *_of_young_people(db, group, row)]
+    found = [*_of_the_group(db, group), *_of_young_people(db, group, row)]
+    together = row is not None and row.kind == "group"
+    return [*found, "meeting"] if together and before.somebody_lacks_it(db, group) else found
 
 
 def of_group(db: Connection, group_id: str) -> list[str]:

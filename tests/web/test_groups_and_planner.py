@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from app.core import groups, overview
+from app.core.models import Role
 from app.core.refusals import NotNow
 from app.library import agendas
 from tests.core.cast import Oak
+from tests.core.test_roles import add_account, gives
 from tests.house.browser import Browser
+from tests.house.groups import complete
 
 DATES = {"kind": "group", "when": "2027-03-02T18:20"}
 A_GROUP = {
@@ -104,6 +107,36 @@ def test_a_group_without_a_programme_may_come_to_have_more_sessions_but_not_fewe
     assert left() == 2
     fola.send(path, **(A_GROUP | {"sessions": ""}))
     assert left() is None
+
+
+def test_the_page_says_who_had_no_meeting_before_the_group_and_takes_a_reason(
+    fola: Browser, oak: Oak, browser_of: Callable[[str], Browser]
+) -> None:
+    path = fola.send("/groups/new", **A_GROUP)
+    oak.group_id = path.rsplit("/", 1)[1]
+    complete_now(oak)
+    fola.send(f"{path}/members", aliases="Amal\nBirgit")
+    oak.plans(agendas.agenda_of("online_short_75", 1))
+    assert fola.visit(path).count("No meeting before the group yet") == 2
+    plan, console = fola.visit(f"/sessions/{oak.id}/plan"), fola.visit(f"/sessions/{oak.id}/console")
+    for page in (plan, console):
+        assert "The meeting before the group with each member" in page and f"{path}#members" in page
+    fola.send(f"{path}/without-meeting", member="all", reason="Met on paper.")
+    assert fola.visit(path).count("Begins without a meeting: ") == 2
+    assert 'data-command="open_lobby"' in fola.visit(f"/sessions/{oak.id}/console")
+    olu = add_account(oak, "Olu")
+    gives(oak, olu, Role.OBSERVER)
+    watching = browser_of(olu)
+    seen = watching.visit(path)
+    assert "Begins without a meeting" in seen and "Met on paper." not in seen
+    watching.send(f"{path}/without-meeting", 404, member="all", reason="x")
+    birgit = re.findall(r'name="member" value="([\w-]{22})"', fola.visit(path))[1]
+    fola.send(f"{path}/without-meeting", member=birgit, reason="")
+    assert fola.visit(path).count("No meeting before the group yet") == 1
+
+
+def complete_now(oak: Oak) -> None:
+    oak.database.writer.do(complete, oak.group_id, oak.leaders["Fola"])
 
 
 def test_a_group_with_a_programme_keeps_its_number(fola: Browser, oak: Oak) -> None:

@@ -60,6 +60,7 @@ FOR_FACILITATORS = {
     ("/groups/<group_id>/members/<member_id>/leaves", "POST"),
     ("/groups/<group_id>/members/<member_id>/lines", "POST"),
     ("/groups/<group_id>/members/<member_id>/renew", "POST"),
+    ("/groups/<group_id>/without-meeting", "POST"),
     ("/groups/<group_id>/roles", "POST"),
     ("/groups/<group_id>/roles/end", "POST"),
     ("/groups/<group_id>/sessions", "POST"),
