@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
+from app import runtime
 from app.core import keepsake, stored
 from app.core.models import Member
 from app.core.refusals import NotFound
@@ -70,6 +71,7 @@ def _number(value: int | None) -> str:
 def _words(sessions: list[dict[str, Any]], zone: str) -> list[Block | None]:
     found: list[Block | None] = []
     for session in sessions:
+        runtime.give_way()
         found.append(heading(wording.when_of(session, zone), 2))
         for each in session["answers"]:
             found += answer(

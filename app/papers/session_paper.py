@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Connection
 
+from app import runtime
 from app.core import attendance, stored
 from app.core.models import GroupSession
 from app.core.summary import summary_of
@@ -18,6 +19,7 @@ SHORT = ("scale_0_10", "single_choice")  # they stand beside their question
 def gather(db: Connection, asked: Any) -> dict[str, Any]:
     """The paper of one session; NotFound for a rehearsal."""
     told = summary_of(db, asked.group_session_id)
+    runtime.give_way()
     there = attendance.attendance(db, stored.find(db, GroupSession, id=asked.group_session_id))
     zone, session = told["group"]["time_zone"], told["session"]
     content = [
@@ -166,6 +168,7 @@ def _written(stages: list[dict[str, Any]]) -> list[Block | None]:
     for stage in stages:
         if not stage["answers"] and not stage["passed"]:
             continue
+        runtime.give_way()
         found.append(heading(stage["title"], 2))
         for each in stage["answers"]:
             found += _answer(each)
