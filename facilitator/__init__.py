@@ -18,6 +18,7 @@ from facilitator import (
     meetings,
     pages,
     planner,
+    record,
     rehearsals,
     roles,
     safety_plan,
@@ -29,6 +30,7 @@ from facilitator import (
 WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
     *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes, tagging, exports),
+    record,
 )
 
 

@@ -23,6 +23,7 @@ CAPITALS = re.compile(r"(?<![^\W_])([A-Z](?:\.\s?[A-Z])*)\.|(?<![^\W_])([A-Z]{2,
 NO_SPACES = re.compile("[฀-໿က-႟ក-៿぀-ヿ㐀-䶿一-鿿豈-﫿𠀀-𯿿]")
 
 Token = tuple[str, int, int]  # the word as it is compared, and where it stands
+Runs = Mapping[tuple[str, ...], Mapping[str, None]]  # eight words, and the ids of all who wrote them
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,28 @@ class Finding:
         return self.kind in STOPS
 
 
-def check(sections: Mapping[str, str], people: Sequence[Person]) -> list[Finding]:
-    """Everything in these sections (key: text) that belongs to these people, in the order of the text."""
-    runs = _runs(people)
-    found: list[Finding] = []
-    for key, text in sections.items():
-        tokens = list(tokens_of(text))
-        for person in people:
-            found += _names(key, text, tokens, person)
-        found += _words(key, tokens, runs)
-        found += _initials(key, text, people)
-    keys = list(sections)
-    return sorted(found, key=lambda each: (keys.index(each.section), each.start, each.end, each.kind))
+class Check:
+    """The check against these people, for any number of notes."""
+
+    def __init__(self, people: Sequence[Person]):
+        self.people = people
+        self._runs = _runs(people)
+
+    def of(self, sections: Mapping[str, str], besides: str = "") -> list[Finding]:
+        """Everything in these sections (key: text) that belongs to anybody, in the order of the text.
+
+        ``besides`` is the id of the person whose own note it is.
+        """
+        others = [each for each in self.people if each.id != besides]
+        found: list[Finding] = []
+        for key, text in sections.items():
+            tokens = list(tokens_of(text))
+            for person in others:
+                found += _names(key, text, tokens, person)
+            found += _words(key, tokens, self._runs, besides)
+            found += _initials(key, text, others)
+        keys = list(sections)
+        return sorted(found, key=lambda each: (keys.index(each.section), each.start, each.end, each.kind))
 
 
 def without(text: str, people: Sequence[Person], instead: str) -> str:
@@ -167,22 +178,22 @@ def _apart(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 # words
 
 
-def _runs(people: Sequence[Person]) -> dict[tuple[str, ...], str]:
-    """Every run of eight words that somebody wrote, with whose it is."""
-    found: dict[tuple[str, ...], str] = {}
+def _runs(people: Sequence[Person]) -> Runs:
+    found: dict[tuple[str, ...], dict[str, None]] = {}
     for person in people:
         for text in person.texts:
             words = [word for word, _, _ in tokens_of(text)]
             for place in range(len(words) - RUN + 1):
-                found.setdefault(tuple(words[place : place + RUN]), person.id)
+                found.setdefault(tuple(words[place : place + RUN]), {})[person.id] = None
     return found
 
 
-def _words(key: str, tokens: Sequence[Token], runs: Mapping[tuple[str, ...], str]) -> list[Finding]:
+def _words(key: str, tokens: Sequence[Token], runs: Runs, besides: str) -> list[Finding]:
     words = [word for word, _, _ in tokens]
     found: list[Finding] = []
     for place in range(len(words) - RUN + 1) if runs else ():
-        whose = runs.get(tuple(words[place : place + RUN]))
+        wrote = runs.get(tuple(words[place : place + RUN]), {})
+        whose = next((each for each in wrote if each != besides), None)
         if whose is None:
             continue
         start, end = tokens[place][1], tokens[place + RUN - 1][2]

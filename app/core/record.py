@@ -119,19 +119,17 @@ def sign(
 
 
 def findings(
-    db: Connection, row: Row[Any], member_id: str, sections: Sections, shared: Sections = ()
+    check: names_check.Check, member_id: str, sections: Sections, shared: Sections = ()
 ) -> list[dict[str, Any]]:
-    """What the names check finds in a note of this session: kind, section, start, end, and whose it is.
+    """What the names check finds in a note: kind, section, start, end, whose it is, and whether it stops.
 
     A note of a member may not name the others; what is for all may name nobody, nor may the shared part.
     """
-    people = people_of(db, row)
-    others = [each for each in people if not member_id or each.id != member_id]
     found = [
-        *names_check.check({each["key"]: each["text"] for each in shared}, people),
-        *names_check.check({each["key"]: each["text"] for each in sections}, others),
+        *check.of({each["key"]: each["text"] for each in shared}),
+        *check.of({each["key"]: each["text"] for each in sections}, member_id),
     ]
-    aliases = {each.id: each.alias for each in people}
+    aliases = {each.id: each.alias for each in check.people}
     return [asdict(each) | {"alias": aliases[each.person], "stops": each.stops} for each in found]
 
 
@@ -256,7 +254,8 @@ def _fresh(db: Connection, stands: Row[Any] | None, revision: int, of: str) -> N
 def _must_name_nobody(
     change: Change, member_id: str, body: list[dict[str, str]], common: list[dict[str, str]]
 ) -> None:
-    found = findings(change.db, change.before, member_id, body, common)
+    check = names_check.Check(people_of(change.db, change.before))
+    found = findings(check, member_id, body, common)
     if any(each["stops"] for each in found):
         raise Named(findings=found)
 

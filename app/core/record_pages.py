@@ -6,23 +6,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlmodel import col
 
-from app.core import attendance, draft_facts, drafting, follow_ups, layouts, overview, stored
+from app.core import attendance, draft_facts, drafting, follow_ups, layouts, names_check, overview, stored
 from app.core.agenda import alone, counts
 from app.core.drafting import Say, english
 from app.core.layouts import Layout
 from app.core.models import Facilitator, Group, GroupSession, Member, SessionState
 from app.core.named import people_of
-from app.core.record import holds, sections_of
+from app.core.record import findings, holds, sections_of
 from app.core.record_models import Addendum, NoteKind, ProcessNote, RecordNote
 from app.core.refusals import NotFound
 from app.core.sealing import open_sealed
 
 Note = dict[str, Any]
-PLACE = {
-    NoteKind.SHARED: "shared",
-    NoteKind.GROUP: "group",
-    NoteKind.MEMBER_SAFE: "member_safe",
-}
+UNSAVED: Note = {"revision": 0, "signed_at": None, "saved_at": None, "addenda": []}
 
 
 def notes_page(
@@ -36,14 +32,16 @@ def notes_page(
     rows = {(each.kind, each.member_id): each for each in _rows(db, group_session_id)}
     chosen = layouts.layout(db, layout_id or _last_layout(db, row))
     facts, people = draft_facts.facts_of(db, row), people_of(db, row)
+    check = names_check.Check(people)
     names, added = _names(db, rows.values()), _addenda(db, rows.values())
 
     def told(kind: NoteKind, member_id: str, layout: Layout, draft: Any) -> Note:
         stands = rows.get((kind, member_id))
         place = {"kind": str(kind), "member_id": member_id, "layout": layout["id"]}
-        if stands is None:
-            return {**place, "revision": 0, "signed_at": None, "saved_at": None, "sections": draft()}
-        return {**place, **_note(stands, names, added)}
+        if stands is not None and stands.signed_at is not None:
+            return {**place, **_note(stands, names, added), "findings": []}
+        note = _note(stands, names, added) if stands is not None else UNSAVED | {"sections": draft()}
+        return {**place, **note, "findings": findings(check, member_id, note["sections"])}
 
     def of_member(each: dict[str, Any]) -> dict[str, Any]:
         others = [person for person in people if person.id != each["member_id"]]
@@ -91,6 +89,18 @@ def newest(db: Connection, facilitator_id: str, group_session_id: str) -> dict[s
     return found | ({"process": process} if process["revision"] else {})
 
 
+def signed_card(db: Connection, group_session_id: str, place: str) -> dict[str, Any] | None:
+    """One signed note as a card of the page; None where none is signed in this place."""
+    row = _counted(db, group_session_id)
+    rows = [each for each in _rows(db, group_session_id) if place_of(str(each.kind), each.member_id) == place]
+    if not rows or rows[0].signed_at is None:
+        return None
+    [note] = _told(db, rows)
+    card = {"place": place, "of": "member" if note["member_id"] else place, "note": note}
+    there = (each for each in attendance.attendance(db, row) if each["member_id"] == note["member_id"])
+    return card | next(there, {})
+
+
 def place_of(kind: str, member_id: str) -> str:
     """The name of a note's place on the page."""
     return f"m-{member_id}" if kind == NoteKind.INDIVIDUAL else kind
@@ -122,6 +132,11 @@ def member_record(db: Connection, group_id: str, member_id: str) -> dict[str, An
         "notes": sorted(notes, key=lambda each: (each["session"]["started_at"], each["signed_at"])),
         "follow_ups": follow_ups.of_member(db, member_id),
     }
+
+
+def check_of(db: Connection, group_session_id: str) -> names_check.Check:
+    """The names check of a session's notes."""
+    return names_check.Check(people_of(db, _counted(db, group_session_id)))
 
 
 def _told(db: Connection, rows: list[Row[Any]]) -> list[Note]:

@@ -102,6 +102,14 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/plan/add", "POST"),
     ("/sessions/<group_session_id>/rehearsal", "GET"),
     ("/sessions/<group_session_id>/rehearsal", "POST"),
+    ("/sessions/<group_session_id>/notes", "GET"),
+    ("/sessions/<group_session_id>/notes/card/<place>", "GET"),
+    ("/sessions/<group_session_id>/notes/newest", "GET"),
+    ("/sessions/<group_session_id>/notes/process", "POST"),
+    ("/sessions/<group_session_id>/notes/save", "POST"),
+    ("/sessions/<group_session_id>/notes/sign", "POST"),
+    ("/sessions/<group_session_id>/notes/<note_id>/add", "POST"),
+    ("/groups/<group_id>/members/<member_id>/record", "GET"),
     ("/sessions/<group_session_id>/summary", "GET"),
     ("/sessions/<group_session_id>/export", "GET"),
     ("/sessions/<group_session_id>/export", "POST"),
@@ -158,6 +166,8 @@ def asked(browser: Browser, oak: Oak, path: str, method: str) -> Any:
         "<kind>": "exercise",
         "<text_kind>": "consent",
         "<measure_id>": "who5",
+        "<place>": "group",
+        "<note_id>": "none",
     }
     for name, value in real.items():
         path = path.replace(name, value)
