@@ -12,6 +12,7 @@ from app.core import (
     attendance,
     consents,
     feedback,
+    few,
     gate,
     leaving,
     measure_alerts,
@@ -89,6 +90,7 @@ def console(
             for each in entries
             if each["standing"] == Standing.WAITING
         ],
+        "few": few.offer(row, inside),
         "turns": turns.chooser(db, row, stage, inside) if stage else None,
         "pairs": pairs.on_console(db, row, stage, inside) if stage else None,
         "lines": feedback.queue(db, row, stage) if stage else None,

@@ -111,6 +111,19 @@ byId("ask-core").addEventListener("opening", ({ detail: button }) => {
   byId("core-go").dataset.payload = JSON.stringify({ stage_id: button.dataset.stage });
 });
 
+byId("ask-small").addEventListener("opening", ({ detail: { dataset } }) => {
+  const minutes = byId("small-minutes");
+  minutes.textContent = minutes.dataset.words.replace("{after}", dataset.after).replace("{before}", dataset.before);
+  const titles = JSON.parse(dataset.out);
+  byId("small-out").hidden = !titles.length;
+  byId("small-out").querySelector("ul").replaceChildren(...titles.map((title) => {
+    const row = document.createElement("li");
+    row.textContent = title;
+    row.dir = "auto";
+    return row;
+  }));
+});
+
 byId("ask-end").addEventListener("opening", () => {
   const list = byId("before-end");
   const labels = list.dataset;

@@ -56,6 +56,7 @@ class Scene:
             "insert_stage": {"exercise_id": None, "minutes": 5, "after_stage_id": "s-two"} | now,
             "move_stage": {"stage_id": "s-three", "after_stage_id": "s-one"} | now,
             "choose_exercise": {"stage_id": "s-three", "exercise_id": "grounding"} | now,
+            "small_group": now,
             "admit": {"participant_id": self.room.people["Birgit"]},
             "refuse": {"participant_id": self.room.people["Birgit"]},
             "remove": {"participant_id": self.room.people["Amal"]},

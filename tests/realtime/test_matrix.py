@@ -57,6 +57,7 @@ FACILITATOR = {
     "hold_door": (LEADING, ON),
     "insert_stage": (LEADING, OPEN),
     "move_stage": (LEADING, OPEN),
+    "small_group": (LEADING, OPEN),
     "choose_exercise": (LEADING, OPEN),
     "admit": (LEADING, OPEN),
     "refuse": (LEADING, OPEN),
