@@ -80,16 +80,16 @@ def _prove(member: Any) -> str:
     unlocked, _, wrong = pin.read(request.form, member, None)
     if not unlocked:
         return wrong or str(gettext("Type your PIN first."))
-    cookie["keepsake"] = [member.id, _mark(member.pin_hash), int(time.time()) + OPEN_FOR]
+    cookie["keepsake"] = [_mark(member.pin_hash), int(time.time()) + OPEN_FOR]
     return ""
 
 
 def _proved(member: Any) -> bool:
-    """Whether this browser has typed the PIN lately; one that was taken away opens nothing any more."""
-    member_id, mark, until = cookie.get("keepsake", ("", "", 0))
-    known = member.pin_hash is not None and mark == _mark(member.pin_hash)
-    return member_id == member.id and known and time.time() < until
+    """Whether this browser has typed the PIN that stands, lately; one that was taken away opens nothing."""
+    mark, until = cookie.get("keepsake", ("", 0))
+    return member.pin_hash is not None and mark == _mark(member.pin_hash) and time.time() < until
 
 
 def _mark(pin_hash: str) -> str:
+    """Which PIN it was: no two members have the same hash, nor has one member after a change."""
     return hashlib.sha256(pin_hash.encode()).hexdigest()[:16]

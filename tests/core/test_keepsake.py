@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.core import keepsake, notes
+from app.core import goals, keepsake, notes
 from app.core.refusals import NotFound
 from tests.core.cast import MEMBERS, Oak, prompt, stage
 
@@ -139,6 +139,19 @@ def test_the_circle_goals_and_plan_stand_as_they_were_then_and_now(oak: Oak) -> 
         {"prompt": PLAN[1], "text": "My sister."},
     ]
     assert "Old plan" not in str(told)
+
+
+def test_a_goal_that_was_written_for_a_member_is_theirs_once_they_say_so(oak: Oak) -> None:
+    oak.moves_to("goal")
+    new = str(uuid4())
+    goal = {"text": "Call home.", "rating": [4]}
+    payload = {"id": new, "audience": "facilitators", "stage_id": "goal", "answer": {"goal": goal}}
+    oak.does(oak.fola, "write_for", participant_id=oak.amal.id, **payload)
+    with oak.database.reader() as db:
+        assert goals.then_and_now(db, oak.members["Amal"])  # facilitators see it already
+    assert keepsake_of(oak, "Amal")["goals"] == []
+    oak.does(oak.amal, "confirm_reflection", id=new, accept=True)
+    assert keepsake_of(oak, "Amal")["goals"] == [{"text": "Call home.", "first": 4, "last": None}]
 
 
 def _prompts(oak: Oak, name: str) -> list[dict[str, Any]]:

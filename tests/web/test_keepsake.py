@@ -120,6 +120,8 @@ def test_a_stranger_and_another_member_find_nothing(
 def test_a_pin_that_was_taken_away_closes_it_in_every_browser(oak: Oak, amal: Visitor) -> None:
     oak.database.writer.do(pins.reset, oak.group_id, oak.members["Amal"])
     assert OWN not in amal.visit("/keepsake")
+    oak.database.writer.do(pins.set_first, oak.members["Amal"], hash_password("4711"))
+    assert OWN not in amal.visit("/keepsake")
     assert amal.client.get("/keepsake.pdf").status_code == 404
 
 
