@@ -167,6 +167,25 @@ def test_what_was_touched_says_whether_it_was_tagged_or_done(planned_oak: Oak) -
     assert (alone["themes"], alone["touched"]) == (found["themes"], found["touched"])
 
 
+def test_what_opens_and_closes_every_session_says_nothing_of_this_one(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.plans([agendas.stage_of_exercise("one_word_checkin")])
+    oak.starts()
+    assert load().exercises["one_word_checkin"].perspectives == ("how_we_are_with_others",)
+    assert told(oak)["touched"]["perspectives"] == []
+
+
+def test_a_step_is_told_in_one_line_and_in_full(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.plans([agendas.stage_of_exercise("step_plan")])
+    oak.starts()
+    step = {"text": "Ring my sister", "first_step": "Find her number", "when": "Sunday", "who": ""}
+    oak.writes(oak.amal, agenda_of(oak.row())[0]["id"], step=step, audience="facilitators")
+    amal = person(oak, "Amal")
+    assert amal["step_line"] == "Ring my sister · Sunday"
+    assert "Find her number" in amal["step"]
+
+
 def test_answers_carry_their_tags(oak: Oak) -> None:
     answer = oak.writes(oak.amal, text="In time.")["id"]
     oak.database.writer.do(tags.set_tag, oak.fola.id, oak.id, answer, "lonely", True)

@@ -1,12 +1,14 @@
 """The summary as a page: what it says, what its buttons do, and who may tag."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
-from app.core import accounts, groups, leaving
-from app.core.models import GroupSession, Participant, Role
+from app.core import accounts, groups, leaving, stored
+from app.core.models import GroupSession, Participant, Role, Signal, SignalKind
 from app.core.record_models import Tags
+from app.core.sealing import seal
 from app.db import Database
 from tests.core.cast import MEMBERS, Oak
 from tests.house.browser import Browser
@@ -111,6 +113,17 @@ def test_a_call_is_followed_up_from_its_summary(oak: Oak, fola: Browser) -> None
     told = page(oak, fola)
     assert f"{write}?signal=" not in told and "Still open." in part(told, "To follow up")
     assert "Fola wrote the follow-up." in told and "Called on Thursday." not in told
+
+
+def test_how_an_alert_was_met_is_told_to_those_who_lead(oak: Oak, fola: Browser, olu: Browser) -> None:
+    signal = oak.signals(oak.chidi, "support")
+    met = json.dumps({"how": "handed", "words": "Dr Okafor", "session": oak.id, "by": oak.fola.id})
+    sealed = seal(Signal.met, signal, met)
+    oak.database.writer.do(stored.change, Signal, signal, kind=SignalKind.ITEM_9, met=sealed)
+    for browser, words in ((fola, True), (olu, False)):
+        signals = part(page(oak, browser), "Signals")
+        assert "An answer on the private form" in signals
+        assert ("Handed to Dr Okafor." in signals) == words
 
 
 def test_a_talk_is_planned_with_one_press_and_only_once(oak: Oak, fola: Browser, database: Database) -> None:
