@@ -159,6 +159,20 @@ def test_silent_three_sessions_running_is_noticed(oak: Oak) -> None:
     assert silent(oak) == ["Dolores"]
 
 
+def test_only_somebody_who_was_in_a_session_that_counts_is_marked_as_heard_afterwards(oak: Oak) -> None:
+    goran = oak.joins("Goran")
+    oak.does(oak.fola, "end")
+    heard = (oak.leaders["Fola"], oak.id)
+    with refused("not_found"):
+        oak.database.writer.do(attendance.heard, *heard, goran.id)
+    oak.database.writer.do(attendance.heard, *heard, oak.amal.id)
+    assert oak.person(oak.amal).heard_at == oak.row().ended_at
+    oak.database.writer.do(lambda db: db.exec_driver_sql("UPDATE group_session SET sandbox = true"))
+    with refused("not_found"):
+        oak.database.writer.do(attendance.heard, *heard, oak.birgit.id)
+    assert oak.person(oak.birgit).heard_at is None
+
+
 def test_what_was_taken_back_was_not_said_and_whoever_was_away_was_not_silent(oak: Oak) -> None:
     for number in range(3):
         if number:

@@ -99,9 +99,11 @@ def test_an_observer_reads_the_tags_and_sets_none(oak: Oak, fola: Browser, olu: 
     assert not any(each in seen for each in ("data-tag", "tagger", "To follow up", "Was heard"))
     assert olu.fetch(f"/sessions/{oak.id}/tags", sent | {"on": False}).status_code == 404
     assert len(oak.all(Tags.__table__.select())) == 1
+    oak.does(oak.fola, "end")
+    whom = {"participant_id": oak.amal.id, "member_id": oak.members["Amal"], "csrf_token": olu.token()}
     for name in ("heard", "talk"):
-        sent = {"csrf_token": olu.token()}
-        assert olu.client.post(f"/sessions/{oak.id}/{name}", data=sent).status_code == 404
+        assert olu.client.post(f"/sessions/{oak.id}/{name}", data=whom).status_code == 404
+    assert not any(row.heard_at for row in oak.all(Participant.__table__.select()))
 
 
 def test_a_call_is_followed_up_from_its_summary(oak: Oak, fola: Browser) -> None:
