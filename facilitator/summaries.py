@@ -93,5 +93,6 @@ def _page(db: Any, group_session_id: str) -> dict[str, Any]:
         "attendance": there,
         "status": {each["member_id"]: each["status"] for each in there},
         "to_do": to_follow_up.to_follow_up(db, row, told, there) if leading else [],
+        "notes_left": to_follow_up.notes_to_sign(db, row, there) if leading else None,
         "known_themes": tags.themes_of_group(db, row.group_id) if may_tag else [],
     }

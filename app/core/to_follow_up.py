@@ -12,6 +12,7 @@ from sqlmodel import col
 from app.core import attendance, leaving, stored
 from app.core.agenda import agenda_of, alone, counts
 from app.core.models import GroupSession, SessionState
+from app.core.record_models import NoteKind, RecordNote
 from app.core.summary_answers import LEAVING
 
 FELL = 3  # points of the week's mood, from the last session to this one
@@ -38,6 +39,20 @@ def to_follow_up(
     planned = _planned(db, row)
     kept = [each | {"meeting": planned.get(each["member_id"])} for each in entries if _rank(each) is not None]
     return sorted(kept, key=lambda each: _rank(each) or 0)
+
+
+def notes_to_sign(db: Connection, row: Row[Any], there: list[dict[str, Any]]) -> dict[str, int] | None:
+    """How many notes of a session are ``signed``, ``of`` how many; None once all are, or where none is due.
+
+    Due are the note of the group and one for each member who belonged to it then, there or not.
+    """
+    if not counts(row) or row.state != SessionState.ENDED:
+        return None
+    due = len(there) + (0 if alone(row) else 1)
+    kinds = (NoteKind.GROUP, NoteKind.INDIVIDUAL)
+    rows = stored.find_all(db, RecordNote, group_session_id=row.id)
+    signed = sum(each.signed_at is not None and each.kind in kinds for each in rows)
+    return {"signed": signed, "of": due} if signed < due else None
 
 
 def _today(person: dict[str, Any], told: dict[str, Any], words: set[str]) -> dict[str, Any]:

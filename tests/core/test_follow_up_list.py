@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from app.core import attendance, follow_ups, groups, leaving, summary, to_follow_up
+from app.core import attendance, follow_ups, groups, leaving, record, summary, to_follow_up
 from app.core.models import new_id
 from app.library.agendas import talk_stage
 from tests.core.cast import MEMBERS, Oak, prompt, stage
@@ -123,11 +121,37 @@ def test_a_meeting_that_is_planned_already_is_told_of(planned_oak: Oak) -> None:
     assert entries(oak)["Amal"]["meeting"] == meeting
 
 
-@pytest.mark.parametrize("mark", ["sandbox"])
-def test_what_is_in_no_record_leaves_nothing_to_do(planned_oak: Oak, mark: str) -> None:
+def left(oak: Oak) -> dict[str, int] | None:
+    with oak.database.reader() as db:
+        return to_follow_up.notes_to_sign(db, oak.row(), attendance.attendance(db, oak.row()))
+
+
+def test_notes_wait_until_the_groups_and_each_members_are_signed(planned_oak: Oak) -> None:
+    oak = planned_oak
+    evening(oak, come=("Amal", "Birgit"))
+    assert left(oak) is None
+    oak.does(oak.fola, "end")
+    sign = (record.sign, oak.leaders["Fola"], oak.id)
+    rest = {"layout": "plain", "sections": [{"key": "text", "title": "", "text": "It went well."}]}
+    rest |= {"revision": 0}
+    oak.database.writer.do(record.save, *sign[1:], kind="group", member_id="", **(rest | {"revision": 1}))
+    oak.database.writer.do(*sign, kind="member_safe", member_id="", **rest)
+    assert left(oak) == {"signed": 0, "of": 6}, (
+        "a draft is not signed, and the summary for members is not due"
+    )
+    oak.database.writer.do(*sign, kind="group", member_id="", **(rest | {"revision": 1}))
+    for place, member in enumerate(oak.members.values()):
+        assert left(oak) == {"signed": 1 + place, "of": 6}
+        more = {"shared": rest["sections"], "shared_revision": min(place, 1)}
+        oak.database.writer.do(*sign, kind="individual", member_id=member, **rest, **more)
+    assert left(oak) is None
+
+
+def test_what_is_in_no_record_leaves_nothing_to_do(planned_oak: Oak) -> None:
     oak = planned_oak
     evening(oak)
     oak.signals(oak.chidi)
-    assert entries(oak)
-    oak.database.writer.do(lambda db: db.exec_driver_sql(f"UPDATE group_session SET {mark} = true"))
-    assert entries(oak) == {}
+    oak.does(oak.fola, "end")
+    assert entries(oak) and left(oak)
+    oak.database.writer.do(lambda db: db.exec_driver_sql("UPDATE group_session SET sandbox = true"))
+    assert entries(oak) == {} and left(oak) is None

@@ -31,7 +31,9 @@ def cost(database: Database, full: Full) -> int:
     with counted(database) as seen, database.reader() as db:
         row = db.execute(GroupSession.__table__.select().where(GroupSession.id == full.id)).one()  # type: ignore[arg-type]
         told = summary.summary_of(db, full.id)
-        to_follow_up.to_follow_up(db, row, told, attendance.attendance(db, row))
+        there = attendance.attendance(db, row)
+        to_follow_up.to_follow_up(db, row, told, there)
+        to_follow_up.notes_to_sign(db, row, there)
         tags.themes_of_group(db, full.group_id)
     return len(seen)
 

@@ -151,7 +151,7 @@ def test_whoever_was_heard_after_all_is_marked_so_once_the_session_is_over(oak: 
     assert "Not marked as heard." in part(page(oak, fola), "To follow up")
     for _ in range(2):
         assert fola.send(f"/sessions/{oak.id}/heard", **sent).endswith("#to-do")
-    assert "Nothing waits from this session." in page(oak, fola)
+    assert "Not marked as heard." not in part(page(oak, fola), "To follow up")
     assert all(row.heard_at for row in oak.all(Participant.__table__.select()))
     assert (
         fola.client.post(
@@ -167,7 +167,18 @@ def test_the_one_call_is_marked_from_the_summary(oak: Oak, fola: Browser, databa
     called = f"/groups/{oak.group_id}/members/{oak.members['Ewa']}/called"
     assert f'action="{called}"' in page(oak, fola)
     fola.send(called)
-    assert "Nothing waits from this session." in page(oak, fola)
+    assert called not in page(oak, fola)
+
+
+def test_the_summary_leads_to_its_notes_until_all_are_signed(
+    oak: Oak, fola: Browser, olu: Browser, database: Database
+) -> None:
+    notes = f'href="/sessions/{oak.id}/notes"'
+    assert notes not in part(page(oak, fola), "To follow up"), "a session under way waits for none"
+    oak.does(oak.fola, "end")
+    told = page(oak, fola)
+    assert told.count(notes) == 2 and "0 of 6 are signed." in part(told, "To follow up")
+    assert "Write the notes" in told and notes not in page(oak, olu)
 
 
 def test_a_session_that_has_not_begun_says_what_will_stand_there(oak: Oak, fola: Browser) -> None:
