@@ -86,7 +86,7 @@ def without(text: str, people: Sequence[Person], instead: str) -> str:
     tokens = list(tokens_of(text))
     for person in people:
         for each in _names("", text, tokens, person):
-            if text[each.start : each.end] != text[each.start : each.end].lower() or not text.isascii():
+            if not text[each.start : each.end].islower():
                 places.append((each.start, each.end))
     for start, end in reversed(_apart(places)):
         text = text[:start] + instead + text[end:]
@@ -101,7 +101,7 @@ def tokens_of(text: str) -> Iterator[Token]:
         return
     start: int | None = None
     for place, sign in enumerate(text):
-        inside = _is_letter(sign) or (start is not None and unicodedata.category(sign)[0] in "MC")
+        inside = _is_letter(sign) or (start is not None and _is_beside(sign))
         alone = NO_SPACES.match(sign) is not None and _is_letter(sign)
         if start is not None and (alone or not inside):
             yield from _token(text, start, place)
@@ -123,6 +123,12 @@ def plain(word: str) -> str:
 
 def _is_letter(sign: str) -> bool:
     return unicodedata.category(sign)[0] in "LN"
+
+
+def _is_beside(sign: str) -> bool:
+    """Whether a sign belongs to the letter before it: an accent, or a joiner that nobody sees."""
+    kind = unicodedata.category(sign)
+    return kind[0] == "M" or kind == "Cf"
 
 
 def _token(text: str, start: int, end: int) -> Iterator[Token]:

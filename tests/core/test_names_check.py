@@ -1,0 +1,218 @@
+"""The names check: other people's names and words stop a signature, however they are set."""
+
+import re
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.core import contacts, groups, names_check, record
+from app.core.names_check import Check, Person
+from app.core.record_models import RecordNote
+from app.core.refusals import Refused
+from tests.core.cast import Oak
+from tests.core.notes import note_of, notes, place, signs, text_of
+from tests.house.groups import complete
+
+AMAL = Person("a", "Amal", "Amal Haddad", texts=("My sister called on Sunday, and I did not pick up.",))
+ROSE = Person("r", "Rose", "Maria Rosa García López", others=("Rosie",))
+MAY = Person("m", "May")
+ZOE = Person("z", "Zoë K.", "Zoë Kraus")
+ALL = [AMAL, ROSE, MAY, ZOE]
+
+
+def found(text: str, people: list[Person] = ALL, besides: str = "") -> list[tuple[str, str, bool]]:
+    """Kind, the words in the text, and whether it stops."""
+    return [
+        (each.kind, text[each.start : each.end], each.stops)
+        for each in Check(people).of({"note": text}, besides)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("She sat with Amal.", "alias", "Amal"),
+        ("AMAL was there", "alias", "AMAL"),
+        ("amal, too", "alias", "amal"),
+        ("Amal's story", "alias", "Amal"),
+        ("Amal’s story", "alias", "Amal"),
+        ("Amals Idee", "alias", "Amals"),
+        ("A\u0301mal", "alias", "A\u0301mal"),
+        ("Ämál", "alias", "Ämál"),
+        ("Am\u200dal", "alias", "Am\u200dal"),
+        ("A\u0332mal", "alias", "A\u0332mal"),
+        ("(Amal)", "alias", "Amal"),
+        ("Haddad", "name", "Haddad"),
+        ("Mr Haddad's", "name", "Haddad"),
+        ("garcia lopez", "name", "lopez"),
+        ("Rosie, who", "alias", "Rosie"),
+        ("It rose in May.", "alias", "rose"),
+        ("zoe k", "alias", "zoe k"),
+        ("ZOË-K", "alias", "ZOË-K"),
+        ("my SISTER called on sunday -- and I did", "words", "my SISTER called on sunday -- and I did"),
+        ("“sister called\non Sunday! And: I dîd nót”", "words", "sister called\non Sunday! And: I dîd nót"),
+    ],
+)
+def test_a_name_or_eight_words_stop_with_their_place(text: str, kind: str, words: str) -> None:
+    assert (kind, words, True) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Amalfi coast.",
+        "A primrose, a roseate sky.",
+        "Maybe she did.",
+        "sister called on Sunday and I did",
+        "Zoe",
+        "Kraus is not a name here, Krauser",
+    ],
+)
+def test_what_only_looks_like_it_does_not_stop(text: str) -> None:
+    people = [AMAL, Person("r", "Rose"), MAY, Person("z", "Zoë K.")]
+    assert [each for each in found(text, people) if each[2]] == []
+
+
+def test_a_word_that_is_also_a_name_says_where_it_stands() -> None:
+    text = "She rose early. In May she will call Rose."
+    assert [words for _, words, _ in found(text)] == ["rose", "May", "Rose"]
+
+
+def test_an_own_note_may_hold_the_members_own_name_and_words() -> None:
+    text = f"Amal said: {AMAL.texts[0]} With Rose."
+    assert [words for _, words, _ in found(text, besides="a")] == ["Rose"]
+
+
+def test_words_that_two_people_wrote_are_still_somebody_elses() -> None:
+    twin = Person("t", "Tariq", texts=AMAL.texts)
+    assert ("words", AMAL.texts[0][:-1], True) in found(AMAL.texts[0], [AMAL, twin], "a")
+
+
+def test_one_long_quote_is_one_finding() -> None:
+    assert len([each for each in found(AMAL.texts[0]) if each[0] == "words"]) == 1
+
+
+def test_initials_are_a_hint_that_does_not_stop() -> None:
+    assert ("initials", "A.", False) in found("A. was there")
+    assert ("initials", "A.H.", False) in found("with A.H. and others")
+    assert ("initials", "AH", False) in found("with AH and others")
+    assert found("B. was there") == []
+
+
+def test_scripts_without_spaces_count_each_sign() -> None:
+    people = [Person("x", "小明", texts=("今天我给妈妈打了电话她很高兴",))]
+    assert ("alias", "小明", True) in found("今天小明来了", people)
+    assert ("words", "给妈妈打了电话她", True) in found("她说给妈妈打了电话她", people)
+    assert found("我给妈妈", people) == []
+
+
+def test_a_name_of_signs_alone_is_found_as_it_is() -> None:
+    assert ("alias", "★★", True) in found("with ★★ today", [Person("s", "★★")])
+
+
+def test_names_in_a_text_are_replaced_and_common_words_are_left_to_the_check() -> None:
+    text = "Amal's idea. I rose early, in MAY, and Zoë K. helped. Rose, too."
+    assert names_check.without(text, ALL, "N.") == "N.'s idea. I rose early, in N., and N.. helped. N., too."
+
+
+# in random sessions
+
+ALIASES = ["Amal", "Birgit", "Chidi", "Rose", "Ana María"]
+NAMES = {"Amal": "Amal Haddad", "Rose": "Maria López"}
+PLAIN = ("i", "we", "she", "told", "my", "son", "that", "it", "was", "late", "and", "then", "the", "letter")
+CALLED = ("Amal", "birgit", "CHIDI's", "Rose", "rose", "ana maria", "Ana María’s", "Haddad", "lopez")
+WORDS = st.sampled_from([*PLAIN, *CALLED])
+TEXTS = st.lists(WORDS, min_size=1, max_size=24).map(" ".join)
+
+
+def plain(text: str) -> list[str]:
+    """The words of a text, found in another way than the check does."""
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    return re.findall(r"[a-z0-9]+", "".join(each for each in apart if not unicodedata.combining(each)))
+
+
+def holds(words: list[str], others: list[str]) -> bool:
+    return any(words[at : at + len(others)] == others for at in range(len(words) - len(others) + 1))
+
+
+def test_no_signed_note_holds_another_members_name_or_eight_words_of_theirs(planned_oak: Oak) -> None:
+    oak = planned_oak
+    do = oak.database.writer.do
+    missing = [each for each in ALIASES if each not in oak.members]
+    oak.members |= dict(zip(missing, do(groups.add_members, oak.group_id, missing), strict=True))
+    do(complete, oak.group_id, oak.leaders["Fola"])
+    for alias, name in NAMES.items():
+        do(contacts.keep, oak.group_id, oak.members[alias], {"name": name}, "")
+    seen = {"signed": 0, "stopped": 0}
+
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(data=st.data())
+    def runs(data: Any) -> None:
+        wrote = {alias: data.draw(TEXTS) for alias in ALIASES}
+        oak.plans()
+        oak.does(oak.fola, "open_lobby")
+        people = {alias: oak.joins(alias) for alias in ALIASES}
+        oak.does(oak.fola, "start")
+        for alias, who in people.items():
+            oak.writes(who, text=wrote[alias])
+        oak.does(oak.fola, "end")
+        for alias in ALIASES:
+            note = note_of(oak, alias)
+            if data.draw(st.booleans()):
+                other = wrote[data.draw(st.sampled_from(ALIASES))].split()
+                cut = data.draw(st.integers(0, len(other)))
+                added = data.draw(st.sampled_from([" ".join, ", ".join, "\n".join]))(other[cut : cut + 9])
+                note["sections"][1]["text"] += "\n" + data.draw(st.sampled_from([added, added.upper()]))
+            try:
+                signs(oak, note)
+            except Refused as refusal:
+                assert refusal.code == "names"
+                seen["stopped"] += 1
+            else:
+                seen["signed"] += 1
+        check_all(oak, wrote)
+
+    runs()
+    assert seen["signed"] > 10 and seen["stopped"] > 10
+
+
+def check_all(oak: Oak, wrote: dict[str, str]) -> None:
+    of = {member_id: alias for alias, member_id in oak.members.items()}
+    query = select(RecordNote.__table__).where(
+        col(RecordNote.group_session_id) == oak.id, col(RecordNote.signed_at).is_not(None)
+    )
+    for row in oak.all(query):
+        said = plain(text_of(record.sections_of(row)))
+        for alias in (each for each in ALIASES if each != of[row.member_id]):
+            theirs = plain(wrote[alias])
+            assert not holds(said, plain(alias)), (alias, said)
+            assert not (alias in NAMES and holds(said, plain(NAMES[alias])))
+            runs = [theirs[at : at + 8] for at in range(len(theirs) - 7)]
+            assert not any(holds(said, run) for run in runs)
+
+
+def test_what_is_for_all_names_nobody_and_quotes_nobody(oak: Oak) -> None:
+    oak.writes(oak.amal, text="My sister called on Sunday, and I did not pick up.")
+    oak.does(oak.fola, "end")
+    for name in ("group_note", "member_safe"):
+        note = notes(oak)[name]
+        for words in ("Amal was brave.", "My sister called on Sunday and I did not."):
+            asked = {"sections": [each | {"text": words} for each in note["sections"]], "revision": 0}
+            with pytest.raises(Refused) as caught:
+                oak.database.writer.do(record.sign, oak.leaders["Fola"], oak.id, **place(note), **asked)
+            assert caught.value.code == "names"
+        signs(oak, note, sections=[each | {"text": "All was well."} for each in note["sections"]])
+
+
+def test_a_name_in_the_shared_part_stops_every_note_also_that_members_own(oak: Oak) -> None:
+    oak.does(oak.fola, "end")
+    shared = [{"key": "shared", "title": "", "text": "Amal spoke first."}]
+    for name in ("Amal", "Birgit"):
+        with pytest.raises(Refused) as caught:
+            signs(oak, note_of(oak, name), shared=shared)
+        assert [each["section"] for each in caught.value.more["findings"]] == ["shared"]
