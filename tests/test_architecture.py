@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "app.services": FOUNDATION | {"app.simulated_crowds"},
     "app.sign_in": FOUNDATION | {"app.services", "app.hashing"},
     "app.on_call": FOUNDATION,
-    "app.papers": CORE | {"app.runtime", "app.papers"},
+    "app.papers": CORE | {"app.runtime", "app.papers", "app.services"},
     "app.pin": PAGES,
     "app.participant": PAGES | {"app.pin"},
     "app.private_form": PAGES | {"app.participant"},

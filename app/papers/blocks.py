@@ -15,11 +15,12 @@ def paper(title: str, language: str, blocks: Iterable[Block | None], **more: Any
     """A whole paper. ``more``: ``over`` and ``under`` stand around the title, ``footer`` and ``page`` (with
     {n} and {of}) on each page, ``unset`` says that letters are missing, ``face`` is ``reading`` for a paper
     that is read rather than filed, ``direction`` is the direction of the language, and a paper of
-    ``one_page`` is set smaller until it fits.
+    ``one_page`` is set smaller until it fits. ``about`` is what the file calls itself where that is not its
+    title: programs show it in lists and on top of windows, so a title with a name in it has another.
     """
     told = {"over": "", "under": [], "footer": "", "page": "{n}", "unset": "", "face": "plain"}
     told |= {"one_page": False}
-    told |= {"direction": "ltr", "title": title, "language": language}
+    told |= {"direction": "ltr", "title": title, "about": title, "language": language}
     return told | more | {"blocks": [each for each in blocks if each is not None]}
 
 

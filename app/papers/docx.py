@@ -42,7 +42,7 @@ def _describe(document: Any, paper: dict[str, Any]) -> None:
     told, at = document.core_properties, datetime.now(UTC).replace(tzinfo=None)
     for name in ("author", "last_modified_by", "comments", "keywords", "subject", "category"):
         setattr(told, name, "")
-    told.title, told.language, told.created, told.modified = paper["title"], paper["language"], at, at
+    told.title, told.language, told.created, told.modified = paper["about"], paper["language"], at, at
 
 
 def _style(document: Any, paper: dict[str, Any]) -> None:

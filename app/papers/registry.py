@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.exercises.plain import N_
-from app.papers import keepsake_paper, note_paper, plan_paper, session_paper
+from app.papers import course_paper, keepsake_paper, note_paper, plan_paper, session_paper
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -76,6 +76,7 @@ PAPERS: dict[str, Paper] = {
     for paper in (
         Paper("summary.pdf", N_("Summary of the session"), SESSION, session_paper.gather),
         Paper("plan.pdf", N_("Plan of the session on one page"), SESSION, plan_paper.gather, named=False),
+        Paper("course.pdf", N_("Course of a member"), MEMBER, course_paper.gather),
         Paper("keepsake.pdf", N_("Keepsake"), MEMBER, keepsake_paper.gather),
         *_notes(),
     )

@@ -8,15 +8,19 @@ from flask import Flask
 from app.core import overview
 from app.core.summary import summary_of
 from app.db import Database
+from app.library import load
+from app.library.agendas import agenda_of, meeting_agenda
 from app.papers import blocks, maker
 from app.papers.registry import PAPERS, Asked
 from tests.core.cast import Oak
 from tests.core.full_session import full_session
+from tests.core.programme import Course
 from tests.core.test_summary import round_of
 from tests.house.papers import facts_of, needs_poppler, unspaced, words_of
 
 pytestmark = needs_poppler
 
+PROGRAMME = "online_short_75"
 WORDS = {
     "amal": '#import "tired"',
     "birgit": "*here*",
@@ -107,3 +111,31 @@ def test_a_plan_longer_than_a_page_takes_two_rather_than_losing_a_stage() -> Non
     file = maker.make("plan.pdf", data)
     assert int(facts_of(file)["Pages"]) > 1
     assert "Stage 79" in words_of(file)
+
+
+def test_the_paper_of_a_course_says_what_the_page_of_a_member_says(app: Flask, database: Database) -> None:
+    """A meeting, and four sessions of which the member missed the third."""
+    whole = Course(database, PROGRAMME, people=3, misses={0: 3})
+    meeting = load().programmes[PROGRAMME].meetings[0].id
+    whole.plays(0, meeting_agenda(PROGRAMME, meeting), meeting, whole.aliases[0])
+    for number in range(1, 5):
+        whole.plays(number, agenda_of(PROGRAMME, number))
+    alias = whole.aliases[0]
+    page, scores = whole.seen(alias), whole.measured(alias)
+    asked = Asked(group_id=whole.group_id, member_id=whole.members[alias], facilitator_id=whole.leader)
+    with app.test_request_context(), database.reader() as db:
+        data = PAPERS["course.pdf"].gather(db, asked)
+    file = maker.make("course.pdf", data)
+    text = unspaced(words_of(file))
+    said = [each["text"] for each in (*page["events"], *page["goals"], *page["steps"])]
+    said += [part["text"] for entry in page["inventory"] for part in entry["parts"]]
+    said += [person["label"] for person in page["then"]["circle"]["first"]["people"]]
+    said += [each["name"] for each in scores.values()] + [each["first_band"] for each in scores.values()]
+    assert len(said) > 12
+    for each in said:
+        assert unspaced(each) in text, each
+    assert unspaced("3 of 4") in text and unspaced("missed 3") in text
+    told = facts_of(file)
+    assert (told["Title"], told["Tagged"]) == ("Course", "yes")  # windows and lists show it: no name there
+    moods = [each["alt"] for each in data["blocks"] if each and each["kind"] == "picture"]
+    assert "3: nothing." in moods[0]
