@@ -264,7 +264,17 @@ PRIVATE: list[tuple[str, Thing]] = [
 # What the group sees happen; nothing private is in it, or only what was meant to be shown.
 PUBLIC = {
     *("open_lobby", "start", "hold", "resume", "end", "go_to_stage", "skip_stage", "add_minutes"),
-    *("insert_stage", "move_stage", "choose_exercise", "admit", "refuse", "remove", "lock", "rotate_link"),
+    *(
+        "small_group",
+        "insert_stage",
+        "move_stage",
+        "choose_exercise",
+        "admit",
+        "refuse",
+        "remove",
+        "lock",
+        "rotate_link",
+    ),
     *("come_in", "hold_door"),  # whoever waits at the door reads it
     *("hand_over", "give_turn", "assign_pairs", "draw_pairs", "deliver_lines", "seat"),
     *("reveal", "show_reflection", "hide_reflection", "take_back", "hold_door", "come_in"),
