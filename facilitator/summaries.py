@@ -4,12 +4,16 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
+from pydantic import ValidationError
 
 from app import access
 from app.core import attendance as core_attendance
 from app.core import groups, leaderless, notes, overview, tags, to_follow_up
 from app.core import summary as core
 from app.core.agenda import counts
+from app.core.changes import Who
+from app.core.commands import REGISTRY, perform
+from app.core.refusals import Invalid
 from app.library.agendas import for_one, talk_stage
 from app.services import draft_key, services
 from app.sign_in import facilitators_only
@@ -62,6 +66,24 @@ def heard(group_session_id: str) -> Any:
         core_attendance.heard, me(), group_session_id, field("participant_id", 36), of=group_session_id
     )
     return back("summaries.summary", _("Marked as heard."), "to-do", group_session_id=group_session_id)
+
+
+@pages.post("/sessions/<group_session_id>/met")
+@facilitators_only
+def met(group_session_id: str) -> Any:
+    """A call was met; of an answer on a private form also how, with whom or when."""
+    read(my_session, group_session_id, True)
+    told, sent = _("It is kept."), {"id": field("signal_id", 36)}
+    name = "resolve_signal"
+    if "how" in request.form:
+        name, sent = "meet_alert", sent | {"how": field("how", 8), "words": field("words", 200)}
+    command, who = REGISTRY["facilitator"][name], Who("facilitator", group_session_id, me())
+    try:
+        payload = command.payload.model_validate(sent)
+        services().database.writer.do(perform, who, command, payload, of=group_session_id)
+    except (Invalid, ValidationError) as refusal:
+        told = _(refusal.sentence) if isinstance(refusal, Invalid) else _("Nothing was changed.")
+    return back("summaries.summary", told, "to-do", group_session_id=group_session_id)
 
 
 @pages.post("/sessions/<group_session_id>/talk")

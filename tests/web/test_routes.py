@@ -120,6 +120,7 @@ FOR_FACILITATORS = {
     ("/exports", "GET"),
     ("/sessions/<group_session_id>/followed-up", "POST"),
     ("/sessions/<group_session_id>/heard", "POST"),
+    ("/sessions/<group_session_id>/met", "POST"),
     ("/sessions/<group_session_id>/tags", "GET"),
     ("/sessions/<group_session_id>/tags", "POST"),
     ("/sessions/<group_session_id>/talk", "POST"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
@@ -115,6 +116,36 @@ def test_a_call_is_followed_up_from_its_summary(oak: Oak, fola: Browser) -> None
     told = page(oak, fola)
     assert f"{write}?signal=" not in told and "Still open." in part(told, "To follow up")
     assert "Fola wrote the follow-up." in told and "Called on Thursday." not in told
+
+
+def test_a_call_that_is_still_open_is_met_from_the_summary(oak: Oak, fola: Browser, olu: Browser) -> None:
+    signal = oak.signals(oak.chidi)
+    oak.does(oak.fola, "end")
+    whom = {"signal_id": signal, "csrf_token": olu.token()}
+    assert olu.client.post(f"/sessions/{oak.id}/met", data=whom).status_code == 404
+    assert "It is met" in part(page(oak, fola), "To follow up")
+    for _ in range(2):
+        assert fola.send(f"/sessions/{oak.id}/met", signal_id=signal).endswith("/summary#to-do")
+    told = page(oak, fola)
+    assert "It is met" not in told and "Resolved by Fola" in part(told, "Signals")
+    sent = {"signal_id": str(uuid4()), "csrf_token": fola.token()}
+    assert fola.client.post(f"/sessions/{oak.id}/met", data=sent).status_code == 404
+
+
+def test_an_alert_of_a_private_form_is_met_only_with_a_word_on_how(oak: Oak, fola: Browser) -> None:
+    signal = oak.signals(oak.chidi)
+    oak.database.writer.do(stored.change, Signal, signal, kind=SignalKind.ITEM_9)
+    oak.does(oak.fola, "end")
+    met = f"/sessions/{oak.id}/met"
+    to_do = part(page(oak, fola), "To follow up")
+    assert "How it is met" in to_do and "It is met" not in to_do
+    for sent in ({"how": "later", "words": " "}, {"how": "somehow"}, {"how": ""}):
+        fola.send(met, signal_id=signal, **sent)
+        assert "Still open." in part(page(oak, fola), "To follow up")
+    fola.send(met, signal_id=signal, how="later", words="on Thursday")
+    assert "Still open. To talk: on Thursday." in part(page(oak, fola), "To follow up")
+    fola.send(met, signal_id=signal, how="talked")
+    assert "Still open." not in page(oak, fola) and "Talked." in part(page(oak, fola), "Signals")
 
 
 def test_how_an_alert_was_met_is_told_to_those_who_lead(oak: Oak, fola: Browser, olu: Browser) -> None:
