@@ -18,7 +18,7 @@ LONGEST = 400
 
 CORE = {"app.core", "app.exercises", "app.library"}
 FOUNDATION = CORE | {"app.config", "app.runtime", "app.db", "app.access", "app.safety", "app.regions"}
-PAGES = FOUNDATION | {"app.services", "app.sign_in", "app.hashing", "app.papers"}
+PAGES = FOUNDATION | {"app.services", "app.sign_in", "app.hashing", "app.papers", "app.charts"}
 # who may import which of our own packages; whoever is not named here starts the program and may import all
 # but the factory and realtime
 MAY_IMPORT = {
@@ -38,7 +38,8 @@ MAY_IMPORT = {
     "app.services": FOUNDATION | {"app.simulated_crowds"},
     "app.sign_in": FOUNDATION | {"app.services", "app.hashing"},
     "app.on_call": FOUNDATION,
-    "app.papers": CORE | {"app.runtime", "app.papers", "app.services"},
+    "app.charts": {"app.charts"},
+    "app.papers": CORE | {"app.runtime", "app.papers", "app.services", "app.charts"},
     "app.pin": PAGES,
     "app.participant": PAGES | {"app.pin"},
     "app.private_form": PAGES | {"app.participant"},

@@ -35,7 +35,7 @@ class Page(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if self._open[-1:] == ["title"]:
+        if self._open[-1:] == ["title"] and "svg" not in self._open:  # a picture has a title of its own
             self.titles += data
 
     @property
