@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlmodel import col
 
 from app.core import stored
@@ -34,6 +34,22 @@ STATUSES = ("present", "late", "excused", "absent")
 THERE = ("present", "late")
 LATE = timedelta(minutes=10)  # admitted more than this after the start
 SILENT = 3  # sessions in a row, of those in which the member was there
+ENDED = (
+    select(col(GroupSession.id), col(GroupSession.version))
+    .where(
+        col(GroupSession.group_id) == bindparam("group"),
+        col(GroupSession.kind) == "group",
+        col(GroupSession.sandbox).is_(False),
+        col(GroupSession.rehearsal_of).is_(None),
+        col(GroupSession.state) == SessionState.ENDED,
+        col(GroupSession.started_at).is_not(None),
+    )
+    .order_by(col(GroupSession.number))
+)
+MOST_KEPT = 500  # groups
+_kept: dict[
+    str, tuple[list[tuple[str, int]], frozenset[str]]
+] = {}  # by group: its sessions, and who was silent
 
 
 def attendance(db: Connection, row: Any) -> list[dict[str, Any]]:
@@ -139,13 +155,24 @@ def leaders_of(db: Connection, rows: Iterable[Any]) -> dict[str, list[str]]:
 def silent(db: Connection, group_id: str) -> set[str]:
     """The ids of members who were silent in the last three group sessions in which they were there: not
     marked as heard, without a turn of their own, and with nothing sent to the group. Time for a meeting.
+
+    Every console asks for it at each render, and it costs five queries: it is kept for as long as those
+    sessions stay as they are, which their versions tell.
     """
-    rows = stored.find_all(
-        db, GroupSession, ("number",), group_id=group_id, kind="group", sandbox=False, rehearsal_of=None
-    )
-    ended = [each.id for each in rows if each.state == SessionState.ENDED and each.started_at is not None]
+    ended = [(each.id, each.version) for each in db.execute(ENDED, {"group": group_id}).all()]
     if len(ended) < SILENT:
         return set()
+    kept = _kept.get(group_id)
+    if kept is None or kept[0] != ended:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        kept = _kept[group_id] = (ended, _silent_in(db, [key for key, _ in ended]))
+    members = stored.find_all(db, Member, group_id=group_id, left_at=None)
+    return {each.id for each in members} & kept[1]
+
+
+def _silent_in(db: Connection, ended: list[str]) -> frozenset[str]:
+    """The same of all who were ever in these sessions, given in their order."""
     places = _places(db, ended)
     spoke = _spoke(db, ended)
     corrected = {
@@ -155,15 +182,17 @@ def silent(db: Connection, group_id: str) -> set[str]:
         ).all()
     }
     found = set()
-    for member in stored.find_all(db, Member, group_id=group_id, left_at=None):
+    for member_id in {member for place in places.values() for member in place} | {
+        key[1] for key in corrected
+    }:
         was_in = [
-            (key, places[key].get(member.id) if key in places else None)
+            places.get(key, {}).get(member_id)
             for key in ended
-            if corrected.get((key, member.id), key in places and member.id in places[key])
+            if corrected.get((key, member_id), member_id in places.get(key, {}))
         ][-SILENT:]
-        if len(was_in) == SILENT and not any(place and _was_heard(place, spoke) for _, place in was_in):
-            found.add(member.id)
-    return found
+        if len(was_in) == SILENT and not any(place and _was_heard(place, spoke) for place in was_in):
+            found.add(member_id)
+    return frozenset(found)
 
 
 def _was_heard(place: Any, spoke: set[str]) -> bool:

@@ -25,6 +25,9 @@ CAME = (
     )
     .order_by(col(Participant.joined_at), col(Participant.id))
 )
+CODE_WORDS = select(col(Member.id), col(Member.code_word)).where(
+    col(Member.id).in_(bindparam("members", expanding=True)), col(Member.code_word).is_not(None)
+)
 
 
 class Presence(Protocol):
@@ -116,12 +119,9 @@ def person(
 
 def code_words(db: Connection, rows: Iterable[Row]) -> dict[str, str]:
     """The word that means stop, agreed with a member alone, by participant; for those who lead."""
-    found = {}
-    for each in rows:
-        member = stored.find(db, Member, id=each.member_id) if each.member_id else None
-        if member is not None and member.code_word:
-            found[each.id] = open_sealed(Member.code_word, member.id, member.code_word)
-    return found
+    places = {each.member_id: each.id for each in rows if each.member_id is not None}
+    agreed = db.execute(CODE_WORDS, {"members": list(places)}).all()
+    return {places[each.id]: open_sealed(Member.code_word, each.id, each.code_word) for each in agreed}
 
 
 def wishes(db: Connection, row: Row) -> dict[str, str]:

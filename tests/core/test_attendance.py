@@ -8,8 +8,8 @@ import time_machine
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from app.core import attendance, course, leaving, views
-from app.core.models import GroupSession
+from app.core import attendance, course, leaving, stored, views
+from app.core.models import GroupSession, Member, now
 from app.core.safety_models import Attendance
 from tests.core.cast import MEMBERS, Oak, refused
 
@@ -184,6 +184,29 @@ def test_what_was_taken_back_was_not_said_and_whoever_was_away_was_not_silent(oa
     assert silent(oak) == ["Amal"]
     corrects(oak, Amal="absent")
     assert silent(oak) == [], "of the sessions in which they were there"
+
+
+def test_who_was_silent_is_worked_out_anew_when_one_of_those_sessions_changes_and_not_before(
+    oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out: list[Any] = []
+    whole = attendance._silent_in
+    monkeypatch.setattr(attendance, "_silent_in", lambda *given: worked_out.append(1) or whole(*given))
+    for number in range(3):
+        if number:
+            holds(oak, *MEMBERS)
+        if number == 2:
+            answer, birgit = oak.writes(oak.birgit, text="A swim.")["id"], oak.birgit
+        oak.does(oak.fola, "end")
+    holds(oak, *MEMBERS)
+    for _ in range(2):
+        assert silent(oak) == ["Amal", "Chidi", "Dolores", "Ewa"]
+        oak.does(oak.fola, "mark_heard", participant_id=oak.amal.id)
+    assert len(worked_out) == 1
+    oak.does(birgit, "withdraw_reflection", id=answer)
+    assert silent(oak) == MEMBERS
+    oak.database.writer.do(stored.change, Member, oak.members["Ewa"], left_at=now())
+    assert silent(oak) == MEMBERS[:-1] and len(worked_out) == 2
 
 
 # the roster
