@@ -41,6 +41,11 @@ def main() -> None:
         "--we-hold-permission", action="store_true", help="you hold the owner's permission for this use"
     )
 
+    expiring = commands.add_parser(
+        "expire", help="delete what has been kept for long enough; also once an hour"
+    )
+    expiring.add_argument("--confirm", action="store_true", help="the clock is right, however far it went")
+
     sandbox = commands.add_parser("sandbox", help="live sessions for programs; refused in production")
     sandbox.add_argument("--rooms", type=int, required=True)
     sandbox.add_argument("--members", type=int, required=True)
@@ -164,6 +169,27 @@ def add_measure(options: argparse.Namespace) -> None:
     finally:
         database.close()
     print(f"{options.file.stem} can be used now.")
+
+
+def expire(options: argparse.Namespace) -> None:
+    """Deletes by retention; a clock that went further than usual is confirmed first."""
+    from app import expiry
+    from app.core import retention
+    from app.core.models import now
+
+    _, database = _database()
+    try:
+        with database.reader() as db:
+            jumped = retention.jumped(db, now())
+        if jumped is not None and not options.confirm:
+            raise SystemExit(
+                f"The last run was {jumped.days} days ago. If the clock is right, say --confirm. "
+                "Nothing was deleted."
+            )
+        gone = expiry.run(database)
+    finally:
+        database.close()
+    print(f"{gone} answers and drafts were deleted." if gone else "Nothing was due.")
 
 
 def sandbox(options: argparse.Namespace) -> None:

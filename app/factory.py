@@ -20,6 +20,7 @@ from app.core import sealing
 from app.core.consents import LANGUAGES
 from app.core.refusals import NotFound, Refused, Retry
 from app.db import Database
+from app.expiry import Expiry
 from app.library import LANGUAGE as LIBRARY_LANGUAGE
 from app.on_call import OnCall
 from app.regions import Screens, clock, find_texts_once
@@ -87,6 +88,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         Rights(server, database, sockets),
         Leaders(database, sockets, presence),
         OnCall(app, settings, database, screens),
+        Expiry(database),
     )
     drain.closing.append(lambda: runtime.close_sockets(server.eio))
     return app

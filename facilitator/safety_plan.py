@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.core import consents, contacts, gate, overview
+from app.core import consents, contacts, gate, overview, retention
 from app.core.refusals import Refused
 from app.library.consents import shipped
 from app.library.numbers import by_country
@@ -25,14 +25,18 @@ ON_CALL = {"name": 80, "reach": 80, "mail": 200, "webhook": 400}
 @pages.get("/groups/<group_id>/safety")
 @facilitators_only
 def plan(group_id: str) -> str:
-    row = read(my_group, group_id, True)
+    return _page(group_id, _values(read(my_group, group_id, True)), "")
+
+
+def _values(row: Any) -> dict[str, Any]:
+    """The safety plan as it stands, with the numbers of the country suggested where there are none."""
     stands = gate.safety_plan(row)
     country = stands["country"] or get_global("zone_territories").get(row.time_zone, "")
     suggested = by_country().get(country)
     values = stands | {"country": country, "confirmed": stands["confirmed_at"] is not None}
     if suggested and not stands["crisis_line"]:
         values |= {"emergency_number": suggested.emergency, "crisis_line": suggested.crisis}
-    return _page(group_id, values, "")
+    return values
 
 
 @pages.post("/groups/<group_id>/safety")
@@ -48,6 +52,23 @@ def keep(group_id: str) -> Any:
     missing = read(gate.of_group, group_id)
     told = _("Kept. The list says what is still missing.") if missing else _("Kept. Nothing is missing.")
     return back("safety_plan.plan", told, group_id=group_id)
+
+
+@pages.post("/groups/<group_id>/retention")
+@facilitators_only
+def keep_days(group_id: str) -> Any:
+    """For how many days the group keeps drafts, answers and working material."""
+    read(my_group, group_id, True)
+    sent = {name: field(name, 3) for name in retention.BOUNDS}
+    days = {name: int(each) if each.isdecimal() else 0 for name, each in sent.items()}
+    hide = request.form.get("hide_signed") == "yes"
+    try:
+        services().database.writer.do(retention.keep_settings, group_id, days, hide)
+    except Refused as refusal:
+        values = _values(read(my_group, group_id))
+        kept = read(retention.settings_of, group_id) | sent | {"hide_signed": hide}
+        return _page(group_id, values, "", kept, _(refusal.sentence)), 422
+    return back("safety_plan.plan", _("These days are kept."), "kept", group_id=group_id)
 
 
 @pages.post("/groups/<group_id>/texts")
@@ -120,7 +141,13 @@ def _sent() -> dict[str, Any]:
     }
 
 
-def _page(group_id: str, values: dict[str, Any], fault: str) -> str:
+def _page(
+    group_id: str,
+    values: dict[str, Any],
+    fault: str,
+    kept: dict[str, Any] | None = None,
+    fault_of_days: str = "",
+) -> str:
     territories = (get_locale() or Locale("en")).territories
     countries = [
         {"code": code, "name": territories.get(code, code), **numbers.model_dump()}
@@ -136,6 +163,8 @@ def _page(group_id: str, values: dict[str, Any], fault: str) -> str:
         countries=sorted(countries, key=lambda each: str(each["name"])),
         texts=read(consents.texts, group_id),
         kinds=consents.KINDS,
+        kept=kept or read(retention.settings_of, group_id),
+        fault_of_days=fault_of_days,
     )
 
 

@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "app.on_call": FOUNDATION,
     "app.charts": {"app.charts"},
     "app.papers": CORE | {"app.runtime", "app.papers", "app.services", "app.charts"},
+    "app.expiry": FOUNDATION,
     "app.pin": PAGES,
     "app.participant": PAGES | {"app.pin"},
     "app.private_form": PAGES | {"app.participant"},

@@ -31,7 +31,7 @@ MOST_WORDS, LEAST = 3, 4  # answers of one member, and words in each, where none
 
 def facts_of(db: Connection, row: Row[Any]) -> Facts:
     """``group`` (what all have in common) and ``members`` by id, for the drafts of a session's notes."""
-    told = summary.summary_of(db, row.id)
+    told = summary.summary_of(db, row.id, drafting=True)
     there = attendance.attendance(db, row)
     stages = [each for each in told["stages"] if each["actual"] is not None or each["skipped"]]
     people = {each["member_id"]: each for each in told["people"] if each["member_id"]}

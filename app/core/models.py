@@ -81,6 +81,7 @@ class Installation(Table, table=True):
     id: str = Field(primary_key=True, max_length=36)
     key_check: str = sealed()
     created_at: datetime = time()
+    expired_at: datetime | None = time(nullable=True)  # the last run of what deletes by retention
 
 
 class Facilitator(Table, table=True):
@@ -144,6 +145,7 @@ class Group(Table, table=True):
     drafts_kept: int = 30  # days after a session until its unsigned drafts are deleted
     answers_kept: int = 30  # days after the programme until members' other answers are deleted
     work_kept: int = 90  # days after the programme until circles, goals, steps, moods and plans are
+    hide_signed: bool = True  # facilitators no longer read the words of whoever has a signed note
     created_at: datetime = time()
 
 

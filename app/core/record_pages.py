@@ -6,7 +6,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlmodel import col
 
-from app.core import attendance, draft_facts, drafting, follow_ups, layouts, names_check, overview, stored
+from app.core import (
+    attendance,
+    draft_facts,
+    drafting,
+    follow_ups,
+    layouts,
+    names_check,
+    overview,
+    retention,
+    stored,
+)
 from app.core.agenda import alone, counts
 from app.core.drafting import Say, english
 from app.core.layouts import Layout
@@ -61,6 +71,8 @@ def notes_page(
         "group": page["group"],
         "session": page["session"],
         "ended": row.state == SessionState.ENDED,
+        "expires_at": retention.expires_at(db, row),
+        "kept": retention.settings_of(db, row.group_id),
         "alone": alone(row),
         "layout": chosen,
         "layouts": layouts.layouts(db),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import stored, tags
+from app.core import retention, stored, tags
 from app.core.agenda import agenda_of
 from app.core.models import SMALL, Group, GroupSession, Participant, SessionState, StageVisit, Standing, now
 from app.core.overview import facilitators_of, session_facts
@@ -33,14 +33,19 @@ from app.core.summary_calls import signals_of
 from app.core.touched import touched
 
 
-def summary_of(db: Connection, group_session_id: str) -> dict[str, Any]:
-    """The whole summary of one session; a rehearsal has none."""
+def summary_of(db: Connection, group_session_id: str, drafting: bool = False) -> dict[str, Any]:
+    """The whole summary of one session; a rehearsal has none.
+
+    Words that stand in a signed note now are left out, unless another note is drafted from them.
+    """
     row = stored.find(db, GroupSession, id=group_session_id)
     if row is None or row.rehearsal_of is not None:
         raise NotFound()
     page = session_facts(db, group_session_id)
     stages, people = page["stages"], _people(db, group_session_id)
     answers = answers_of(db, group_session_id, stages, {person["id"]: person["alias"] for person in people})
+    whose = set() if drafting else retention.hidden(db, group_session_id)
+    answers = retention.without_words(answers, whose)
     _about_people(people, answers, _last_moods(db, row))
     told = _stages(db, row, stages, answers)
     tagged = tags.themes_of(db, group_session_id)

@@ -134,3 +134,20 @@ def test_the_layout_of_notes_that_nobody_has_begun_can_be_chosen(over: Oak, fola
     assert "Assessment" in fola.visit(page_of(over)) and "Subjective" not in fola.visit(page_of(over))
     assert "Subjective" in fola.visit(page_of(over, "?layout=soap"))
     assert fola.client.get(page_of(over, "?layout=none")).status_code == 404
+
+
+def test_it_is_told_beforehand_when_drafts_go_and_the_days_are_set_with_the_safety_plan(
+    over: Oak, fola: Browser
+) -> None:
+    assert "is deleted on that day" in fola.visit(page_of(over))
+    safety = f"/groups/{over.group_id}/safety"
+    assert "How long things are kept" in fola.visit(safety)
+    days = {"drafts_kept": "14", "answers_kept": "60", "work_kept": "120"}
+    kept = f"/groups/{over.group_id}/retention"
+    assert fola.send(kept, **days) == f"{safety}#kept"
+    shown = fola.visit(safety)
+    assert 'name="drafts_kept" maxlength="3" inputmode="numeric" autocomplete="off" value="14"' in shown
+    assert "read in the note alone" not in fola.visit(page_of(over))  # the box was empty
+    wrong = fola.send(kept, 422, **days | {"drafts_kept": "999"})
+    assert "Nothing was changed." in wrong and 'value="120"' in wrong
+    assert 'value="14"' in fola.visit(safety)

@@ -66,6 +66,7 @@ FOR_FACILITATORS = {
     ("/groups/<group_id>/sessions", "POST"),
     ("/groups/<group_id>/safety", "GET"),
     ("/groups/<group_id>/safety", "POST"),
+    ("/groups/<group_id>/retention", "POST"),
     ("/groups/<group_id>/texts", "POST"),
     ("/groups/<group_id>/texts/<text_kind>", "GET"),
     ("/groups/<group_id>/texts/<text_kind>", "POST"),

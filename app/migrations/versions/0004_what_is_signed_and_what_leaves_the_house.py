@@ -168,6 +168,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("drafts_kept", sa.Integer(), nullable=False, server_default="30"))
         batch_op.add_column(sa.Column("answers_kept", sa.Integer(), nullable=False, server_default="30"))
         batch_op.add_column(sa.Column("work_kept", sa.Integer(), nullable=False, server_default="90"))
+        batch_op.add_column(sa.Column("hide_signed", sa.Boolean(), nullable=False, server_default=sa.true()))
+
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("without_meeting", sa.Text(), nullable=True))
@@ -177,7 +181,11 @@ def downgrade() -> None:
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_column("without_meeting")
 
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        batch_op.drop_column("expired_at")
+
     with op.batch_alter_table("care_group", schema=None) as batch_op:
+        batch_op.drop_column("hide_signed")
         batch_op.drop_column("work_kept")
         batch_op.drop_column("answers_kept")
         batch_op.drop_column("drafts_kept")

@@ -1,0 +1,288 @@
+"""What expires, and when: unsigned drafts, members' answers, working material. Signed notes and scores never.
+
+A group says for how many days. Drafts count from the end of their session. Answers and working material count
+from the end of the programme: a programme is over when a session of the group has ended and none is planned
+or open, at the end of the last one; whoever plans another session before the days are over keeps everything.
+
+Working material is what people come back to: circles, goals, steps, the week's mood with its events,
+timelines, plans. An answer that holds any of it is kept whole as long as that.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, or_, select, union, update
+from sqlmodel import col
+
+from app.core import stored
+from app.core.agenda import agenda_of
+from app.core.course_models import FeedbackLine, Goal, GoalRating, Pair, Step
+from app.core.goals import EXERCISE as GOALS
+from app.core.models import (
+    Group,
+    GroupFacilitator,
+    GroupSession,
+    Installation,
+    Member,
+    Participant,
+    Reflection,
+    Role,
+    SessionState,
+)
+from app.core.record_models import NoteKind, RecordNote, Tags
+from app.core.refusals import Invalid, NotFound
+from app.core.steps import REVIEW
+from app.core.summary_answers import MOOD, STEP
+from app.exercises import COUNTED
+from app.exercises.plain import N_
+
+BOUNDS = {"drafts_kept": (7, 180), "answers_kept": (7, 365), "work_kept": (7, 730)}  # days
+SOON = timedelta(days=7)  # how long before drafts expire Today says so
+BATCH = 100  # rows deleted in one transaction
+FARTHEST = timedelta(days=60)  # a clock that went further since the last run is asked about first
+WORK_TYPES = frozenset({"closeness_circle", "timeline", "goal", "structured_plan"})
+WORK_EXERCISES = frozenset({MOOD, GOALS, STEP, REVIEW})
+COUNTING = (col(GroupSession.sandbox).is_(False), col(GroupSession.rehearsal_of).is_(None))
+
+UNSIGNED: Any = (
+    select(
+        col(RecordNote.id),
+        col(RecordNote.kind),
+        col(RecordNote.group_session_id),
+        col(GroupSession.group_id),
+        col(GroupSession.number),
+        col(GroupSession.kind).label("session_kind"),
+        col(GroupSession.ended_at),
+        col(Group.drafts_kept),
+    )
+    .join(GroupSession, col(GroupSession.id) == col(RecordNote.group_session_id))
+    .join(Group, col(Group.id) == col(GroupSession.group_id))
+    .where(col(RecordNote.signed_at).is_(None), col(GroupSession.state) == SessionState.ENDED)
+    .order_by(col(GroupSession.ended_at), col(RecordNote.id))
+)
+OPEN_ONES = func.sum(case((col(GroupSession.state) == SessionState.ENDED, 0), else_=1))
+OVER = (
+    select(col(GroupSession.group_id), func.max(col(GroupSession.ended_at)).label("over_at"))
+    .where(*COUNTING)
+    .group_by(col(GroupSession.group_id))
+    .having(OPEN_ONES == 0)
+)
+SAID = (Reflection, FeedbackLine)  # what people wrote, and what was written to them
+ANSWERED = union(
+    *(
+        select(col(model.group_session_id), col(model.stage_id))
+        .join(GroupSession, col(GroupSession.id) == col(model.group_session_id))
+        .where(col(GroupSession.group_id) == bindparam("group"))
+        for model in SAID
+    )
+)
+
+
+def is_working(prompt: Mapping[str, Any]) -> bool:
+    """Whether what is asked here is working material, kept longer than other answers."""
+    return prompt["type"] in WORK_TYPES or prompt.get("exercise") in WORK_EXERCISES
+
+
+def expires_at(db: Connection, row: Row[Any]) -> datetime | None:
+    """When the unsigned drafts of a session are deleted; None before it has ended."""
+    group = stored.find(db, Group, id=row.group_id)
+    if group is None or row.ended_at is None:
+        return None
+    return row.ended_at + timedelta(days=group.drafts_kept)  # type: ignore[no-any-return]
+
+
+def over_at(db: Connection, group_id: str) -> datetime | None:
+    """When the programme of a group was over; None while a session is planned or open, or none has ended."""
+    found = db.execute(OVER.where(col(GroupSession.group_id) == group_id)).one_or_none()
+    return found.over_at if found else None
+
+
+def hidden(db: Connection, group_session_id: str) -> set[str]:
+    """The participants of a session whose words stand in a signed note now, and nowhere else for
+    facilitators; empty where the group wants to go on reading them.
+    """
+    query = (
+        select(col(Participant.id))
+        .join(GroupSession, col(GroupSession.id) == col(Participant.group_session_id))
+        .join(Group, col(Group.id) == col(GroupSession.group_id))
+        .join(
+            RecordNote,
+            (col(RecordNote.group_session_id) == col(GroupSession.id))
+            & (col(RecordNote.member_id) == col(Participant.member_id)),
+        )
+        .where(
+            col(Participant.group_session_id) == group_session_id,
+            col(RecordNote.kind) == NoteKind.INDIVIDUAL,
+            col(RecordNote.signed_at).is_not(None),
+            col(Group.hide_signed).is_(True),
+        )
+    )
+    return set(db.execute(query).scalars())
+
+
+def without_words(answers: Iterable[dict[str, Any]], whose: set[str]) -> list[dict[str, Any]]:
+    """The answers of a summary without the words of these participants; numbers, choices and working
+    material stay. Each has ``hidden``, whether anything was left out.
+    """
+    told = []
+    for answer in answers:
+        parts = answer["parts"]
+        if answer["participant_id"] in whose:
+            parts = [each for each in parts if each["type"] in COUNTED or is_working(each)]
+        told.append(answer | {"parts": parts, "hidden": len(parts) < len(answer["parts"])})
+    return told
+
+
+def soon(db: Connection, facilitator_id: str, at: datetime) -> list[dict[str, Any]]:
+    """Sessions whose unsigned drafts are deleted within a week, in groups this facilitator leads: the
+    session's ``id``, ``group_id``, ``number`` and ``kind``, how many ``drafts``, and when (``expires_at``).
+    """
+    mine = UNSIGNED.join(
+        GroupFacilitator, col(GroupFacilitator.group_id) == col(GroupSession.group_id)
+    ).where(
+        col(GroupFacilitator.facilitator_id) == facilitator_id,
+        col(GroupFacilitator.role).in_([Role.LEAD, Role.SUPPORT]),
+        col(RecordNote.kind) != NoteKind.SHARED,  # it is in every note that was signed
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for each in db.execute(mine).all():
+        if _due(each) > at + SOON:
+            continue
+        place = {"group_id": each.group_id, "number": each.number, "kind": each.session_kind}
+        entry = {"id": each.group_session_id, **place, "drafts": 0, "expires_at": _due(each)}
+        found.setdefault(each.group_session_id, entry)["drafts"] += 1
+    return list(found.values())
+
+
+def settings_of(db: Connection, group_id: str) -> dict[str, Any]:
+    """The days of a group, whether signed words are hidden, and when the programme was over, if it is."""
+    row = stored.find(db, Group, id=group_id)
+    if row is None:
+        raise NotFound()
+    days = {name: getattr(row, name) for name in BOUNDS}
+    return {**days, "hide_signed": row.hide_signed, "over_at": over_at(db, group_id)}
+
+
+def keep_settings(db: Connection, group_id: str, days: Mapping[str, int], hide_signed: bool) -> None:
+    """Sets for how many days a group keeps what; Invalid outside BOUNDS, or with work kept shorter."""
+    if stored.find(db, Group, id=group_id) is None or days.keys() != BOUNDS.keys():
+        raise NotFound()
+    if any(not low <= days[name] <= high for name, (low, high) in BOUNDS.items()):
+        raise Invalid(N_("One of the numbers of days is too small or too large. Nothing was changed."))
+    if days["work_kept"] < days["answers_kept"]:
+        raise Invalid(N_("Working material is kept at least as long as other answers. Nothing was changed."))
+    stored.change(db, Group, group_id, **days, hide_signed=hide_signed)
+
+
+# deleting
+
+
+def jumped(db: Connection, at: datetime) -> timedelta | None:
+    """How far the clock went since the last run, where that is further than FARTHEST; else None."""
+    row = stored.find(db, Installation, id="installation")
+    last = row.expired_at if row is not None else None
+    return at - last if last is not None and at - last > FARTHEST else None
+
+
+def ran(db: Connection, at: datetime) -> None:
+    """Notes that a run is done."""
+    if stored.find(db, Installation, id="installation") is not None:
+        stored.change(db, Installation, "installation", expired_at=at)
+
+
+def is_due(db: Connection, at: datetime) -> bool:
+    """Whether ``expire`` would delete anything now."""
+    return bool(_unsigned(db, at)) or any(_due_stages(db, each, at) for each in _over(db, at))
+
+
+def expire(db: Connection, at: datetime) -> int:
+    """Deletes what is due, a batch at most; gives how many answers and drafts. Run until it gives 0."""
+    drafts = [each.id for each in _unsigned(db, at)[:BATCH]]
+    if drafts:
+        still = (col(RecordNote.id).in_(drafts), col(RecordNote.signed_at).is_(None))
+        return db.execute(delete(RecordNote).where(*still)).rowcount
+    for group in _over(db, at):
+        due = _due_stages(db, group, at)
+        if due:
+            return _forget(db, group, due, at)
+    return 0
+
+
+def _unsigned(db: Connection, at: datetime) -> list[Row[Any]]:
+    return [each for each in db.execute(UNSIGNED).all() if _due(each) <= at]
+
+
+def _due(draft: Row[Any]) -> datetime:
+    return draft.ended_at + timedelta(days=draft.drafts_kept)  # type: ignore[no-any-return]
+
+
+def _over(db: Connection, at: datetime) -> list[Row[Any]]:
+    """The groups whose programme has been over for as long as they keep answers, and that still hold some."""
+    over = OVER.subquery()
+    said = (
+        select(col(model.id))
+        .join(GroupSession, col(GroupSession.id) == col(model.group_session_id))
+        .where(col(GroupSession.group_id) == col(Group.id))
+        .exists()
+        for model in SAID
+    )
+    query = (
+        select(col(Group.id), col(Group.answers_kept), col(Group.work_kept), over.c.over_at)
+        .join(over, over.c.group_id == col(Group.id))
+        .where(or_(*said))
+        .order_by(over.c.over_at)
+    )
+    found = db.execute(query).all()
+    return [each for each in found if each.over_at + timedelta(days=each.answers_kept) <= at]
+
+
+def _due_stages(db: Connection, group: Row[Any], at: datetime) -> list[tuple[str, str]]:
+    """The stages, with their session, whose answers a group no longer keeps."""
+    found = db.execute(ANSWERED, {"group": group.id}).all()
+    answered = sorted((each.group_session_id, each.stage_id) for each in found)
+    if _work_is_due(group, at):
+        return answered
+    working = {
+        (row.id, stage["id"])
+        for row in stored.find_all(db, GroupSession, group_id=group.id)
+        for stage in agenda_of(row)
+        if any(is_working(prompt) for prompt in stage["prompts"])
+    }
+    return [each for each in answered if each not in working]
+
+
+def _work_is_due(group: Row[Any], at: datetime) -> bool:
+    return bool(group.over_at + timedelta(days=group.work_kept) <= at)
+
+
+def _forget(db: Connection, group: Row[Any], due: list[tuple[str, str]], at: datetime) -> int:
+    """Deletes a batch of answers with all that hangs on them; the group's goals and steps with its work."""
+    session, stage = due[0]
+    of_stage = (col(Reflection.group_session_id) == session, col(Reflection.stage_id) == stage)
+    ids = list(db.execute(select(col(Reflection.id)).where(*of_stage).limit(BATCH)).scalars())
+    if _work_is_due(group, at):
+        _forget_course(db, group.id)
+    for model, column in ((Goal, "reflection_id"), (GoalRating, "reflection_id")):
+        _let_go(db, model, column, ids)
+    for column in ("reflection_id", "outcome_reflection_id"):
+        _let_go(db, Step, column, ids)
+    db.execute(delete(Tags).where(col(Tags.reflection_id).in_(ids)))
+    of_stage = (col(FeedbackLine.group_session_id) == session, col(FeedbackLine.stage_id) == stage)
+    db.execute(delete(FeedbackLine).where(*of_stage))
+    db.execute(update(Pair).where(col(Pair.group_session_id) == session).values(scene=None))
+    db.execute(delete(Reflection).where(col(Reflection.id).in_(ids)))
+    return max(len(ids), 1)  # a stage that held lines alone is done as well
+
+
+def _forget_course(db: Connection, group_id: str) -> None:
+    members = select(col(Member.id)).where(col(Member.group_id) == group_id)
+    goals = select(col(Goal.id)).where(col(Goal.member_id).in_(members))
+    db.execute(delete(GoalRating).where(col(GoalRating.goal_id).in_(goals)))
+    db.execute(delete(Goal).where(col(Goal.member_id).in_(members)))
+    db.execute(delete(Step).where(col(Step.member_id).in_(members)))
+
+
+def _let_go(db: Connection, model: Any, column: str, ids: list[str]) -> None:
+    named = model.__table__.c[column]
+    db.execute(update(model.__table__).where(named.in_(ids)).values({column: None}))

@@ -1,0 +1,244 @@
+"""What expires goes on its day, and nothing else does."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlmodel import SQLModel
+
+from app import expiry
+from app.core import contacts, follow_ups, groups, measures, record_pages, retention, stored, summary
+from app.core.course_models import Goal, GoalRating, Step
+from app.core.models import Group, GroupSession, Installation, Reflection, now
+from app.core.record_models import RecordNote, Tags
+from app.core.sealing import seal
+from app.db import Database
+from tests.core.cast import Oak, prompt, refused, stage
+from tests.core.full_session import Full, full_session
+from tests.core.notes import note_of, notes, saves, signs, written
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def full(database: Database) -> Full:
+    """A group whose only sessions have just ended."""
+    return full_session(database, members=4)
+
+
+def counted(database: Database) -> dict[str, int]:
+    """How many rows each table holds."""
+    with database.reader() as db:
+        return {
+            name: int(db.execute(select(func.count()).select_from(table)).scalar_one())
+            for name, table in SQLModel.metadata.tables.items()
+        }
+
+
+def runs(database: Database, at: Any) -> int:
+    """Everything that is due at this time goes."""
+    gone = 0
+    while done := database.writer.do(retention.expire, at):
+        gone += done
+    return gone
+
+
+def fewer(before: dict[str, int], after: dict[str, int]) -> set[str]:
+    return {name for name in before if after[name] < before[name]}
+
+
+def ended(database: Database, full: Full) -> Any:
+    with database.reader() as db:
+        return retention.over_at(db, full.group_id)
+
+
+def exercises_left(database: Database) -> set[str]:
+    """The exercises of which answers are there."""
+    with database.reader() as db:
+        left = {(each.group_session_id, each.stage_id) for each in stored.find_all(db, Reflection)}
+        rows = stored.find_all(db, GroupSession)
+        return {
+            exercise
+            for row in rows
+            for each in retention.agenda_of(row)
+            if (row.id, each["id"]) in left
+            for exercise in each["exercises"]
+        }
+
+
+def test_answers_go_after_thirty_days_and_working_material_after_ninety(
+    database: Database, full: Full
+) -> None:
+    before, over = counted(database), ended(database, full)
+    assert runs(database, over + 30 * DAY - timedelta(seconds=1)) == 0
+    assert counted(database) == before
+    assert runs(database, over + 30 * DAY) > 0
+    after = counted(database)
+    assert fewer(before, after) == {"reflection", "tags"}
+    working = {"mood_event_checkin", "step_review", "closeness_circle", "step_plan"}
+    assert exercises_left(database) == working
+    assert runs(database, over + 90 * DAY - timedelta(seconds=1)) == 0
+    assert runs(database, over + 90 * DAY) > 0
+    left = counted(database)
+    assert fewer(after, left) <= {"reflection", "tags", "goal", "goal_rating", "step"}
+    assert [left[each.__tablename__] for each in (Reflection, Tags, Goal, GoalRating, Step)] == [0] * 5
+    assert runs(database, over + 999 * DAY) == 0
+
+
+def test_a_group_whose_programme_is_not_over_is_left_alone(database: Database, full: Full) -> None:
+    over = ended(database, full)
+    database.writer.do(groups.plan_session, full.group_id, [stage("words", prompt("text"))], number=3)
+    before = counted(database)
+    with database.reader() as db:
+        assert retention.over_at(db, full.group_id) is None
+    assert runs(database, over + 999 * DAY) == 0
+    assert counted(database) == before
+
+
+def test_one_group_goes_and_another_stays(database: Database, full: Full) -> None:
+    other = full_session(database, members=3)
+    later = {"drafts_kept": 30, "answers_kept": 200, "work_kept": 300}
+    database.writer.do(retention.keep_settings, other.group_id, later, True)
+    with database.reader() as db:
+        theirs = len(stored.find_all(db, Reflection, group_session_id=other.id))
+    assert runs(database, ended(database, full) + 100 * DAY) > 0
+    with database.reader() as db:
+        assert len(stored.find_all(db, Reflection, group_session_id=other.id)) == theirs
+        assert stored.find_all(db, Reflection, group_session_id=full.id) == []
+
+
+@pytest.fixture
+def over(oak: Oak) -> Oak:
+    oak.writes(oak.amal, text="My sister called on Sunday and I did not pick up at first.")
+    oak.does(oak.fola, "end")
+    return oak
+
+
+def test_an_unsigned_draft_goes_after_its_days_and_a_signed_note_never(over: Oak) -> None:
+    saves(over, notes(over)["shared"], "For all.")
+    signs(over, note_of(over, "Amal"))
+    saves(over, note_of(over, "Birgit"), "Never signed.")
+    signed = [each for each in over.all(RecordNote.__table__.select()) if each.signed_at is not None]
+    at, before = over.row().ended_at, counted(over.database)
+    assert runs(over.database, at + 30 * DAY - timedelta(seconds=1)) == 0
+    with over.database.writer.engine.begin() as db:  # so that drafts alone are due
+        db.execute(update(Group).values(answers_kept=365, work_kept=730))
+    assert runs(over.database, at + 30 * DAY) == 2
+    assert fewer(before, counted(over.database)) == {"record_note"}
+    assert over.all(RecordNote.__table__.select()) == signed
+
+
+def test_drafts_of_a_session_that_goes_on_stay(oak: Oak) -> None:
+    saves(oak, note_of(oak, "Amal"), "A draft.")
+    assert runs(oak.database, now() + 999 * DAY) == 0
+    assert len(oak.all(RecordNote.__table__.select())) == 1
+
+
+def test_signed_notes_scores_and_follow_ups_outlive_everything(over: Oak) -> None:
+    do = over.database.writer.do
+    signs(over, note_of(over, "Amal"))
+    do(measures.enter_score, over.leaders["Fola"], over.members["Amal"], "phq9", 12, now())
+    do(follow_ups.write, over.leaders["Fola"], over.group_id, over.members["Amal"], "f", "", seen="Pale.")
+    do(contacts.keep, over.group_id, over.members["Amal"], {"name": "Amal Haddad"}, "")
+    before = counted(over.database)
+    assert runs(over.database, now() + 999 * DAY) > 0
+    assert fewer(before, counted(over.database)) == {"reflection", "record_note"}  # the shared part's draft
+    with over.database.reader() as db:
+        [note] = record_pages.member_record(db, over.group_id, over.members["Amal"])["notes"]
+    assert note["holds"] and "My sister called" in str(note["sections"])
+
+
+def test_more_than_a_batch_goes_in_several(over: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for name in ("Amal", "Birgit", "Chidi"):
+        saves(over, note_of(over, name), "A draft.")
+    at = over.row().ended_at + 30 * DAY
+    assert [over.database.writer.do(retention.expire, at) for _ in range(4)] == [2, 1, 1, 0]
+
+
+def test_a_clock_that_jumped_deletes_nothing_by_itself(over: Oak, caplog: pytest.LogCaptureFixture) -> None:
+    do = over.database.writer.do
+    saves(over, note_of(over, "Amal"), "A draft.")
+    do(lambda db: _installed(db))
+    with over.database.writer.engine.begin() as db:
+        db.execute(update(GroupSession).values(ended_at=now() - 31 * DAY))
+        db.execute(update(Installation).values(expired_at=now() - 61 * DAY))
+    loop = expiry.Expiry(over.database)
+    assert loop.look() == 0
+    assert "the last run was 61 days ago" in caplog.text
+    assert len(over.all(RecordNote.__table__.select())) == 1
+    with over.database.writer.engine.begin() as db:
+        db.execute(update(Installation).values(expired_at=now() - 59 * DAY))
+    assert loop.look() > 0
+    with over.database.reader() as db:
+        assert retention.jumped(db, now()) is None
+        assert retention.jumped(db, now() + 61 * DAY) is not None
+
+
+def _installed(db: Any) -> None:
+    if stored.find(db, Installation, id="installation") is None:
+        check = seal(Installation.key_check, "installation", "concentric")
+        stored.add(db, Installation, id="installation", key_check=check, created_at=now())
+
+
+def test_words_of_a_signed_note_are_hidden_and_working_material_is_not(planned_oak: Oak) -> None:
+    oak = planned_oak
+    mood = prompt("mood", "scale_0_10", exercise="mood_event_checkin")
+    week = prompt("week", "short_texts", exercise="mood_event_checkin")
+    wish = prompt("wish", "single_choice", options=["Talk", "Listen"])
+    oak.plans([stage("week", mood, week), stage("words", prompt("text"), wish)])
+    oak.starts()
+    oak.writes(oak.amal, "week", mood=4, week=["A letter came."])
+    oak.moves_to("words")
+    for who, text in ((oak.amal, "The canary of Amal sings."), (oak.birgit, "The canary of Birgit sings.")):
+        oak.writes(who, text=text, wish="Talk")
+    oak.does(oak.fola, "end")
+
+    def told() -> str:
+        with oak.database.reader() as db:
+            return str(summary.summary_of(db, oak.id))
+
+    note = note_of(oak, "Amal")
+    saves(oak, note, "Not signed yet.")
+    assert "The canary of Amal sings." in told()
+    signs(oak, note_of(oak, "Amal"), sections=written(note, "Signed."))
+    for there in ("The canary of Birgit sings.", "A letter came.", "'text': 'Talk'", "'hidden': True"):
+        assert there in told()
+    assert "The canary of Amal sings." not in told()
+    with oak.database.reader() as db:
+        assert retention.hidden(db, oak.id) == {oak.amal.id}
+        days = {name: retention.settings_of(db, oak.group_id)[name] for name in retention.BOUNDS}
+    assert "The canary of Birgit sings." in str(note_of(oak, "Birgit"))
+    oak.database.writer.do(retention.keep_settings, oak.group_id, days, False)
+    assert "The canary of Amal sings." in told()
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"drafts_kept": 6, "answers_kept": 30, "work_kept": 90},
+        {"drafts_kept": 181, "answers_kept": 30, "work_kept": 90},
+        {"drafts_kept": 30, "answers_kept": 0, "work_kept": 90},
+        {"drafts_kept": 30, "answers_kept": 91, "work_kept": 90},
+        {"drafts_kept": 30, "answers_kept": 30, "work_kept": 731},
+    ],
+)
+def test_days_have_sane_bounds(planned_oak: Oak, days: dict[str, int]) -> None:
+    with refused("invalid"):
+        planned_oak.database.writer.do(retention.keep_settings, planned_oak.group_id, days, True)
+
+
+def test_who_leads_is_told_a_week_before_drafts_go(over: Oak) -> None:
+    saves(over, note_of(over, "Amal"), "A draft.")
+    saves(over, notes(over)["shared"], "For all.")
+    at = over.row().ended_at + 23 * DAY
+    with over.database.reader() as db:
+        assert retention.soon(db, over.leaders["Fola"], at - timedelta(seconds=1)) == []
+        [told] = retention.soon(db, over.leaders["Sami"], at)
+        assert retention.soon(db, "f-nobody", at) == []
+    assert (told["id"], told["drafts"]) == (over.id, 1)
+    assert told["expires_at"] == over.row().ended_at + 30 * DAY
+    signs(over, note_of(over, "Amal"))
+    with over.database.reader() as db:
+        assert retention.soon(db, over.leaders["Fola"], at) == []
