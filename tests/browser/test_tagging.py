@@ -54,7 +54,7 @@ def test_answers_are_tagged_by_key_and_by_touch_and_no_tag_is_lost(
 ) -> None:
     full = world.do(play, 6, 14, False)
     summary = f"/sessions/{full.id}/summary"
-    fola = people.facilitator(house.url)
+    fola = people.facilitator(house.url, expects=["status of 401", "status of 422"])
     page = fola.page
     fola.opens(enter_path(SECRET_KEY, full.leader, summary))
 
@@ -102,6 +102,21 @@ def test_answers_are_tagged_by_key_and_by_touch_and_no_tag_is_lost(
     types(page, "jj")
     standing = ["how_others_are_with_us", "theme:Joy of cooking", "lonely", "change", "dispute"]
     assert stored(world, full, page) == standing
+
+    # signed out meanwhile: it waits; refused: it goes, and the page says why
+    page.route("**/tags", lambda route: route.fulfill(status=401, body="Sign in first."))
+    types(page, "1")
+    expect(state(page)).to_have_text(re.compile("You are signed out. The tag is kept in this tab"))
+    page.unroute("**/tags")
+    expect(state(page)).to_have_text(SAVED)
+    assert stored(world, full, page) == [*standing, "how_we_are_with_others"]
+    answer_with = {"ok": False, "error": {"code": "invalid", "message": "Take one off first."}}
+    page.route("**/tags", lambda route: route.fulfill(status=422, json=answer_with))
+    types(page, "3")
+    expect(state(page)).to_have_text("Take one off first.")
+    expect(on(page)).to_have_count(6)
+    page.unroute("**/tags")
+
     page.emulate_media(media="print")
     expect(page.locator("#tagger")).to_be_hidden()
     expect(on(page).first).to_be_visible()
