@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.core import keepsake, pins
+from app.hashing import hash_password
 from app.library.agendas import stage_of_exercise, talk_stage
 from tests.browser import looking
 from tests.browser.conftest import People
@@ -112,6 +114,20 @@ def participants_pages(
     yield "ended", amal.page
     amal.page.get_by_role("link", name="Your own words from today").click()
     yield "own words", amal.page
+
+    world.do(keepsake.give, world.fola, world.group, world.members["Amal"])
+    world.do(pins.set_first, world.members["Amal"], hash_password("4711"))
+    amal.page.reload()
+    amal.page.get_by_role("link", name="Everything you wrote, to keep").click()
+    yield "keepsake, before the PIN", amal.page
+    amal.page.get_by_label("Your PIN").fill("4711")
+    amal.press("Open it")
+    expect(amal.page.get_by_role("heading", name="Yours to keep")).to_be_visible()
+    amal.page.locator(".week summary").click()
+    amal.sees("a long call")
+    amal.page.get_by_text("Keep a copy").click()
+    amal.sees("This puts a file on this phone. Others may open it.")
+    yield "keepsake", amal.page
 
 
 @pytest.mark.timeout(240)
