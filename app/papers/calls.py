@@ -1,4 +1,4 @@
-"""The signals of a session in words, as the summary's page tells them."""
+"""The signals of a session, and whom it leaves to follow up, in words as the summary's page tells them."""
 
 from typing import Any
 
@@ -71,3 +71,26 @@ def _how(way: dict[str, str]) -> str:
     if way["how"] == "later":
         return str(_("To talk: %(when)s.", when=way["words"]))
     return str(_("Handed to %(who)s.", who=way["words"]))
+
+
+def to_do(entries: list[dict[str, Any]], zone: str) -> Block | None:
+    """Whom to follow up and why, as ``to_follow_up`` gives them; None where nobody waits."""
+    rows = [[each["alias"], _why(each, zone)] for each in entries]
+    return table([_("Name"), _("Why")], rows, wide=1)
+
+
+def _why(each: dict[str, Any], zone: str) -> str:
+    told = []
+    for call in each["calls"]:
+        told.append(f"{kind(call['kind'])} {wording.clock(call['raised_at'], zone)}.")
+        told += [_("Still open.")] if call["open"] else []
+        told += [_("Nothing is written about it.")] if call["lacks"] else []
+    reasons = [
+        ("word", _("Left wanting a word first.")),
+        ("left_at", _("Has left the group; the one call is not made yet.")),
+        ("fell", _("Mood down %(points)s.", points=each["fell"])),
+        ("silent", _("Not heard for three sessions.")),
+        ("unheard", _("Not marked as heard.")),
+        ("absent", _("Was not there.")),
+    ]
+    return " ".join([*told, *[sentence for name, sentence in reasons if each[name]]])

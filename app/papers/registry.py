@@ -5,7 +5,7 @@ A page that hands one out checks rights and the password first and keeps the exp
     paper = PAPERS["summary.pdf"]
     data = read(paper.gather, Asked(group_id=…, group_session_id=…, facilitator_id=me()))
     made = maker.make(paper.kind, data)                 # raises maker.NotMade, a Refused with its sentence
-    Response(made, content_type=paper.content_type, …)  # attachment, called paper.file_name
+    Response(made, content_type=paper.content_type, …)  # an attachment, whose name names nobody
 
 ``gather`` runs in a request (it speaks the reader's language) within one snapshot of the database; NotFound
 where there is nothing to print. Its result is fit for JSON, and ``make`` is called with the snapshot closed.
@@ -44,15 +44,9 @@ class Paper:
     title: str
     of: tuple[str, ...]
     gather: Callable[[Connection, Asked], dict[str, Any]]
-    ending: str = "pdf"
     content_type: str = PDF
     press: str = "pdf"
     named: bool = True
-
-    @property
-    def file_name(self) -> str:
-        """What the file is called: never a word about who or what it is of."""
-        return f"{self.of[0].removesuffix('_id').removeprefix('group_')}.{self.ending}"
 
 
 SESSION, MEMBER = ("group_session_id",), ("member_id",)
@@ -68,7 +62,7 @@ def _notes() -> Iterator[Paper]:
         ("record", N_("All signed notes of a member"), MEMBER, note_paper.record, True),
     ):
         yield Paper(f"{kind}.pdf", title, of, gather, named=named)
-        yield Paper(f"{kind}.docx", title, of, gather, "docx", DOCX, "docx", named)
+        yield Paper(f"{kind}.docx", title, of, gather, DOCX, "docx", named)
 
 
 PAPERS: dict[str, Paper] = {

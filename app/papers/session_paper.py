@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from sqlalchemy import Connection
 
 from app import runtime
-from app.core import attendance, stored
+from app.core import attendance, stored, to_follow_up
 from app.core.models import GroupSession
 from app.core.summary import summary_of
 from app.papers import calls, drawings, wording
@@ -20,7 +20,9 @@ def gather(db: Connection, asked: Any) -> dict[str, Any]:
     """The paper of one session; NotFound for a rehearsal."""
     told = summary_of(db, asked.group_session_id)
     runtime.give_way()
-    there = attendance.attendance(db, stored.find(db, GroupSession, id=asked.group_session_id))
+    row = stored.find(db, GroupSession, id=asked.group_session_id)
+    there = attendance.attendance(db, row)
+    to_do = to_follow_up.to_follow_up(db, row, told, there) if row is not None else []
     zone, session = told["group"]["time_zone"], told["session"]
     content = [
         _figures(told, there),
@@ -28,6 +30,7 @@ def gather(db: Connection, asked: Any) -> dict[str, Any]:
         *_touched(told["themes"], told["touched"]),
         *_people(told["people"], zone),
         *_steps(told["people"]),
+        *part(_("To follow up"), calls.to_do(to_do, zone)),
         *part(_("Signals"), calls.signals(told["signals"], zone)),
         *_pulse(told["pulse"]),
         *_written(told["stages"]),
