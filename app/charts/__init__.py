@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.charts import mood
+from app.charts import circle, goals, measure, mood, strips
 from app.charts.words import Words
 
 Drawing = dict[str, Any]
@@ -22,6 +22,11 @@ TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 KINDS: dict[str, Callable[[Mapping[str, Any], Words], Drawing]] = {
     "mood_line": mood.line,
     "mood_small": mood.small,
+    "measure_line": measure.line,
+    "attendance": strips.attendance,
+    "steps": strips.steps,
+    "goals": goals.then_and_now,
+    "circle": circle.people,
 }
 NAMES = tuple(KINDS)
 

@@ -11,7 +11,7 @@ SIZE = 13
 RISE, FALL = 10, 3  # above and below the foot of a line
 LEADING = 17
 NARROW, WIDE = "iljtfrI.,:;|!'()[]- ", "mwMW@%—…"
-BOLD = 1.07
+BOLD = 1.15
 GAP = 18  # between two entries of a key
 KEY_MARK = 20  # the sign before its words
 

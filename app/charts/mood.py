@@ -7,10 +7,9 @@ over it and is no value.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
-from app.charts import letters
+from app.charts import letters, lines
 from app.charts.letters import label
 from app.charts.words import Words
 
@@ -34,12 +33,8 @@ def line(data: Mapping[str, Any], words: Words) -> Drawing:
     labels = [label(str(value), 26, _y(value, top, PLOT) + 4.5, "end") for value in (0, 5, HIGHEST)]
     labels += [label(str(each["number"]), each["x"], foot + 42, "middle") for each in points]
     labels += [label(_("Session"), LEFT, foot + 60)] if points else []
-    shown = [each for each in points if each["value"] is not None]
-    with_event = {each["session"] for each in marks}
-    for place, each in enumerate(shown):
-        labels.append(
-            _value(each, shown[place - 1] if place else None, shown[place + 1 : place + 2], with_event)
-        )
+    shown = lines.shown(points)
+    labels += lines.values(points, {each["session"] for each in marks})
     labels += [label(str(each["n"]), each["x"], each["y"] + 4.3, "middle", "event-n") for each in marks]
     key = letters.key(_key(points, marks, words), LEFT, foot + 70, wide - LEFT - 8)
     return {
@@ -52,14 +47,14 @@ def line(data: Mapping[str, Any], words: Words) -> Drawing:
         "legend": [f"{each['n']}. {each['text']}" for each in events],
         "events": events,
         "grid": [{"x1": LEFT, "x2": wide - 8, "y": _y(value, top, PLOT)} for value in (0, 5, HIGHEST)],
-        "lines": _lines(points),
-        "gaps": _gaps(points),
+        "lines": lines.joined(points),
+        "gaps": lines.gaps(points),
         "points": [each | {"now": each is shown[-1]} for each in shown],
         "missed": [
-            each | {"y": _between(each, points, foot)} for each in points if each["state"] == "missed"
+            each | {"y": lines.between(each, points, foot)} for each in points if each["state"] == "missed"
         ],
         "silent": [
-            each | {"y": _between(each, points, foot)} for each in points if each["state"] == "silent"
+            each | {"y": lines.between(each, points, foot)} for each in points if each["state"] == "silent"
         ],
         "ahead": [{"x": each["x"], "y": foot} for each in points if each["state"] == "ahead"],
         "marks": marks,
@@ -72,7 +67,7 @@ def small(data: Mapping[str, Any], words: Words) -> Drawing:
     """The same line as one of many: the first and the last number, gaps, and nothing else."""
     points = _placed(data["points"], SMALL_EDGE, SMALL_STEP, 11, SMALL_PLOT)
     wide = 2 * SMALL_EDGE + SMALL_STEP * max(len(points) - 1, 1)
-    shown = [each for each in points if each["value"] is not None]
+    shown = lines.shown(points)
     labels = []
     for each, x, anchor in ((shown[:1], -7, "end"), (shown[1:][-1:], 7, "start")):
         labels += [label(str(one["value"]), one["x"] + x, one["y"] + 4.5, anchor, "strong") for one in each]
@@ -84,8 +79,8 @@ def small(data: Mapping[str, Any], words: Words) -> Drawing:
         "told": _told(points, [], words),
         "table": _table(points, words),
         "foot": {"x1": SMALL_EDGE - 8, "x2": wide - SMALL_EDGE + 8, "y": 11 + SMALL_PLOT},
-        "lines": _lines(points),
-        "gaps": _gaps(points),
+        "lines": lines.joined(points),
+        "gaps": lines.gaps(points),
         "points": [each | {"now": each is shown[-1]} for each in shown],
         "labels": labels,
     }
@@ -113,51 +108,6 @@ def _y(value: float, top: float, high: float) -> float:
     return round(top + high * (1 - value / HIGHEST), 1)
 
 
-def _lines(points: list[Point]) -> list[dict[str, float]]:
-    """A full line only between two sessions that follow each other."""
-    return [_from_to(one, two) for one, two in pairwise(points) if _both(one, two)]
-
-
-def _gaps(points: list[Point]) -> list[dict[str, float]]:
-    """From the last number before a gap to the first one after it."""
-    shown = [(place, each) for place, each in enumerate(points) if each["value"] is not None]
-    return [_from_to(one, two) for (place, one), (later, two) in pairwise(shown) if later > place + 1]
-
-
-def _both(one: Point, two: Point) -> bool:
-    return one["value"] is not None and two["value"] is not None
-
-
-def _from_to(one: Point, two: Point) -> dict[str, float]:
-    return {"x1": one["x"], "y1": one["y"], "x2": two["x"], "y2": two["y"]}
-
-
-def _between(point: Point, points: list[Point], foot: float) -> float:
-    """The height of the dashed line where a session is missing; at its ends the foot of the chart."""
-    before = [each for each in points if each["value"] is not None and each["x"] < point["x"]]
-    after = [each for each in points if each["value"] is not None and each["x"] > point["x"]]
-    if not before or not after:
-        return foot
-    one, two = before[-1], after[0]
-    part = (point["x"] - one["x"]) / (two["x"] - one["x"])
-    return round(one["y"] + part * (two["y"] - one["y"]), 1)
-
-
-def _value(point: Point, before: Point | None, after: list[Point], with_event: set[int]) -> dict[str, Any]:
-    """A number stands in the corner that the line leaves free, and never on the stem of an event."""
-    text, x, y = str(point["value"]), point["x"], point["y"]
-    rises = [each["value"] > point["value"] for each in after]
-    falls = [each["value"] < point["value"] for each in after]
-    came_up = before is not None and before["value"] < point["value"]
-    came_down = before is not None and before["value"] > point["value"]
-    goes_up, goes_down = any(rises), any(falls)
-    if point["number"] in with_event and not goes_up:
-        return label(text, x + 8, y - 5, "start", "strong")
-    below = point["number"] in with_event or (goes_up and not came_down) or (came_down and not goes_down)
-    goes_on = (came_up and goes_up) or (came_down and goes_down)
-    return label(text, x + (8 if goes_on else 0), y + 22 if below else y - 11, "middle", "strong")
-
-
 def _numbered(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """One entry for a session, in the order of the sessions, numbered from 1."""
     by_session: dict[int, list[str]] = {}
@@ -176,7 +126,9 @@ def _at(number: int, points: list[Point]) -> Point | None:
 def _mark(event: Mapping[str, Any], points: list[Point]) -> dict[str, Any]:
     point = _at(event["number"], points) or {}
     foot = (
-        point["y"] - 9 if point["value"] is not None else _between(point, points, TOP + EVENT_ROW + PLOT) - 8
+        point["y"] - 9
+        if point["value"] is not None
+        else lines.between(point, points, TOP + EVENT_ROW + PLOT) - 8
     )
     return {
         "n": event["n"],
@@ -203,7 +155,7 @@ def _key(points: list[Point], marks: list[Any], words: Words) -> list[tuple[str,
 
 def _told(points: list[Point], events: list[dict[str, Any]], words: Words) -> list[str]:
     _ = words.gettext
-    shown = [each for each in points if each["value"] is not None]
+    shown = lines.shown(points)
     if not shown:
         return [_("No number yet.")]
     said = [_way(shown, words)] if shown[1:] else []

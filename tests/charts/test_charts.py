@@ -8,7 +8,7 @@ import pytest
 
 from app import charts
 from app.charts import letters
-from tests.charts.cases import CASES, LONG, MOODS
+from tests.charts.cases import CASES, CIRCLE, GOALS, LONG, MEASURES, MOODS, OUTCOMES, STATUSES
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALL = pytest.mark.parametrize(
@@ -144,3 +144,114 @@ def test_events_of_one_session_share_a_number_and_are_told_in_the_order_of_sessi
 def test_a_chart_speaks_the_language_it_is_asked_for_and_falls_back_to_english() -> None:
     assert charts.told("mood_line", MOODS["design"], "xx") == charts.told("mood_line", MOODS["design"], "en")
     assert charts.draw("mood_line", MOODS["design"], "es")["table"]["head"][1] == "Ánimo"
+
+
+# the measure line
+
+
+def test_bands_and_points_of_a_measure_stand_on_one_scale() -> None:
+    """PHQ-9, 190 pixels for 27 points. Moderate, 10 to 14, reaches from 9.5 to 14.5: 5 x 190 / 27 = 35.2."""
+    drawing = charts.draw("measure_line", MEASURES["better"], "en")
+    foot = drawing["frame"]["y"] + 190
+    moderate = next(each for each in drawing["bands"] if each["label"] == "moderate")
+    assert moderate["y"] == pytest.approx(foot - 14.5 * 190 / 27, abs=0.1)
+    assert moderate["height"] == pytest.approx(35.2, abs=0.2)
+    assert [each["y"] for each in drawing["points"]] == pytest.approx(
+        [foot - value * 190 / 27 for value in (16, 12, 8)], abs=0.1
+    )
+    assert sum(each["height"] for each in drawing["bands"]) == pytest.approx(190, abs=0.5)
+
+
+def test_the_change_that_counts_is_marked_on_both_sides_of_the_first_score() -> None:
+    """16 - 6 = 10 is better, 16 + 6 = 22 is worse; from 21 on, 27 is the highest that can be reached."""
+    drawing = charts.draw("measure_line", MEASURES["better"], "en")
+    foot = drawing["frame"]["y"] + 190
+    limits = {each["kind"]: each["y"] for each in drawing["limits"]}
+    assert limits == pytest.approx({"better": foot - 10 * 190 / 27, "worse": foot - 22 * 190 / 27}, abs=0.1)
+    assert drawing["change"]["strong"] and drawing["change"]["y2"] > drawing["change"]["y1"]
+    high = charts.draw("measure_line", MEASURES["more is better"], "en")
+    assert {each["way"]: each["kind"] for each in high["limits"]} == {"higher": "better", "lower": "worse"}
+    assert high["change"]["y2"] < high["change"]["y1"]
+    assert charts.draw("measure_line", MEASURES["one"], "en")["limits"] == []
+    assert charts.draw("measure_line", MEASURES["one"], "en")["change"] is None
+
+
+def test_a_measure_in_sentences_says_what_changed_and_nothing_of_its_cause() -> None:
+    assert charts.told("measure_line", MEASURES["better"], "en") == [
+        "PHQ-9. From 16 to 8: 8 lower. Improved reliably. Response. Recovered by this measure.",
+        "3 November: 16, in the range “moderately severe”.",
+        "4 November: 12, in the range “moderate”.",
+        "5 November: 8, in the range “mild”.",
+        "A change counts from 6 points on.",
+    ]
+    said = " ".join(charts.told("measure_line", MEASURES["worse, with gaps"], "en"))
+    assert "4 November: no score, too much was left blank." in said
+    assert "Pro-rated: one or two answers were blank." in said and "Worse reliably." in said
+    every = " ".join(" ".join(charts.told(name, data, "en")) for name, _, data in CASES).casefold()
+    assert not [word for word in ("cured", "because", "thanks to", "on track") if word in every]
+
+
+# strips, goals, circles
+
+
+def test_each_sign_of_a_strip_has_a_shape_of_its_own() -> None:
+    for name, signs in (("attendance", [*STATUSES, "ahead", "before"]), ("steps", OUTCOMES)):
+        field = {"attendance": ("sessions", "status"), "steps": ("steps", "outcome")}[name]
+        shapes = set()
+        for each in signs:
+            picture = drawn(name, {field[0]: [{"number": 1, field[1]: each}]})
+            marks = [one for one in picture if one.tag not in (f"{SVG}text", f"{SVG}title", f"{SVG}desc")]
+            colourless = [
+                (
+                    one.tag,
+                    one.get("d"),
+                    one.get("r"),
+                    one.get("stroke-dasharray"),
+                    one.get("fill") == "#1f4459",
+                )
+                for one in marks
+            ]
+            shapes.add(tuple(colourless))
+        assert len(shapes) == len(signs)
+
+
+def test_attendance_and_steps_in_sentences() -> None:
+    sessions = [{"number": n, "status": each} for n, each in enumerate((*STATUSES, "ahead"), 1)]
+    assert charts.told("attendance", {"sessions": sessions}, "en") == [
+        "There in 2 of 4 sessions.",
+        "Session 1: there.",
+        "Session 2: late.",
+        "Session 3: excused.",
+        "Session 4: missed.",
+        "1 session is ahead.",
+    ]
+    steps = [{"number": 1, "outcome": "done"}, {"number": 2, "outcome": "open"}]
+    assert charts.told("steps", {"steps": steps}, "en")[:3] == [
+        "2 steps planned.",
+        "Done: 1.",
+        "Not looked back on: 1.",
+    ]
+
+
+def test_goals_stand_at_their_numbers_then_and_now() -> None:
+    """28 pixels a step from 16 on: 2 stands at 72, 7 at 212."""
+    drawing = charts.draw("goals", {"goals": GOALS}, "en")
+    assert [(each["first"], each["last"]) for each in drawing["rows"]] == [
+        (72, 212),
+        (184, 156),
+        (16, 16),
+        (296, None),
+        (None, None),
+    ]
+    assert charts.told("goals", {"goals": GOALS[:1] + GOALS[2:]}, "en") == [
+        "Ring my sister: 2 of 10 then, 7 now.",
+        "The same: 0 of 10 then, 0 now. Let go.",
+        "Once: 10 of 10.",
+        "Never: no number yet.",
+    ]
+
+
+def test_the_circle_is_told_from_the_nearest_to_the_farthest() -> None:
+    said = charts.told("circle", {"drawn": CIRCLE, "title": "Then"}, "en")
+    assert said[0] == "Mother, ring 1, close and warm." and said[-1].startswith(("Work", "Grandfather"))
+    assert "A friend, ring 3." in said
