@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app import runtime
 from app.core import course, measures, overview
 from app.papers import drawings, wording
-from app.papers.blocks import Block, answer, facts, heading, items, pair, part, table, text, words
+from app.papers.blocks import Block, answer, facts, heading, pair, part, table, text, words
 from app.services import services
 
 
@@ -72,10 +72,24 @@ def _then_now(ends: dict[str, Any] | None) -> str:
 
 
 def _mood(told: dict[str, Any]) -> list[Block | None]:
-    mood = told["then"]["mood"]
-    events = [f"{_('Session %(number)s', number=each['number'])}: {each['text']}" for each in told["events"]]
-    line = drawings.mood_line(mood) if mood else None
-    return part(_("Mood, and what moved it"), line, items(events))
+    if not told["then"]["mood"]:
+        return []
+    data = {"points": _points(told), "events": told["events"]}
+    line, legend = drawings.chart("mood_line", data)
+    return part(_("Mood, and what moved it"), line, text("\n".join(legend)) if legend else None)
+
+
+def _points(told: dict[str, Any]) -> list[dict[str, Any]]:
+    values = {each["number"]: each["value"] for each in told["then"]["mood"]["points"]}
+    states = {(True, True): "silent", (True, False): "missed"}
+    return [
+        {
+            "number": each["number"],
+            "value": values.get(each["number"]),
+            "state": states.get((each["ended"], each["there"]), "ahead"),
+        }
+        for each in told["attendance"]
+    ]
 
 
 def _circles(circle: dict[str, Any]) -> list[Block | None]:

@@ -1,13 +1,16 @@
-"""Drawings for papers that are not charts: the circle of people, in ink that needs no colour."""
+"""Pictures for papers: the charts of the pages, and the circle of people in ink that needs no colour."""
 
 from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app import charts
 from app.papers.blocks import Block, picture, table
 
+COLUMN = 605  # pixels of a page that are as wide as the column of a paper
 INK, ACT, EDGE = "#221f25", "#1f4459", "#867e76"
 # how the line of a bond is drawn, by its style; the words beside the circle say the same
 BONDS = {"close": "", "mixed": "8 4", "tense": "2 4", "lost": "9 7", "died": "9 7", "none": ""}
@@ -87,38 +90,10 @@ def _ground(name: str, x: float, y: float, anchor: str) -> str:
     return f'<rect x="{left:.1f}" y="{y - 10:.1f}" width="{wide:.1f}" height="13" rx="2" fill="white"/>'
 
 
-def mood_line(mood: Mapping[str, Any]) -> Block:
-    """Mood over the sessions, from 0 to 10; a missed week stays a gap."""
-    points = mood["points"]
-    wide = 40 + 40 * len(points)
-    drawn = [_axis(0, 100, wide), _axis(10, 20, wide)]
-    told, before = [], None
-    for at, point in enumerate(points):
-        x, value = 40 + 40 * at, point["value"]
-        drawn.append(f'<text x="{x}" y="124" text-anchor="middle">{point["number"]}</text>')
-        if value is None:
-            told.append(_("%(number)s: nothing.", number=point["number"]))
-            before = None
-            continue
-        told.append(_("%(number)s: %(value)s.", number=point["number"], value=value))
-        y = 100 - 8 * value
-        if before is not None:
-            drawn.insert(
-                0, f'<line x1="{x - 40}" y1="{before}" x2="{x}" y2="{y}" stroke="{ACT}" stroke-width="2"/>'
-            )
-        drawn.append(f'<circle cx="{x}" cy="{y}" r="4.5" fill="white" stroke="{ACT}" stroke-width="2"/>')
-        drawn.append(f'<text x="{x}" y="{y - 9}" text-anchor="middle" font-weight="bold">{value}</text>')
-        before = y
-    said = f"{_('Mood over the sessions.')} {' '.join(told)}"
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} 130" font-family="Libertinus Serif"'
-        f' font-size="12" fill="{INK}">{"".join(drawn)}</svg>'
-    )
-    return picture(svg, said, width=min(100, 20 + 7 * len(points)))
-
-
-def _axis(value: int, y: int, wide: int) -> str:
-    return (
-        f'<line x1="24" x2="{wide - 6}" y1="{y}" y2="{y}" stroke="{EDGE}" stroke-width="0.5"/>'
-        f'<text x="18" y="{y + 4}" text-anchor="end">{value}</text>'
-    )
+def chart(name: str, data: Mapping[str, Any], caption: str = "") -> tuple[Block, list[str]]:
+    """A chart as its page has it, as large as there, and the lines that explain its numbers below it."""
+    locale = str(get_locale() or "en")
+    drawing = charts.draw(name, data, locale)
+    width = min(100, round(100 * drawing["width"] / COLUMN))
+    block = picture(charts.render(name, data, locale), " ".join(drawing["told"]), caption, width)
+    return block, [str(each) for each in drawing.get("legend", ())]

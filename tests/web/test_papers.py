@@ -134,4 +134,4 @@ def test_the_paper_of_a_course_says_what_the_page_of_a_member_says(app: Flask, d
     told = facts_of(file)
     assert (told["Title"], told["Tagged"]) == ("Course", "yes")  # windows and lists show it: no name there
     moods = [each["alt"] for each in data["blocks"] if each and each["kind"] == "picture"]
-    assert "3: nothing." in moods[0]
+    assert "Session 3: missed." in moods[0]
