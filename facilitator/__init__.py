@@ -12,6 +12,7 @@ from facilitator import (
     follow_ups,
     groups,
     keepsakes,
+    layouts,
     library,
     library_edit,
     measures,
@@ -30,7 +31,7 @@ from facilitator import (
 WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
     *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes, tagging, exports),
-    record,
+    *(record, layouts),
 )
 
 

@@ -77,6 +77,11 @@ FOR_FACILITATORS = {
     ("/library", "GET"),
     ("/library/copy", "POST"),
     ("/library/import", "POST"),
+    ("/library/layouts", "GET"),
+    ("/library/layouts", "POST"),
+    ("/library/layouts/<layout_id>", "GET"),
+    ("/library/layouts/<layout_id>", "POST"),
+    ("/library/layouts/<layout_id>/away", "POST"),
     ("/library/measures", "GET"),
     ("/library/measures", "POST"),
     ("/library/measures/<measure_id>/file", "GET"),
@@ -138,7 +143,8 @@ FOR_FACILITATORS = {
     ("/today", "GET"),
     ("/today/supervision", "POST"),
 }
-OF_A_GROUP = {each for each in FOR_FACILITATORS if "<" in each[0]}
+OF_THE_SITE = {each for each in FOR_FACILITATORS if "<layout_id>" in each[0]}  # for all who work here
+OF_A_GROUP = {each for each in FOR_FACILITATORS if "<" in each[0]} - OF_THE_SITE
 
 
 def named(rule: Rule) -> tuple[str, str]:
