@@ -1,15 +1,16 @@
 """What the facilitator's pages share: the frame, the way to the database, times in words."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask import session as cookie
 from flask_babel import format_date
 
-from app import access
+from app import access, runtime
 from app.core import alerts
 from app.core.changes import Who
 from app.core.models import Role
@@ -18,6 +19,7 @@ from app.regions import qr_path
 from app.services import services
 from app.sign_in import who_is_here
 
+BITE = 0.005  # seconds that a page may take in one go
 LEADING = (Role.LEAD, Role.SUPPORT)
 
 frame = Blueprint("frame", __name__)
@@ -26,15 +28,29 @@ frame.add_app_template_global(qr_path, "qr_path")
 
 def page(template: str, place: str = "", **context: Any) -> str:
     """A page in the facilitator's frame; ``told`` is what the last page wanted to say."""
-    return render_template(
+    return _rendered(
         template,
-        facilitator=who_is_here(),
-        place=place,
-        told=cookie.pop("told", ""),
-        alerts=calls(),
-        now=datetime.now(),
-        **context,
+        {
+            "facilitator": who_is_here(),
+            "place": place,
+            "told": cookie.pop("told", ""),
+            "alerts": calls(),
+            "now": datetime.now(),
+        }
+        | context,
     )
+
+
+def _rendered(template: str, context: dict[str, Any]) -> str:
+    """A page made in bites: a long one holds up nobody in a live room."""
+    current_app.update_template_context(context)
+    parts, since = [], time.perf_counter()
+    for part in current_app.jinja_env.get_template(template).generate(context):
+        parts.append(part)
+        if time.perf_counter() - since > BITE:
+            runtime.give_way()
+            since = time.perf_counter()
+    return "".join(parts)
 
 
 def calls() -> list[dict[str, Any]]:

@@ -69,21 +69,23 @@ def sessions_of(db: Connection, group_id: str, group_session_id: str = "") -> li
     return [row for row in began if not group_session_id or row.id == group_session_id]
 
 
-def entries_of(
-    db: Connection, sessions: Iterable[Any], members: Iterable[Any], whole: bool = True
-) -> list[Entry]:
-    """All entries of these members (rows) in these sessions (rows). With ``whole``, also what belongs to no
-    session: scores taken elsewhere, and the focus areas.
+def in_session(db: Connection, row: Any, members: Iterable[Any]) -> list[Entry]:
+    """Who of these members (rows) was in a session (its row), and what they answered there."""
+    people = {each.id: each for each in members}
+    return [*_attendance(db, row, people), *_answers(db, row, people)]
+
+
+def over_weeks(db: Connection, sessions: Iterable[Any], members: Iterable[Any], whole: bool) -> list[Entry]:
+    """The scores and goal ratings of these members (rows) in these sessions (rows). With ``whole``, also what
+    belongs to no session: scores taken elsewhere, and the focus areas.
     """
-    sessions, people = list(sessions), {row.id: row for row in members}
-    found = [*_attendance(db, sessions, people), *_answers(db, sessions, people)]
+    people = {row.id: row for row in members}
     within = {row.id for row in sessions} | ({None} if whole else set())
-    found += [each for each in _measures(db, people) if each.session_id in within]
-    found += [each for each in _goals(db, people) if each.session_id in within]
-    return found + (_focus(people) if whole else [])
+    found = [*_measures(db, people), *_goals(db, people)]
+    return [each for each in found if each.session_id in within] + (_focus(people) if whole else [])
 
 
-def _attendance(db: Connection, sessions: list[Any], people: Mapping[str, Any]) -> list[Entry]:
+def _attendance(db: Connection, row: Any, people: Mapping[str, Any]) -> list[Entry]:
     return [
         Entry(
             each["member_id"],
@@ -97,18 +99,17 @@ def _attendance(db: Connection, sessions: list[Any], people: Mapping[str, Any]) 
             each["status"],
             options=attendance.STATUSES,
         )
-        for row in sessions
         for each in attendance.attendance(db, row)
         if each["member_id"] in people
     ]
 
 
-def _answers(db: Connection, sessions: list[Any], people: Mapping[str, Any]) -> list[Entry]:
+def _answers(db: Connection, session: Any, people: Mapping[str, Any]) -> list[Entry]:
     rows = db.execute(
         select(Reflection.__table__, col(Participant.member_id))
         .join(Participant, col(Participant.id) == col(Reflection.participant_id))
         .where(
-            col(Reflection.group_session_id).in_([row.id for row in sessions]),
+            col(Reflection.group_session_id) == session.id,
             col(Participant.member_id).in_(list(people)),
             col(Reflection.withdrawn_at).is_(None),
             # what a facilitator wrote for somebody is theirs once they said so
@@ -116,10 +117,10 @@ def _answers(db: Connection, sessions: list[Any], people: Mapping[str, Any]) -> 
         )
         .order_by(col(Reflection.created_at), col(Reflection.id))
     ).all()
-    stages = {(row.id, stage["id"]): stage for row in sessions for stage in agenda_of(row)}
+    stages = {stage["id"]: stage for stage in agenda_of(session)}
     found = []
     for row in rows:
-        stage = stages.get((row.group_session_id, row.stage_id))
+        stage = stages.get(row.stage_id)
         if stage is not None:
             found += [_passed(row, stage)] if row.passed else _parts(row, stage)
     return found

@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app import runtime
 from app.core import attendance, instruments, stored
 from app.core.agenda import alone, counts
 from app.core.course_models import MeasureResponse
@@ -73,6 +74,7 @@ def bundle(db: Connection, asked: Asked, named: bool) -> Resource:
         found += [_encounter(ids, member, row, leaders[row.id], online) for row in own]
         found += _measured(db, ids, member, within, listed, bool(asked.group_session_id))
         found += [_document(ids, note, within) for note in notes if note.member_id == member.id]
+        runtime.give_way()  # a whole group takes longer than a live room should wait
     found += [_document(ids, note, set()) for note in notes if not note.member_id]
     people = _practitioners(db, ids, found, named)
     return {

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from app import runtime
 from app.core import research
 from app.core.export import cell
 from app.core.models import Member
@@ -55,7 +56,11 @@ def gather(db: Connection, asked: Asked, named: bool, words: bool) -> File:
         raise NotNow(NOBODY)
     sessions = research.sessions_of(db, asked.group_id, asked.group_session_id)
     began = research.sessions_of(db, asked.group_id)
-    entries = research.entries_of(db, sessions, members, whole=not asked.group_session_id)
+    entries: list[Entry] = []
+    for session in sessions:
+        entries += research.in_session(db, session, members)
+        runtime.give_way()  # a long programme takes longer than a live room should wait
+    entries += research.over_weeks(db, sessions, members, whole=not asked.group_session_id)
     zone = ZoneInfo(group_row(db, asked.group_id).time_zone)
     people, keys = _drawn(members), _Keys(bare=not (named or words))
     numbers = _numbers(began)

@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=100.0, help="submissions a second")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--joins", type=int, default=1000, help="members who join within a second")
+    parser.add_argument("--groups", type=int, default=1000, help="other groups whose history is there")
     options = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -50,6 +51,9 @@ def main() -> None:
         for figures in (writer_figures, paper_figures):
             for line in figures(Path(folder)):
                 print(line, flush=True)
+        # in a process of its own, which has no clients in it yet
+        command = [sys.executable, "-m", "tests.load.reviewing", folder, str(options.groups)]
+        subprocess.run(command, cwd=ROOT, check=True)
 
 
 def machine() -> str:
@@ -332,11 +336,16 @@ def memory(pid: int) -> int:
 
 
 def percentiles(seconds: list[float]) -> str:
-    found = sorted(seconds)
-    if not found:
+    if not seconds:
         return "nothing measured"
-    at = [found[min(len(found) - 1, int(len(found) * part))] * 1000 for part in (0.5, 0.99)]
-    return f"p50 {at[0]:.1f} ms, p99 {at[1]:.1f} ms, most {found[-1] * 1000:.1f} ms (n {len(found)})"
+    at = [percentile(seconds, part) * 1000 for part in (0.5, 0.99, 1)]
+    return f"p50 {at[0]:.1f} ms, p99 {at[1]:.1f} ms, most {at[2]:.1f} ms (n {len(seconds)})"
+
+
+def percentile(seconds: list[float], part: float) -> float:
+    """What this part of the figures stays within."""
+    found = sorted(seconds)
+    return found[min(len(found) - 1, int(len(found) * part))]
 
 
 def line(name: str, value: str) -> None:

@@ -4,12 +4,15 @@ import json
 import re
 from collections.abc import Callable
 
-from app import sign_in
+import pytest
+
+from app import runtime, sign_in
 from app.core import accounts, groups
 from app.core.models import GroupSession, Role
 from app.core.sealing import open_sealed
 from app.db import Database
 from app.library import agendas
+from facilitator import pages
 from tests.core.cast import MEMBERS, Oak, refused
 from tests.house.browser import Browser
 from tests.house.environment import SECRET_KEY
@@ -166,6 +169,19 @@ def test_the_wall_shows_the_code_and_a_wrong_address_shows_nothing(stranger: Bro
     assert "Nothing is shown at this address." in stranger.visit("/display/wrong", 404)
     assert stranger.fetch("/display/wrong/ticket", {}).status_code == 404
     assert stranger.fetch(f"{wall_of(oak)}/ticket", {}).json["ticket"]
+
+
+def test_a_long_page_lets_others_have_their_turn(
+    fola: Browser, oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked() -> str:
+        text = fola.client.get(f"/groups/{oak.group_id}").text
+        return re.sub(r'csrf[-_]token" (?:value|content)="[^"]+"', "", text)
+
+    whole, turns = asked(), list[int]()
+    monkeypatch.setattr(runtime, "give_way", lambda: turns.append(1))
+    monkeypatch.setattr(pages, "BITE", 0.0)
+    assert asked() == whole and len(turns) > 50
 
 
 # afterwards
