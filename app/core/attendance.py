@@ -125,6 +125,36 @@ def sessions_with(db: Connection, member_id: str) -> set[str]:
     return there
 
 
+def came(db: Connection, group_session_ids: Iterable[str]) -> dict[str, set[str]]:
+    """By member: in which of these sessions they were there, corrections heard."""
+    sessions = list(group_session_ids)
+    found: dict[str, set[str]] = {}
+    for session, inside in _places(db, sessions).items():
+        for member_id in inside:
+            found.setdefault(member_id, set()).add(session)
+    for each in _corrections(db, sessions):
+        own = found.setdefault(each.member_id, set())
+        (own.add if each.status in THERE else own.discard)(each.group_session_id)
+    return found
+
+
+def of_sessions(db: Connection, rows: Iterable[Any], members: Iterable[Any]) -> dict[str, dict[str, str]]:
+    """By member and session, both rows of one group: how they were there, corrections heard. What has not
+    begun, or was while they were not in the group, is left out.
+    """
+    held = [row for row in rows if row.started_at is not None]
+    places = _places(db, [row.id for row in held])
+    corrected = {(each.group_session_id, each.member_id): each.status for each in _corrections(db, places)}
+    found: dict[str, dict[str, str]] = {}
+    for member in members:
+        own = found.setdefault(member.id, {})
+        for row in held:
+            if _belonged(member, row):
+                recorded = _recorded(row, places.get(row.id, {}).get(member.id))
+                own[row.id] = corrected.get((row.id, member.id), recorded)
+    return found
+
+
 def leaders_of(db: Connection, rows: Iterable[Any]) -> dict[str, list[str]]:
     """Who led these sessions (rows), by their ids: facilitators who did something in a session while it was
     on, else those who lead or support the group.
@@ -176,10 +206,7 @@ def _silent_in(db: Connection, ended: list[str]) -> frozenset[str]:
     places = _places(db, ended)
     spoke = _spoke(db, ended)
     corrected = {
-        (each.group_session_id, each.member_id): each.status in THERE
-        for each in db.execute(
-            select(Attendance.__table__).where(col(Attendance.group_session_id).in_(ended))
-        ).all()
+        (each.group_session_id, each.member_id): each.status in THERE for each in _corrections(db, ended)
     }
     found = set()
     for member_id in {member for place in places.values() for member in place} | {
@@ -214,6 +241,11 @@ def _spoke(db: Connection, group_session_ids: Iterable[str]) -> set[str]:
     return {*turns.scalars(), *sent.scalars()}
 
 
+def _corrections(db: Connection, group_session_ids: Iterable[str]) -> list[Any]:
+    query = select(Attendance.__table__).where(col(Attendance.group_session_id).in_(list(group_session_ids)))
+    return list(db.execute(query).all())
+
+
 def _places(db: Connection, group_session_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Who was let in, by session and member."""
     rows = db.execute(
@@ -234,14 +266,16 @@ def _members(db: Connection, row: Any) -> list[Any]:
     if row.started_at is None or row.rehearsal_of is not None:
         return []
     rows = stored.find_all(db, Member, ("created_at", "id"), group_id=row.group_id)
-    until = row.ended_at
     return [
-        each
-        for each in rows
-        if (row.member_id is None or each.id == row.member_id)
-        and (until is None or each.created_at <= until)
-        and (each.left_at is None or each.left_at >= row.started_at)
+        each for each in rows if (row.member_id is None or each.id == row.member_id) and _belonged(each, row)
     ]
+
+
+def _belonged(member: Any, row: Any) -> bool:
+    """Whether a member was in the group while a session was."""
+    return (row.ended_at is None or member.created_at <= row.ended_at) and (
+        member.left_at is None or member.left_at >= row.started_at
+    )
 
 
 def _recorded(row: Any, place: Any) -> str:

@@ -115,7 +115,7 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         raise NotFound()
     sessions = stored.find_all(db, GroupSession, ("number",), group_id=group_id, kind="group")
     sessions = [each for each in sessions if counts(each)]
-    there = attendance.sessions_with(db, member_id)
+    was = attendance.of_sessions(db, sessions, [row])[member_id]
     told = _told(db, member_id)
     return {
         "member": {
@@ -126,7 +126,12 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         },
         "focus": focus_of(row),
         "attendance": [
-            {"number": each.number, "there": each.id in there, "ended": each.state == SessionState.ENDED}
+            {
+                "number": each.number,
+                "there": was.get(each.id) in attendance.THERE,
+                "ended": each.state == SessionState.ENDED,
+                "status": was.get(each.id) or ("before" if each.state == SessionState.ENDED else "ahead"),
+            }
             for each in sessions
         ],
         "then": then_and_now(db, member_id),

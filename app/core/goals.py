@@ -106,23 +106,39 @@ def forget_ratings(change: Change, reflection_id: str) -> None:
 
 def goals_of(db: Connection, member_id: str) -> list[dict[str, Any]]:
     """A member's goals, oldest first, each with its ratings in the order of the sessions."""
-    goals = []
-    for row in _rows(db, member_id):
+    return goals_of_members(db, [member_id])[member_id]
+
+
+def goals_of_members(db: Connection, member_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """The same of several members, by their ids."""
+    mine = col(Goal.member_id).in_(member_ids)
+    rows = db.execute(select(Goal.__table__).where(mine).order_by(col(Goal.created_at), col(Goal.id))).all()
+    rated = (
+        select(GoalRating.__table__)
+        .join(Goal, col(Goal.id) == col(GoalRating.goal_id))
+        .where(mine)
+        .order_by(col(GoalRating.at))
+    )
+    ratings: dict[str, list[int]] = {}
+    for each in db.execute(rated).all():
+        number = int(open_sealed(GoalRating.rating, each.goal_id, each.rating))
+        ratings.setdefault(each.goal_id, []).append(number)
+    found: dict[str, list[dict[str, Any]]] = {member_id: [] for member_id in member_ids}
+    for row in rows:
         words = opened(Goal, row)
-        ratings = [each.rating for each in stored.find_all(db, GoalRating, ("at",), goal_id=row.id)]
-        goals.append(
+        found[row.member_id].append(
             {
                 "id": row.id,
                 "text": _told(words),
                 "first_step": words["first_step"] if words["text"] else "",
                 "status": row.status,
-                "ratings": [int(open_sealed(GoalRating.rating, row.id, each)) for each in ratings],
+                "ratings": ratings.get(row.id, []),
             }
         )
-    return goals
+    return found
 
 
-def then_and_now(db: Connection, member_id: str) -> list[dict[str, Any]]:
+def ends_of(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The first and the last rating of each goal; ``last`` is None before the second."""
     return [
         {
@@ -131,8 +147,13 @@ def then_and_now(db: Connection, member_id: str) -> list[dict[str, Any]]:
             "first": goal["ratings"][0] if goal["ratings"] else None,
             "last": goal["ratings"][-1] if len(goal["ratings"]) > 1 else None,
         }
-        for goal in goals_of(db, member_id)
+        for goal in listed
     ]
+
+
+def then_and_now(db: Connection, member_id: str) -> list[dict[str, Any]]:
+    """The first and the last rating of each goal of a member."""
+    return ends_of(goals_of(db, member_id))
 
 
 def set_status(db: Connection, group_id: str, member_id: str, goal_id: str, status: str) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
+from sqlmodel import col
 
 from app.core import consents, instruments, signals, stored
 from app.core.agenda import agenda_of
@@ -20,6 +21,8 @@ from app.library.measures import Measure, Other
 OPENS_BEFORE = timedelta(minutes=30)
 BASELINE = 10  # response, remission and recovery are told only from this first score on
 REMISSION, RECOVERED = 5, 10
+RESPONDS = ("phq9", "gad7")  # half of the first score counts as response; remission is known of PHQ-9 alone
+OTHER_POINTS = {6: 5, 5: 6}  # both lines are in use for PHQ-9; a report says what the other one would say
 
 
 # scoring
@@ -79,10 +82,10 @@ def change_of(
     drop = first - last
     gain = drop if measure.better == "lower" else -drop
     found = ["improved" if gain >= reliable else "worse" if -gain >= reliable else "small"]
-    if measure.id in ("phq9", "gad7") and first >= BASELINE:
+    if measure.id in RESPONDS and first >= BASELINE:
         if 2 * drop >= first:
             found.append("response")
-        if last < REMISSION:
+        if measure.id == "phq9" and last < REMISSION:
             found.append("remission")
         if last < RECOVERED and drop >= reliable:
             found.append("recovered")
@@ -199,34 +202,58 @@ def course_of(db: Connection, member_id: str, reliable: int) -> list[dict[str, A
     """A member's measures: the first and the last score with their bands, and what the change means."""
     if stored.find(db, Member, id=member_id) is None:
         raise NotFound()
-    by_measure: dict[str, list[Any]] = {}
-    for row in stored.find_all(db, MeasureResponse, ("taken_at", "id"), member_id=member_id):
-        by_measure.setdefault(row.measure_id, []).append(row)
-    told, listed = [], instruments.known(db)
-    for measure_id, rows in by_measure.items():
-        measure = listed.get(measure_id)
-        if measure is None:
-            continue
-        scores = [json.loads(open_sealed(MeasureResponse.score, row.id, row.score)) for row in rows]
-        totals = [each["total"] for each in scores if each["total"] is not None]
-        first, last = (totals[0], totals[-1]) if totals else (None, None)
-        points = reliable if measure_id == "phq9" else measure.reliable
-        told.append(
-            {
-                "id": measure_id,
-                "name": measure.name,
-                "first": first,
-                "last": last if len(totals) > 1 else None,
-                "first_band": band(measure, first),
-                "last_band": band(measure, last) if len(totals) > 1 else "",
-                "change": change_of(measure, first, last, points) if len(totals) > 1 else [],
-                "points": points,
-                "times": len(rows),
-                "incomplete": sum(each["total"] is None for each in scores),
-                "pro_rated": bool(scores and scores[-1]["pro_rated"]),
-            }
-        )
-    return told
+    return courses_of(db, [member_id], reliable)[member_id]
+
+
+def courses_of(db: Connection, member_ids: list[str], reliable: int) -> dict[str, list[dict[str, Any]]]:
+    """The same of several members, by their ids. The same two numbers are compared throughout, the first
+    score and the last; ``series`` has all, oldest first, with a total of None where too much was left
+    blank.
+    """
+    rows = db.execute(
+        select(MeasureResponse.__table__)
+        .where(col(MeasureResponse.member_id).in_(member_ids))
+        .order_by(col(MeasureResponse.taken_at), col(MeasureResponse.id))
+    ).all()
+    by_member: dict[str, dict[str, list[Any]]] = {member_id: {} for member_id in member_ids}
+    for row in rows:
+        by_member[row.member_id].setdefault(row.measure_id, []).append(row)
+    listed = instruments.known(db)
+    return {
+        member_id: [_course(listed[name], own, reliable) for name, own in measured.items() if name in listed]
+        for member_id, measured in by_member.items()
+    }
+
+
+def _course(measure: Measure | Other, rows: list[Any], reliable: int) -> dict[str, Any]:
+    scores = [json.loads(open_sealed(MeasureResponse.score, row.id, row.score)) for row in rows]
+    series = [
+        {"at": row.taken_at, "value": each["total"], "pro_rated": each["pro_rated"]}
+        for row, each in zip(rows, scores, strict=True)
+    ]
+    counted = [each for each in series if each["value"] is not None]
+    first = counted[0]["value"] if counted else None
+    last = counted[-1]["value"] if counted[1:] else None
+    points = reliable if measure.id == "phq9" else measure.reliable
+    other = OTHER_POINTS.get(points or 0) if measure.id == "phq9" else None
+    return {
+        "id": measure.id,
+        "name": measure.name,
+        "range": tuple(measure.range),
+        "better": measure.better,
+        "bands": [{"label": each.label, "low": each.low, "high": each.high} for each in measure.bands],
+        "series": series,
+        "first": first,
+        "last": last,
+        "first_band": band(measure, first),
+        "last_band": band(measure, last),
+        "change": change_of(measure, first, last, points),
+        "points": points,
+        "other": {"points": other, "change": change_of(measure, first, last, other)[:1]} if other else None,
+        "times": len(rows),
+        "incomplete": len(series) - len(counted),
+        "pro_rated": any(each["pro_rated"] for each in (*counted[:1], *counted[-1:])),
+    }
 
 
 def sent_in(db: Connection, row: Any) -> dict[str, list[str]]:

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 from sqlmodel import col
 
 from app.core import goals, stored
-from app.core.agenda import Stage
+from app.core.agenda import Stage, agenda_of
 from app.core.changes import Change
 from app.core.course_models import Step
 from app.core.goals import opened, sealed_words
-from app.core.models import new_id
+from app.core.models import GroupSession, new_id
 from app.core.sealing import open_sealed, seal
 
 REVIEW = "step_review"
+KEPT = ("done", "part", "not_yet")  # how a step went, by the place of the choice
 
 
 def keep(change: Change, stage: Stage, person: Any, reflection_id: str, answer: Mapping[str, Any]) -> None:
@@ -54,16 +55,55 @@ def open_step(db: Connection, member_id: str | None, group_session_id: str) -> s
 
 def steps_of(db: Connection, member_id: str) -> list[dict[str, Any]]:
     """A member's steps, the newest first, with how they went."""
+    return steps_of_members(db, [member_id])[member_id]
+
+
+def steps_of_members(db: Connection, member_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """The same of several members, by their ids. ``kept`` says how it went: ``done``, ``part``, ``not_yet``,
+    or ``open`` while nobody has looked back.
+    """
+    rows = db.execute(
+        select(Step.__table__)
+        .where(col(Step.member_id).in_(member_ids))
+        .order_by(col(Step.created_at).desc(), col(Step.id).desc())
+    ).all()
+    reviewed = {row.outcome_session_id for row in rows if row.outcome_session_id}
+    agendas = db.execute(
+        select(col(GroupSession.id), col(GroupSession.agenda)).where(col(GroupSession.id).in_(reviewed))
+    ).all()
+    choices = {each.id: _choices(agenda_of(each)) for each in agendas}
+    found: dict[str, list[dict[str, Any]]] = {member_id: [] for member_id in member_ids}
+    for row in rows:
+        value = opened(Step, row)
+        outcome = open_sealed(Step.outcome, row.id, row.outcome) or ""
+        found[row.member_id].append(
+            {
+                "text": value["text"] or value["first_step"],
+                "when": value["when"],
+                "who": value["who"],
+                "outcome": outcome,
+                "kept": _kept(outcome, choices.get(row.outcome_session_id, [])),
+                "session": row.group_session_id,
+            }
+        )
+    return found
+
+
+def _choices(stages: list[Stage]) -> list[str]:
+    """What could be said of a step in a session, the best first: words may be in any language."""
     return [
-        {
-            "text": (value := opened(Step, row))["text"] or value["first_step"],
-            "when": value["when"],
-            "who": value["who"],
-            "outcome": open_sealed(Step.outcome, row.id, row.outcome) or "",
-            "session": row.group_session_id,
-        }
-        for row in reversed(stored.find_all(db, Step, ("created_at", "id"), member_id=member_id))
+        option
+        for stage in stages
+        for prompt in stage["prompts"]
+        if prompt.get("exercise") == REVIEW and prompt["type"] == "single_choice"
+        for option in prompt["options"]
     ]
+
+
+def _kept(outcome: str, choices: list[str]) -> str:
+    if outcome not in choices:
+        return "open"
+    return KEPT[min(choices.index(outcome), len(KEPT) - 1)]
 
 
 def _plan(change: Change, member_id: str, reflection_id: str, key: str, value: Any) -> None:

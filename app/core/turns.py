@@ -186,15 +186,14 @@ def turn_tracker(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
     worked = _worked(db, rows.values())
     places = _places(db, list(rows))
     given = _given(db, list(rows))
-    tracker = {}
+    tracker, came = {}, attendance.came(db, worked)
     for member in stored.find_all(db, Member, ("created_at",), group_id=group_id, left_at=None):
         own = places.get(member.id, [])
         turns = [each for place in own for each in given.get(place.id, ())]
         words = [each.heard_at for each in own if each.heard_at is not None]
         words += [each.admitted_at for each in own if alone(rows[each.group_session_id])]
         last = max([each.given_at for each in turns] + words, default=None)
-        came = attendance.sessions_with(db, member.id) & worked
-        without = sum(last is None or last < rows[each].started_at for each in came)
+        without = sum(last is None or last < rows[each].started_at for each in came.get(member.id, ()))
         turned = [rows[each.group_session_id] for each in turns]
         sessions = sorted({each.number for each in turned if not alone(each)})
         tracker[member.id] = {"sessions": sessions, "without": without, "due": without >= 1}
