@@ -39,8 +39,10 @@ def page() -> Any:
         }
     with speaking(told["language"], told["time_zone"]):
         if _proved(member):
-            when = partial(wording.when_of, zone=told["time_zone"])
-            return render_template("participant/keepsake.html", keepsake=told, when=when, **more)
+            zone, until = told["time_zone"], told["until"]
+            more["when"] = partial(wording.when_of, zone=zone)
+            more["until"] = wording.short_day(until, zone) if until else ""
+            return render_template("participant/keepsake.html", keepsake=told, **more)
         wrong = _prove(member) if request.method == "POST" else ""
         if request.method == "POST" and not wrong:
             return redirect("/keepsake", 303)

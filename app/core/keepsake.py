@@ -7,12 +7,13 @@ and numbers alone.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.core import course, goals, stored
+from app.core import course, goals, retention, stored
 from app.core.agenda import agenda_of, alone
 from app.core.course_models import Goal
 from app.core.models import Facilitator, Group, Member, Reflection, now
@@ -76,14 +77,20 @@ def opened(db: Connection, member: Any) -> dict[str, Any]:
     return words_of(db, member)
 
 
-def words_of(db: Connection, member: Any) -> dict[str, Any]:
-    """What a keepsake holds, given or not."""
+def words_of(db: Connection, member: Any, for_leaders: bool = False) -> dict[str, Any]:
+    """What a keepsake holds, given or not; ``until`` is when the group deletes the words, None while the
+    programme goes on. ``for_leaders`` leaves out words that stand in a signed note and nowhere else for them.
+    """
     told = list(_told(db, member.id))
+    if for_leaders:
+        told = _readable(db, told)
     group = stored.find(db, Group, id=member.group_id)
+    over = retention.over_at(db, member.group_id)
     circles = [drawn(prompt, value) for _, prompt, value in told if prompt["type"] == CIRCLE]
     return {
         "language": group.language if group is not None else "en",
         "time_zone": group.time_zone if group is not None else "UTC",
+        "until": over + timedelta(days=group.answers_kept) if over and group is not None else None,
         "sessions": _sessions(told),
         "circle": {
             "first": circles[0] if circles else None,
@@ -105,6 +112,16 @@ def _told(db: Connection, member_id: str) -> Iterator[tuple[Any, dict[str, Any],
         for prompt in stage["prompts"] if stage is not None else ():
             if prompt["key"] in answer:
                 yield row, prompt | {"stage": stage["title"] if stage else ""}, answer[prompt["key"]]
+
+
+def _readable(db: Connection, told: list[Any]) -> list[Any]:
+    """Without words of sessions in which facilitators read this member in the signed note alone."""
+    hidden = {row.group_session_id: retention.hidden(db, row.group_session_id) for row, _, _ in told}
+    return [
+        (row, prompt, value)
+        for row, prompt, value in told
+        if row.participant_id not in hidden[row.group_session_id] or retention.is_working(prompt)
+    ]
 
 
 def _sessions(told: list[Any]) -> list[dict[str, Any]]:

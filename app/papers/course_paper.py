@@ -24,7 +24,7 @@ def gather(db: Connection, asked: Any) -> dict[str, Any]:
         *_mood(told),
         *_circles(told["then"]["circle"]),
         *_measures(scores),
-        *_goals(told["goals"]),
+        *_goals(told["goals"], told["then"]["goals"]),
         *_steps(told["steps"]),
         *_people(told["inventory"]),
         *_beginning(told["timeline"]),
@@ -96,9 +96,11 @@ def _circles(circle: dict[str, Any]) -> list[Block | None]:
     first, last = circle["first"], circle["last"]
     if first is None:
         return []
-    then = drawings.circle(first, _when(circle["first_number"], _("Then")))
-    now = drawings.circle(last, _when(circle["last_number"], _("Now"))) if last else None
-    drawn = pair([then], [now]) if now else then | {"width": 50}
+    then, now = _when(circle["first_number"], _("Then")), _when(circle["last_number"], _("Now"))
+    if last is None:
+        drawn = drawings.circle(first, then, 50)
+    else:
+        drawn = pair([drawings.circle(first, then)], [drawings.circle(last, now)])
     title = _("People near and far, then and now")
     return part(title, drawn, *drawings.circle_list(first, last))
 
@@ -144,17 +146,13 @@ def _means(each: dict[str, Any]) -> str:
     return " ".join(told)
 
 
-def _goals(goals: list[dict[str, Any]]) -> list[Block | None]:
+def _goals(goals: list[dict[str, Any]], ends: list[dict[str, Any]]) -> list[Block | None]:
+    if not goals:
+        return []
     status = {"open": "", "met": _("Met"), "let_go": _("Let go")}
-    rows = [
-        [
-            each["text"],
-            _then_now(_ends(each["ratings"])),
-            status[each["status"]],
-        ]
-        for each in goals
-    ]
-    return part(_("Goals"), table([_("Goal"), _("From 0 to 10"), ""], rows))
+    rows = [[each["text"], _then_now(_ends(each["ratings"])), status[each["status"]]] for each in goals]
+    drawn, _legend = drawings.chart("goals", {"goals": ends})
+    return part(_("Goals"), drawn, table([_("Goal"), _("From 0 to 10"), ""], rows))
 
 
 def _ends(ratings: list[int]) -> dict[str, Any] | None:

@@ -14,11 +14,11 @@ from app.papers.blocks import Block, answer, heading, pair, part, table, text, w
 
 
 def gather(db: Connection, asked: Any) -> dict[str, Any]:
-    """The keepsake of a member for their facilitators to print, given or not."""
+    """The keepsake of a member for their facilitators to print, given or not, as far as they may read it."""
     member = stored.find(db, Member, id=asked.member_id, group_id=asked.group_id)
     if member is None:
         raise NotFound()
-    return laid_out(keepsake.words_of(db, member))
+    return laid_out(keepsake.words_of(db, member, for_leaders=True))
 
 
 def laid_out(told: dict[str, Any]) -> dict[str, Any]:
@@ -44,24 +44,19 @@ def _circles(circle: dict[str, Any]) -> list[Block | None]:
     first, last = circle["first"], circle["last"]
     if first is None:
         return []
-    then = drawings.circle(first, _("Then"))
-    drawn = pair([then], [drawings.circle(last, _("Now"))]) if last else then | {"width": 60}
+    if last is None:
+        drawn = drawings.circle(first, _("Then"), 60)
+    else:
+        drawn = pair([drawings.circle(first, _("Then"))], [drawings.circle(last, _("Now"))])
     return part(_("People near and far"), drawn, *drawings.circle_list(first, last))
 
 
 def _goals(goals: list[dict[str, Any]]) -> list[Block | None]:
+    """As a table: the drawing of goals shortens long ones, and these are their words."""
     rows = [[each["text"], _number(each["first"]), _number(each["last"])] for each in goals]
-    head = [_("Goal"), _("At first"), _("Later")]
-    told = table(head, rows, numbers=(1, 2))
-    return (
-        part(
-            _("What you wanted to be different"),
-            told,
-            text(_("Numbers from 0, not at all, to 10, fully."), True),
-        )
-        if told
-        else []
-    )
+    told = table([_("Goal"), _("At first"), _("Later")], rows, numbers=(1, 2))
+    scale = text(_("Numbers from 0, not at all, to 10, fully."), True)
+    return part(_("What you wanted to be different"), told, scale) if told else []
 
 
 def _number(value: int | None) -> str:

@@ -189,7 +189,9 @@ def _answer(told: dict[str, Any]) -> list[Block]:
         label = each["prompt"] if several or short else ""
         parts.append(words(each["text"], label=label, short=short))
         if each["type"] == "closeness_circle" and each["drawn"]:
-            parts.append(drawings.circle(each["drawn"], "") | {"width": 34})
+            parts.append(drawings.circle(each["drawn"], "", 34))
+    if told["hidden"]:
+        parts.append(words(_("The words are in the signed note."), short=True))
     return answer(parts, told["alias"], _reach(told))
 
 

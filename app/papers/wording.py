@@ -42,6 +42,11 @@ def day(value: datetime, time_zone: str) -> str:
     return str(format_date(value.astimezone(ZoneInfo(time_zone)).date(), "EEEE d MMMM y", rebase=False))
 
 
+def short_day(value: datetime, time_zone: str) -> str:
+    """3 November 2026."""
+    return str(format_date(value.astimezone(ZoneInfo(time_zone)).date(), "d MMMM y", rebase=False))
+
+
 def clock(value: datetime, time_zone: str) -> str:
     return f"{value.astimezone(ZoneInfo(time_zone)):%H:%M}"
 
@@ -77,7 +82,7 @@ def minutes(stage: dict[str, Any]) -> str:
 
 def when_of(session: dict[str, Any], zone: str) -> str:
     """Which session of a course: its number, or that it was a meeting, and its day."""
-    on = format_date(session["at"].astimezone(ZoneInfo(zone)).date(), "d MMMM y", rebase=False)
+    on = short_day(session["at"], zone)
     if session["number"] is None:
         return str(_("A meeting, %(day)s", day=on))
     return str(_("Session %(number)s, %(day)s", number=session["number"], day=on))

@@ -1,13 +1,17 @@
 """A member's keepsake holds what they wrote themselves, and nothing of anybody else."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
-from app.core import goals, keepsake, notes
+from app.core import goals, keepsake, notes, retention
+from app.core.models import GroupSession, SessionState, now
 from app.core.refusals import NotFound
 from tests.core.cast import MEMBERS, Oak, prompt, stage
+from tests.core.notes import note_of, saves, signs
 
 PLAN = ("What will you do in the first week?", "Who will you tell?")
 
@@ -201,3 +205,32 @@ def test_somebody_of_another_group_is_not_there(oak: Oak) -> None:
             oak.database.writer.do(verb, *more, "another", oak.members["Amal"])
     with pytest.raises(NotFound), oak.database.reader() as db:
         keepsake.standing(db, "another", oak.members["Amal"])
+
+
+def test_words_that_stand_in_a_signed_note_alone_are_the_members_own_to_read(oak: Oak) -> None:
+    """The group hides them from its facilitators, who may print the keepsake all the same."""
+    oak.writes(oak.amal, text="I rang my sister on Sunday evening.")
+    oak.moves_to("circle")
+    oak.writes(oak.amal, "circle", circle={"people": [person("Sister", 3)]})
+    oak.does(oak.fola, "end")
+    days = {"drafts_kept": 30, "answers_kept": 30, "work_kept": 90}
+    oak.database.writer.do(retention.keep_settings, oak.group_id, days, True)
+    saves(oak, note_of(oak, "Amal"), "Spoke of a call.")
+    signs(oak, note_of(oak, "Amal"))
+    given(oak)
+    assert "I rang my sister" in str(opened(oak))
+    with oak.database.reader() as db:
+        printed = keepsake.words_of(db, oak.member("Amal"), for_leaders=True)
+    assert "I rang my sister" not in str(printed)
+    assert "Sister" in str(printed["circle"])
+
+
+def test_it_says_until_when_the_words_are_kept(oak: Oak) -> None:
+    oak.writes(oak.amal, text="I rang my sister.")
+    oak.does(oak.fola, "end")
+    assert keepsake_of(oak, "Amal")["until"] is None  # another session is planned: everything is kept
+    over = now()
+    oak.database.writer.do(
+        lambda db: db.execute(update(GroupSession).values(state=SessionState.ENDED, ended_at=over))
+    )
+    assert keepsake_of(oak, "Amal")["until"] == over + timedelta(days=30)
