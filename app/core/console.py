@@ -1,6 +1,6 @@
 """What a facilitator sees of a live session: agenda and time, people, answers, signals."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.core import (
     pairs,
     questions,
     rehearsal,
+    retention,
     roles,
     roster,
     scribe,
@@ -38,6 +39,7 @@ from app.core.models import (
     Participant,
     Reflection,
     Role,
+    SessionState,
     Standing,
     now,
 )
@@ -189,16 +191,31 @@ def answer_body(db: Connection, row: Row, reflection_ids: Iterable[str]) -> list
             col(Reflection.withdrawn_at).is_(None),
         )
     ).all()
+    left = _read_here(db, row)
     return [
         {
             "id": each.id,
             "revision": each.revision,
-            "parts": parts(stages[each.stage_id], answer_of(each)),
+            "parts": parts(stages[each.stage_id], left(each)),
             "shown_at": each.shown_at,
             "late": each.late,
         }
         for each in found
     ]
+
+
+def _read_here(db: Connection, row: Row) -> Callable[[Row], dict[str, Any]]:
+    """What facilitators still read of an answer: after the end, words of a signed note in the note alone."""
+    whose = retention.hidden(db, row.id) if row.state == SessionState.ENDED else set()
+    prompts = {stage["id"]: stage["prompts"] for stage in agenda_of(row)} if whose else {}
+
+    def left(each: Row) -> dict[str, Any]:
+        answer: dict[str, Any] = answer_of(each)
+        if each.participant_id not in whose:
+            return answer
+        return retention.without_own_words(prompts.get(each.stage_id, ()), answer)
+
+    return left
 
 
 def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -208,6 +225,7 @@ def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> 
     else:
         found = (stored.find(db, Reflection, id=each, group_session_id=row.id) for each in only)
         rows = [each for each in found if each is not None]
+    left = _read_here(db, row)
     return [
         {
             "id": each.id,
@@ -215,7 +233,7 @@ def reflections(db: Connection, row: Row, only: Iterable[str] | None = None) -> 
             "stage_id": each.stage_id,
             "participant_id": each.participant_id,
             "audience": each.audience.value,
-            "answer": answer_of(each),
+            "answer": left(each),
             "passed": each.passed,
             "late": each.late,
             "shown": each.shown_at is not None,

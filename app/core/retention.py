@@ -134,6 +134,12 @@ def without_words(answers: Iterable[dict[str, Any]], whose: set[str]) -> list[di
     return told
 
 
+def without_own_words(prompts: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers, choices and working material of an answer, by prompt key."""
+    left = {each["key"] for each in prompts if each["type"] in COUNTED or is_working(each)}
+    return {key: value for key, value in answer.items() if key in left}
+
+
 def soon(db: Connection, facilitator_id: str, at: datetime) -> list[dict[str, Any]]:
     """Sessions whose unsigned drafts are deleted within a week, in groups this facilitator leads: the
     session's ``id``, ``group_id``, ``number`` and ``kind``, how many ``drafts``, and when (``expires_at``).

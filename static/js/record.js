@@ -209,7 +209,7 @@ async function signNow(card) {
   }
   const { code, message } = answer.error;
   if (code === "superseded") meet(answer.error.of === "shared" ? shared : card, answer.error);
-  else if (code === "names") stops(card, shared, answer.error.findings);
+  else if (code === "names") stops(card, shared, answer.error);
   else if (code === "not_now") await becomesSigned(card);
   else if (AGAIN.has(code)) tell(card, "unsigned");
   else tell(card, "refused", {}, message);
@@ -217,9 +217,10 @@ async function signNow(card) {
   return false;
 }
 
-function stops(card, shared, findings) {
+function stops(card, shared, { findings, message }) {
   const of = (key) => findings.filter((each) => (each.section === "shared") === key);
   card.findings = of(false);
+  tell(card, "refused", {}, message);
   look(card);
   if (shared) {
     shared.findings = of(true);

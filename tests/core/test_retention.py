@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import SQLModel
 
 from app import expiry
-from app.core import contacts, follow_ups, groups, measures, record_pages, retention, stored, summary
+from app.core import console, contacts, follow_ups, groups, measures, record_pages, retention, stored, summary
 from app.core.course_models import Goal, GoalRating, Step
 from app.core.models import Group, GroupSession, Installation, Reflection, now
 from app.core.record_models import RecordNote, Tags
@@ -208,7 +208,11 @@ def test_words_of_a_signed_note_are_hidden_and_working_material_is_not(planned_o
     assert "The canary of Amal sings." not in told()
     with oak.database.reader() as db:
         assert retention.hidden(db, oak.id) == {oak.amal.id}
+        wire = console.reflections(db, oak.row())
+        uncovered = str(list(console.answer_body(db, oak.row(), [each["id"] for each in wire])))
         days = {name: retention.settings_of(db, oak.group_id)[name] for name in retention.BOUNDS}
+    for there in (str(wire), uncovered):
+        assert "The canary of Amal sings." not in there and "The canary of Birgit sings." in there
     assert "The canary of Birgit sings." in str(note_of(oak, "Birgit"))
     oak.database.writer.do(retention.keep_settings, oak.group_id, days, False)
     assert "The canary of Amal sings." in told()
