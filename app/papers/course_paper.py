@@ -21,9 +21,10 @@ def gather(db: Connection, asked: Any) -> dict[str, Any]:
     runtime.give_way()
     content = [
         _figures(told, group),
+        drawings.chart("attendance", {"sessions": told["attendance"]})[0] if told["attendance"] else None,
         *_mood(told),
         *_circles(told["then"]["circle"]),
-        *_measures(scores),
+        *_measures(scores, group["time_zone"]),
         *_goals(told["goals"], told["then"]["goals"]),
         *_steps(told["steps"]),
         *_people(told["inventory"]),
@@ -109,12 +110,19 @@ def _when(number: int | None, otherwise: str) -> str:
     return str(_("Session %(number)s", number=number)) if number else otherwise
 
 
-def _measures(scores: list[dict[str, Any]]) -> list[Block | None]:
+def _measures(scores: list[dict[str, Any]], zone: str) -> list[Block | None]:
     rows = [[each["name"], _score(each["first"]), _score(each["last"]), _means(each)] for each in scores]
-    head = [_("Measure"), _("First"), _("Now"), _("What that means")]
-    told = table(head, rows, numbers=(1, 2), wide=3)
+    told = table([_("Measure"), _("First"), _("Now"), _("What that means")], rows, numbers=(1, 2), wide=3)
     said = _("Ranges are screening words, never a diagnosis. A change says nothing of its cause.")
-    return part(_("Measures"), told, text(said, True)) if told else []
+    drawn = [_drawn(each, zone) for each in scores if each["first"] is not None]
+    return part(_("Measures"), told, text(said, True), *drawn) if told else []
+
+
+def _drawn(each: dict[str, Any], zone: str) -> Block:
+    series = [score | {"when": wording.short_day(score["at"], zone)} for score in each["series"]]
+    data = each | {"series": series, "reliable": each["points"]}
+    line, _legend = drawings.chart("measure_line", data, each["name"])
+    return line
 
 
 def _score(value: int | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app import charts
+from app import charts, runtime
 from app.papers.blocks import Block, picture, table
 
 COLUMN = 605  # pixels of a page that are as wide as the column of a paper
@@ -36,6 +36,7 @@ def _ring(person: Mapping[str, Any]) -> str:
 
 def chart(name: str, data: Mapping[str, Any], caption: str = "") -> tuple[Block, list[str]]:
     """A chart as its page has it, as large as there, and the lines that explain its numbers below it."""
+    runtime.give_way()
     locale = str(get_locale() or "en")
     drawing = charts.draw(name, data, locale)
     width = min(100, round(100 * drawing["width"] / COLUMN))
