@@ -8,7 +8,7 @@ from flask_babel import format_date, gettext
 from app.access import access_group_session
 from app.core import consents, views
 from app.core.refusals import Invalid, NotFound, Stale
-from app.participant import place_in
+from app.places import place_in
 from app.regions import speaking
 from app.services import services
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 from flask import session as cookie
 from flask_babel import get_locale, gettext, ngettext
 
-from app import pin
+from app import last_call, pin
 from app.access import access_group_session
 from app.core import consents, door, keepsake, views
 from app.core.changes import Who
@@ -15,6 +15,7 @@ from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, Ses
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
+from app.places import place_in
 from app.regions import speaking
 from app.services import draft_key, services
 
@@ -221,7 +222,7 @@ def _inside(group_session_id: str, template: str) -> Any:
             row = access_group_session(db, who)
             person = views.participant(db, row.id, who.id)
         except NotFound:
-            return closed()
+            return _not_inside(db, group_session_id)
         waiting = person.standing == Standing.WAITING
         whole = template != "participant/room.html"  # own words afterwards are nobody's screen in the group
         room = screens.place(db, row, person)
@@ -236,6 +237,14 @@ def _inside(group_session_id: str, template: str) -> Any:
                 draft_key=draft_key(who.id),
                 keepsake=kept and cookie.get("door", ("",))[0] == "m",
             )
+
+
+def _not_inside(db: Any, group_session_id: str) -> Any:
+    """For somebody who was sent away a call is left; for everybody else the room looks closed."""
+    try:
+        return last_call.page_of(db, place_in(group_session_id)) or closed()
+    except NotFound:
+        return closed()
 
 
 @pages.post("/room/<group_session_id>/ticket")
@@ -288,14 +297,6 @@ def _forget(group_session_id: str) -> None:
     """Takes a place, and the way to it, out of the browser's cookie."""
     cookie["places"] = [place for place in cookie.get("places", []) if place[0] != group_session_id]
     cookie.pop("door", None)
-
-
-def place_in(group_session_id: str) -> Who:
-    """The person this browser is in that session; NotFound where there is none."""
-    for session_id, participant_id in cookie.get("places", []):
-        if session_id == group_session_id:
-            return Who("participant", session_id, participant_id)
-    raise NotFound()
 
 
 def _place(db: Any, group_session_id: str, member: Any) -> Who | None:

@@ -12,7 +12,7 @@ from app.core.commands import Payload, Uuid4
 from app.core.models import Standing, now
 from app.core.refusals import Invalid, NotFound, NotNow, Refused
 from app.library.measures import Measure
-from app.participant import place_in
+from app.places import place_in
 from app.regions import speaking
 from app.services import draft_key, services
 

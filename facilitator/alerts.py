@@ -56,15 +56,17 @@ def seen() -> Any:
 
 
 def _named() -> list[dict[str, Any]]:
-    """The signals of their groups that a page names; NotFound where one is not theirs or already seen."""
+    """Of the signals that a page names, those of their groups that nobody has seen yet: a colleague may have
+    been quicker with one of them, and the others stand all the same. NotFound where none does.
+    """
     try:
         ids = OfIds.model_validate(request.get_json(silent=True)).ids
     except ValueError:
         raise Invalid() from None
-    mine = {each["id"]: each for each in read(calls.unseen, me())}
-    if not set(ids) <= set(mine):
+    stand = [each for each in read(calls.unseen, me()) if each["id"] in ids]
+    if not stand:
         raise NotFound()
-    return [mine[each] for each in ids]
+    return stand
 
 
 def _does(name: str, group_session_id: str, **payload: Any) -> None:

@@ -213,6 +213,7 @@ BEGUN = frozenset({S.LIVE, S.HELD, S.ENDED})
 
 ADMITTED = frozenset({Standing.ADMITTED})
 PRESENT = frozenset({Standing.WAITING, Standing.ADMITTED})
+ANYBODY = frozenset(Standing)  # also who was sent away
 LEADING = frozenset({Role.LEAD, Role.SUPPORT})
 WATCHING = frozenset(Role)
 
@@ -242,7 +243,7 @@ PARTICIPANT = [
     Command("take_back", OfId, ADMITTED, ANY, reveals.take_back),
     Command("answer_share_request", AnswerShareRequest, ADMITTED, ON, reveals.answer_share_request),
     Command("confirm_reflection", AnswerShareRequest, ADMITTED, ANY, scribe.confirm_reflection),
-    Command("raise_signal", RaiseSignal, PRESENT, ANY, signals.raise_signal, urgent=True),
+    Command("raise_signal", RaiseSignal, ANYBODY, ANY, signals.raise_signal, urgent=True),
     Command("lower_signal", OfId, PRESENT, ANY, signals.lower_signal, urgent=True),
     Command("say_safe_for_now", OfId, PRESENT, ANY, signals.say_safe_for_now, urgent=True),
     Command("ask_to_talk", OfId, PRESENT, ANY, signals.ask_to_talk, urgent=True),

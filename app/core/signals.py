@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.core import stored
 from app.core.changes import Change
-from app.core.models import URGENT, Signal, SignalKind, SignalStatus, new_id
+from app.core.models import URGENT, SessionState, Signal, SignalKind, SignalStatus, Standing, new_id
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 
@@ -19,14 +19,7 @@ def raise_for(change: Change, participant_id: str, kind: SignalKind) -> str:
 
     One that nobody has seen yet stands for both: whatever a person says again, it is one signal.
     """
-    stands = change.db.execute(
-        select(col(Signal.id)).where(
-            col(Signal.group_session_id) == change.before.id,
-            col(Signal.participant_id) == participant_id,
-            col(Signal.kind) == kind,
-            col(Signal.status) == SignalStatus.NEW,
-        )
-    ).first()
+    stands = _unseen(change, participant_id, kind)
     if stands is not None:
         return str(stands.id)
     new = new_id()
@@ -50,6 +43,10 @@ def raise_signal(change: Change, command: Any) -> dict[str, Any]:
         if stands.participant_id != change.who.id or stands.kind in OF_THE_SERVER:
             raise NotFound()
         return {"ok": True, "status": stands.status.value}
+    if change.person.standing == Standing.REMOVED:
+        open_one = _call_of_somebody_sent_away(change, command)
+        if open_one is not None:
+            return {"ok": True, "status": open_one.status.value}
     change.db.execute(
         insert(Signal).values(
             id=command.id,
@@ -62,6 +59,15 @@ def raise_signal(change: Change, command: Any) -> dict[str, Any]:
     )
     change.wrote(command.id, people=[change.who.id])
     return {"ok": True, "status": SignalStatus.NEW.value}
+
+
+def _call_of_somebody_sent_away(change: Change, command: Any) -> Any:
+    """Their call that nobody has seen yet, which stands for the new one; NotFound for anything but a call for
+    support while the session is open.
+    """
+    if command.kind != SignalKind.SUPPORT or change.before.state == SessionState.ENDED:
+        raise NotFound()
+    return _unseen(change, change.who.id, SignalKind.SUPPORT)
 
 
 def lower_signal(change: Change, command: Any) -> dict[str, Any]:
@@ -115,6 +121,8 @@ def answer_signal(change: Change, command: Any) -> dict[str, Any]:
 def resolve_signal(change: Change, command: Any) -> dict[str, Any]:
     """A facilitator has met it."""
     stands = _known(change, command.id)
+    if stands.kind == SignalKind.ITEM_9:
+        raise NotNow("This is met in person: talked, a time to talk, or handed to somebody.")
     if stands.status != SignalStatus.RESOLVED:
         values = {"status": SignalStatus.RESOLVED, "resolved_at": change.at, "resolved_by": change.who.id}
         if stands.seen_at is None:
@@ -146,6 +154,18 @@ def _notes(change: Change, signal_id: str, what: str) -> dict[str, Any]:
         change.db.execute(_update(signal_id).values(**{what: change.at}))
         change.wrote(signal_id, people=[change.who.id])
     return {"ok": True}
+
+
+def _unseen(change: Change, participant_id: str, kind: SignalKind) -> Any:
+    """A signal of this kind and person that nobody has seen yet, or None."""
+    return change.db.execute(
+        select(Signal.__table__).where(
+            col(Signal.group_session_id) == change.before.id,
+            col(Signal.participant_id) == participant_id,
+            col(Signal.kind) == kind,
+            col(Signal.status) == SignalStatus.NEW,
+        )
+    ).first()
 
 
 def _signal(change: Change, signal_id: str) -> Any:

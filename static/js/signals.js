@@ -58,6 +58,15 @@ export function createSignals({ command, drafts, onRefused }) {
     tell();
   }
 
+  /** The socket is closed for good: a call for support that had not arrived goes another way, before the page does. */
+  async function goesAnotherWay(url, csrf) {
+    for (const [id, kind] of under_way) {
+      if (kind !== "support") continue;
+      const body = new URLSearchParams({ id });
+      await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrf }, redirect: "manual" }).catch(() => {});
+    }
+  }
+
   const lower = (id) => insist("lower_signal", { id });
 
   /** After a reload: what had not arrived is sent again. */
@@ -74,7 +83,7 @@ export function createSignals({ command, drafts, onRefused }) {
     tell();
   }
 
-  return { raise, lower, insist, keepSaying, resume };
+  return { raise, lower, insist, keepSaying, resume, goesAnotherWay };
 }
 
 /**

@@ -194,7 +194,10 @@ def test_the_alert_stays_until_a_person_has_asked(oak: Oak) -> None:
         oak.does(oak.fola, "answer_signal", id=hers, reply="Seen.")
     oak.does(oak.fola, "acknowledge_signal", id=hers)
     assert [each["status"] for each in alerts(oak)] == ["seen"]
-    oak.does(oak.fola, "resolve_signal", id=hers)
+    with refused("not_now"):
+        oak.does(oak.fola, "resolve_signal", id=hers)
+    assert [each["status"] for each in alerts(oak)] == ["seen"]
+    oak.does(oak.fola, "meet_alert", id=hers, how="talked", words="")
     assert alerts(oak) == []
 
 

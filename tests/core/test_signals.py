@@ -51,8 +51,25 @@ def test_somebody_who_waits_at_the_door_is_heard_too(oak: Oak) -> None:
     oak.does(gus, "lower_signal", id=signal)
 
 
-def test_somebody_who_was_removed_is_not_there_any_more(oak: Oak) -> None:
+def test_somebody_who_was_sent_away_can_still_call_for_support_and_do_nothing_else(oak: Oak) -> None:
+    gus = oak.joins("Gus")
     oak.does(oak.fola, "remove", participant_id=oak.amal.id)
+    oak.does(oak.fola, "refuse", participant_id=gus.id)
+    first = oak.signals(oak.amal)
+    oak.signals(oak.amal)  # one call stands for all until somebody has seen it
+    assert on_console(oak) == [("Amal", "support", "new")]
+    oak.signals(gus)
+    assert [who for who, *_ in on_console(oak)] == ["Amal", "Gus"]
+    oak.does(oak.sami, "acknowledge_signal", id=first)
+    oak.signals(oak.amal)
+    assert on_console(oak).count(("Amal", "support", "new")) == 1
+    for kind in ("hand", "slower"):
+        with refused("not_found"):
+            oak.signals(oak.amal, kind)
+    for command, payload in (("lower_signal", {"id": first}), ("say_safe_for_now", {"id": first})):
+        with refused("not_found"):
+            oak.does(oak.amal, command, **payload)
+    oak.does(oak.fola, "end")
     with refused("not_found"):
         oak.signals(oak.amal)
 

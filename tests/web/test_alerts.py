@@ -114,3 +114,10 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(oak: Oak, fola: Brows
     assert last_seen() == before
     fola.visit("/today")
     assert last_seen() > before
+
+
+def test_what_a_colleague_has_just_seen_keeps_nothing_from_the_rest(oak: Oak, fola: Browser) -> None:
+    seen, stands = oak.signals(oak.chidi), oak.signals(oak.amal)
+    oak.does(oak.sami, "acknowledge_signal", id=seen)
+    assert fola.fetch("/alerts/shown", {"ids": [seen, stands]}).status_code == 200
+    assert oak.me(oak.amal)["calls"][0]["shown"]

@@ -133,11 +133,11 @@ def test_nobody_gets_a_ticket_without_a_place(visitor: Callable[[], Visitor], da
     assert amal.client.post(path).status_code == 400
 
 
-def test_somebody_removed_finds_the_door_closed(visitor: Callable[[], Visitor], database: Database) -> None:
+def test_somebody_removed_does_not_come_in_again(visitor: Callable[[], Visitor], database: Database) -> None:
     room, amal = make_room(database), visitor()
     amal.comes_in(own_link(room, "Amal"))
     room.does("Fola", "remove", participant_id=room.people["Amal"])
-    assert "There is no open room here" in amal.visit(f"/room/{room.id}", 404)
+    assert "You are not in the room any more." in amal.visit(f"/room/{room.id}", 404)
     assert "There is no open room here" in amal.send(own_link(room, "Amal"), 404, **CAME_IN)
 
 
