@@ -28,7 +28,10 @@ def layouts() -> str:
 def copy() -> Any:
     """A layout of the site's own from another."""
     try:
-        new = services().database.writer.do(core.copy, me(), field("layout", 36), field("title", core.TITLE))
+        source = field("layout", 36)
+        titles = {each["title"]: _(each["title"]) for each in read(core.layout, source)["sections"]}
+        verb, title = core.copy, field("title", core.TITLE)
+        new = services().database.writer.do(verb, me(), source, title, titles.__getitem__)
     except Refused as refusal:
         if isinstance(refusal, NotFound):
             raise

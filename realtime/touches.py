@@ -19,5 +19,7 @@ TOUCHES = {
     "meet_alert": ON_SIGNALS,
     "call_out": (("signals",), ()),
     "signals_shown": (("signals",), ("banner", "dock_signal")),
+    # reading and noting: on no live screen
+    **dict.fromkeys(("tag", "save_record_note", "sign_note", "add_to_note", "save_process_note"), ((), ())),
 }
 ABOUT_ONE = frozenset(TOUCHES) - {"mark_heard", "save_note"}  # they change the people whom they name

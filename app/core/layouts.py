@@ -5,6 +5,7 @@ filled in. What a note has become is kept with its titles, so that editing a lay
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -128,16 +129,18 @@ def own_layouts(db: Connection) -> list[Layout]:
     return sorted(found, key=lambda each: (each["put_away"], each["title"].casefold()))
 
 
-def copy(db: Connection, facilitator_id: str, layout_id: str, title: str) -> str:
-    """Makes a layout of the site's own from another; gives its id."""
-    source = layout(db, layout_id)
+def copy(
+    db: Connection, facilitator_id: str, layout_id: str, title: str, say: Callable[[str], str] = str
+) -> str:
+    """Makes a layout of the site's own from another, its titles in the maker's language; gives its id."""
+    sections = [each | {"title": say(each["title"])} for each in layout(db, layout_id)["sections"]]
     new = new_id()
     stored.add(
         db,
         NoteLayout,
         id=new,
         title=seal(NoteLayout.title, new, _line(title)),
-        sections=_sealed(new, source["sections"]),
+        sections=_sealed(new, sections),
         made_by=facilitator_id,
         made_at=now(),
     )

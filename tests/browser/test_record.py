@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.core import accounts, groups, record, record_pages
+from app.core import accounts, groups, layouts, record, record_pages
 from app.core.agenda import agenda_of
 from app.core.models import Role
 from tests.browser.conftest import People
@@ -106,6 +106,13 @@ def test_eight_notes_take_forty_actions_at_most(
     assert findings(page) == []
     fola.opens(f"/groups/{eight.group}/members/{eight.members['Amal']}/record")
     expect(page.locator("article")).to_contain_text("Came forward more than last week.")
+    own = eight.do(layouts.copy, eight.fola, "soap", "Ours")
+    for path in ("", "/library/layouts", f"/library/layouts/{own}"):
+        if path:
+            fola.opens(path)
+        assert findings(page) == []
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert (too_wide(page), small_targets(page)) == (0, [])
 
 
 def test_no_word_of_a_note_is_lost_and_a_name_stops_the_signature(

@@ -209,6 +209,17 @@ def test_what_is_for_all_names_nobody_and_quotes_nobody(oak: Oak) -> None:
         signs(oak, note, sections=[each | {"text": "All was well."} for each in note["sections"]])
 
 
+def test_a_real_name_that_is_held_stops_a_signature(oak: Oak) -> None:
+    held = {"name": "Amal Sofia Haddad"}
+    oak.database.writer.do(contacts.keep, oak.group_id, oak.members["Amal"], held, "")
+    oak.does(oak.fola, "end")
+    for words in ("Mrs Haddad", "amal sofia haddad"):
+        asked = [each | {"text": words} for each in note_of(oak, "Birgit")["sections"]]
+        with pytest.raises(Refused) as caught:
+            signs(oak, note_of(oak, "Birgit"), sections=asked)
+        assert {each["alias"] for each in caught.value.more["findings"]} == {"Amal"}
+
+
 def test_a_name_in_the_shared_part_stops_every_note_also_that_members_own(oak: Oak) -> None:
     oak.does(oak.fola, "end")
     shared = [{"key": "shared", "title": "", "text": "Amal spoke first."}]

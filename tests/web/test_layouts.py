@@ -11,7 +11,7 @@ def test_a_layout_is_copied_edited_and_put_away(oak: Oak, fola: Browser) -> None
     form = {
         "title": "Ours",
         "order": ["data", "assessment", "plan"],
-        "title-data": "What was",
+        "title-data": "What was, 100 % of it",
         "title-assessment": "What I think",
         "title-plan": "What comes",
         "fact-attendance": "data",
@@ -20,7 +20,7 @@ def test_a_layout_is_copied_edited_and_put_away(oak: Oak, fola: Browser) -> None
     assert fola.send(own, do="up:plan", **form) == own
     shown = fola.visit(own)
     assert shown.index("What comes") < shown.index("What I think")
-    assert '<option value="data" selected>What was</option>' in shown
+    assert '<option value="data" selected>What was, 100 % of it</option>' in shown
     fola.send(own, do="add", **form)
     assert "New section" in fola.visit(own)
     fola.send(own, do="out:assessment", **form)
