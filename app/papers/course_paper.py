@@ -111,7 +111,7 @@ def _when(number: int | None, otherwise: str) -> str:
 
 
 def _measures(scores: list[dict[str, Any]], zone: str) -> list[Block | None]:
-    rows = [[each["name"], _score(each["first"]), _score(each["last"]), _means(each)] for each in scores]
+    rows = [[each["name"], _score(each["first"]), _score(each["last"]), means(each)] for each in scores]
     told = table([_("Measure"), _("First"), _("Now"), _("What that means")], rows, numbers=(1, 2), wide=3)
     said = _("Ranges are screening words, never a diagnosis. A change says nothing of its cause.")
     drawn = [_drawn(each, zone) for each in scores if each["first"] is not None]
@@ -129,7 +129,8 @@ def _score(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def _means(each: dict[str, Any]) -> str:
+def means(each: dict[str, Any]) -> str:
+    """What the scores of a measure say: the range, and the change from the first to the last."""
     told = []
     if each["last_band"] and each["last_band"] != each["first_band"]:
         now, before = each["last_band"], each["first_band"]

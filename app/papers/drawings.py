@@ -10,6 +10,7 @@ from app import charts, runtime
 from app.papers.blocks import Block, picture, table
 
 COLUMN = 605  # pixels of a page that are as wide as the column of a paper
+HIGHEST = 125  # a drawing as wide as the column may be this high, in hundredths of its width: a page holds it
 
 
 def circle(drawn: Mapping[str, Any], caption: str, width: int = 100) -> Block:
@@ -39,6 +40,7 @@ def chart(name: str, data: Mapping[str, Any], caption: str = "") -> tuple[Block,
     runtime.give_way()
     locale = str(get_locale() or "en")
     drawing = charts.draw(name, data, locale)
-    width = min(100, round(100 * drawing["width"] / COLUMN))
+    tall = HIGHEST * drawing["width"] / drawing["height"]  # hundredths at which it fills a page
+    width = max(1, int(min(100, 100 * drawing["width"] / COLUMN, tall)))
     block = picture(charts.render(name, data, locale), " ".join(drawing["told"]), caption, width)
     return block, [str(each) for each in drawing.get("legend", ())]

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 
-from app.papers import blocks, pdf
+from app import charts
+from app.papers import blocks, drawings, pdf
 from tests.house.papers import facts_of, needs_poppler, squeezed, structure_of, unspaced, words_of
 
 pytestmark = needs_poppler
@@ -113,3 +116,23 @@ def test_a_picture_without_words_is_refused() -> None:
     """The checks of PDF/UA are on; a chart whose text was forgotten makes no file."""
     with pytest.raises(Exception, match="PDF/UA"):
         paper({"kind": "picture", "svg": SVG, "alt": None, "caption": "", "width": 50})
+
+
+def test_nothing_is_cut_off_at_the_foot_of_a_page() -> None:
+    """Tables of long words go on over pages, and a very tall drawing is made smaller."""
+    rows = [[f"cell {at} " + "word " * 700, "x"] for at in range(8)]
+    told = words_of(
+        paper(blocks.table(["Long", "Short"], rows), blocks.words("line\n" * 200 + "the last line"))
+    )
+    assert told.count("word") == 8 * 700
+    assert "the last line" in told
+    goals = [{"text": f"Goal {at}", "first": 1, "last": 5, "status": "open"} for at in range(60)]
+    app = Flask(__name__)
+    Babel(app)
+    with app.app_context():
+        drawn, _legend = drawings.chart("goals", {"goals": goals})
+    made = paper(drawn)
+    assert facts_of(made)["Pages"] == "1"
+    assert "Goal 59" in words_of(made)
+    high = charts.draw("goals", {"goals": goals}, "en")
+    assert drawn["width"] * high["height"] / high["width"] <= drawings.HIGHEST  # in hundredths of the column
