@@ -59,6 +59,7 @@ def test_own_words_stand_there_and_nobody_elses(amal: Visitor) -> None:
     told = amal.visit("/keepsake")
     assert OWN in told and FOREIGN not in told
     assert "This puts a file on this phone. Others may open it." in told
+    assert "Your words stay here until" in told
     assert "call 112" in told.lower() or "In danger" in told
     assert 'id="quick-exit"' in told
 
