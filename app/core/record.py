@@ -38,7 +38,7 @@ class Named(Refused):
     """A note names somebody, or holds their words; ``findings`` say where."""
 
     code = "names"
-    sentence_by_default = N_("Not signed: it holds a name or words of somebody else. They are marked.")
+    sentence_by_default = N_("Not signed: it holds a name or words of somebody else. Below you see where.")
 
 
 def save(

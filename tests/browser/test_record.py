@@ -154,6 +154,7 @@ def test_no_word_of_a_note_is_lost_and_a_name_stops_the_signature(
     card(page, "Amal").get_by_role("button", name="Sign and next").click()
     found = card(page, "Amal").locator("[data-found] li")
     expect(found).to_contain_text("“Birgit” is how another member is called.")
+    assert findings(page) == []
     found.get_by_role("button").click()
     selected = field(page, "Amal").evaluate("(it) => it.value.slice(it.selectionStart, it.selectionEnd)")
     assert selected == "Birgit" and signed(eight, session) == []

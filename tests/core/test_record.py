@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.core import accounts, groups, record, record_pages
-from app.core.models import Role
+from app.core.changes import Who
+from app.core.models import GroupSession, Role
 from app.core.record_models import Addendum, ProcessNote
-from tests.core.cast import Oak, refused
+from tests.core.cast import Oak, prompt, refused, stage
 from tests.core.notes import WITHOUT_NAMES, note_of, notes, rows, saves, signs, text_of, written
 
 
@@ -213,3 +214,45 @@ def test_a_process_note_is_its_writers_alone_and_in_no_record(over: Oak) -> None
         assert canary not in str(told) + str(record_pages.signed_notes(db, over.id))
         assert canary in str(record_pages.newest(db, over.leaders["Fola"], over.id))
         assert canary not in str(record_pages.newest(db, over.leaders["Sami"], over.id))
+
+
+def test_a_meeting_with_one_person_has_their_note_alone(planned_oak: Oak) -> None:
+    oak = planned_oak
+    amal = oak.members["Amal"]
+    oak.id = oak.database.writer.do(
+        groups.plan_session, oak.group_id, [stage("words", prompt("text"))], kind="pre", member_id=amal
+    )
+    oak.people = {name: Who("facilitator", oak.id, who) for name, who in oak.leaders.items()}
+    oak.does(oak.fola, "open_lobby")
+    oak.joins("Amal")
+    oak.does(oak.fola, "start")
+    oak.does(oak.fola, "end")
+    page = notes(oak)
+    assert [page[each] for each in ("shared", "group_note", "member_safe")] == [None] * 3
+    [only] = page["members"]
+    assert only["member_id"] == amal
+    with refused("not_found"):
+        saves(oak, {"kind": "group", "member_id": "", "layout": "dap"} | only["note"], "All.", **FOR_ALL)
+    signs(oak, only["note"])
+    assert [each["key"] for each in note_of(oak, "Amal")["sections"]] == ["data", "assessment", "plan"]
+
+
+FOR_ALL = {"kind": "group", "member_id": ""}
+
+
+def test_a_session_that_has_not_begun_has_a_page_without_members(planned_oak: Oak) -> None:
+    page = notes(planned_oak)
+    assert page["members"] == [] and not page["ended"] and page["expires_at"] is None
+
+
+def test_what_is_rehearsed_or_tried_out_has_no_notes(oak: Oak) -> None:
+    seen = notes(oak)
+    for values in ({"sandbox": True}, {"sandbox": False, "rehearsal_of": oak.id}):
+        with oak.database.writer.engine.begin() as db:
+            db.execute(GroupSession.__table__.update().values(**values))
+        with refused("not_found"):
+            notes(oak)
+        with refused("not_found"):
+            saves(oak, seen["shared"], "Words.")
+        with refused("not_found"):
+            oak.database.writer.do(record.save_process, oak.leaders["Fola"], oak.id, "Words.", 1)

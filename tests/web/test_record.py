@@ -9,7 +9,7 @@ from app.core import accounts, groups
 from app.core.models import Role
 from app.core.record_models import RecordNote
 from app.db import Database
-from tests.core.cast import Oak
+from tests.core.cast import Oak, stage
 from tests.core.notes import note_of, notes, place
 from tests.house.browser import Browser
 
@@ -151,3 +151,13 @@ def test_it_is_told_beforehand_when_drafts_go_and_the_days_are_set_with_the_safe
     wrong = fola.send(kept, 422, **days | {"drafts_kept": "999"})
     assert "Nothing was changed." in wrong and 'value="120"' in wrong
     assert 'value="14"' in fola.visit(safety)
+
+
+def test_a_session_that_has_not_begun_and_a_meeting_have_a_page_of_notes(over: Oak, fola: Browser) -> None:
+    over.plans()
+    assert "The session has not ended yet." in fola.visit(page_of(over))
+    meeting = (over.group_id, [stage("words")])
+    amal = over.members["Amal"]
+    over.id = over.database.writer.do(groups.plan_session, *meeting, kind="pre", member_id=amal)
+    shown = fola.visit(page_of(over))
+    assert "Shared part" not in shown and "Group note" not in shown
