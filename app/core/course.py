@@ -1,7 +1,7 @@
 """A member's course: what is kept of it beside answers, and what has changed since the beginning."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -64,19 +64,22 @@ def forget(change: Change, reflection_id: str) -> None:
 
 def then_and_now(db: Connection, member_id: str) -> dict[str, Any]:
     """The first mood, goals and circle of a member beside the last, from their own answers."""
-    moods: dict[int, int] = {}
-    circles: list[tuple[int | None, dict[str, Any]]] = []
-    for row, prompt, value in _told(db, member_id):
-        if prompt.get("exercise") == MOOD and prompt["type"] == "scale_0_10" and row.kind == "group":
-            moods[row.number] = value
-        if prompt["type"] == CIRCLE and isinstance(value, dict):
-            circles.append((None if alone(row) else row.number, drawn(prompt, value) or {}))
+    return _then_and_now(_told(db, member_id), goals.then_and_now(db, member_id))
+
+
+def _then_and_now(told: Told, ends: list[dict[str, Any]]) -> dict[str, Any]:
+    moods = _moods(told)
+    circles = [
+        (None if alone(row) else row.number, drawn(prompt, value) or {})
+        for row, prompt, value in told
+        if prompt["type"] == CIRCLE and isinstance(value, dict)
+    ]
     last = max(moods, default=0)
     weeks = range(min(moods, default=1), last + 1)
     points = [{"number": number, "value": moods.get(number)} for number in weeks]
     return {
         "mood": {"first": moods[min(moods)], "last": moods[last], "points": points} if moods else None,
-        "goals": goals.then_and_now(db, member_id),
+        "goals": ends,
         "circle": {
             "first": circles[0][1] if circles else None,
             "last": circles[-1][1] if len(circles) > 1 else None,
@@ -86,7 +89,47 @@ def then_and_now(db: Connection, member_id: str) -> dict[str, Any]:
     }
 
 
+def _moods(told: Told) -> dict[int, int]:
+    """The moods of the opening rounds, by the number of the session."""
+    return {
+        row.number: value
+        for row, prompt, value in told
+        if prompt.get("exercise") == MOOD and prompt["type"] == "scale_0_10" and row.kind == "group"
+    }
+
+
 # what facilitators see and set
+
+
+def standing(sessions: Iterable[Any], was: Mapping[str, str]) -> list[dict[str, Any]]:
+    """How a member was in each session (rows): a status of attendance, ``ahead``, or ``before``: not in the
+    group. ``was`` comes from ``attendance.of_sessions``.
+    """
+    return [
+        {
+            "number": each.number,
+            "there": was.get(each.id) in attendance.THERE,
+            "ended": each.state == SessionState.ENDED,
+            "status": was.get(each.id) or ("ahead" if each.started_at is None else "before"),
+        }
+        for each in sessions
+    ]
+
+
+def points(sessions: Iterable[Mapping[str, Any]], moods: Mapping[int, int]) -> list[dict[str, Any]]:
+    """A member's moods as a chart takes them: one point for each session in which they were in the group,
+    with the reason where there is no number (``missed``, ``silent``: there without one, ``ahead``).
+    """
+    states = {"present": "silent", "late": "silent", "ahead": "ahead"}
+    return [
+        {
+            "number": each["number"],
+            "value": moods.get(each["number"]),
+            "state": "" if each["number"] in moods else states.get(each["status"], "missed"),
+        }
+        for each in sessions
+        if each["status"] != "before" or each["number"] in moods
+    ]
 
 
 def focus_of(row: Any) -> dict[str, Any]:
@@ -115,7 +158,9 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         raise NotFound()
     sessions = stored.find_all(db, GroupSession, ("number",), group_id=group_id, kind="group")
     sessions = [each for each in sessions if counts(each)]
-    was = attendance.of_sessions(db, sessions, [row])[member_id]
+    numbers = {each.id: each.number for each in sessions}
+    sat = standing(sessions, attendance.of_sessions(db, sessions, [row])[member_id])
+    wanted = goals.goals_of(db, member_id)
     told = _told(db, member_id)
     return {
         "member": {
@@ -125,18 +170,11 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
             "assent": row.assented_at is not None,
         },
         "focus": focus_of(row),
-        "attendance": [
-            {
-                "number": each.number,
-                "there": was.get(each.id) in attendance.THERE,
-                "ended": each.state == SessionState.ENDED,
-                "status": was.get(each.id) or ("before" if each.state == SessionState.ENDED else "ahead"),
-            }
-            for each in sessions
-        ],
-        "then": then_and_now(db, member_id),
-        "goals": goals.goals_of(db, member_id),
-        "steps": steps.steps_of(db, member_id),
+        "attendance": sat,
+        "mood": points(sat, _moods(told)),
+        "then": _then_and_now(told, goals.ends_of(wanted)),
+        "goals": wanted,
+        "steps": [each | {"number": numbers.get(each["session"])} for each in steps.steps_of(db, member_id)],
         "events": _events(told),
         "inventory": _inventory(told),
         "timeline": _timeline(told),

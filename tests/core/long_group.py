@@ -21,10 +21,10 @@ from app.core.models import Facilitator, Member, Role, new_id, now
 from app.core.sealing import seal
 from app.db import Database
 from app.library.agendas import stage_of_exercise, talk_stage
-from app.simulated_words import names
+from tests.core.full_session import NAMES
 from tests.house.groups import complete
 
-MEMBERS, SESSIONS = 12, 16
+MEMBERS, SESSIONS = len(NAMES), 16
 EVERY = 4  # measures, goals and circles come with every fourth session, and the first
 WEEK = timedelta(days=7)
 MEASURES = ("phq9", "gad7")
@@ -80,7 +80,7 @@ def _group(db: Connection, members: int) -> Long:
     made = Long(leader=_facilitator(db, "Fola"), support=_facilitator(db, "Sami"))
     made.group_id = groups.create_group(db, made.leader, name="Thursday group", programme_id="uganda_16")
     groups.set_role(db, made.group_id, made.support, Role.SUPPORT)
-    aliases = names()[:members]
+    aliases = list(NAMES[:members])
     made.members = dict(zip(aliases, groups.add_members(db, made.group_id, aliases), strict=True))
     complete(db, made.group_id, made.leader)
     return made
