@@ -62,3 +62,8 @@ def test_right_to_left_words_say_their_direction() -> None:
 def test_a_paper_with_pictures_is_no_docx() -> None:
     with pytest.raises(KeyError):
         paper(blocks.picture("<svg/>", "A line"))
+
+
+def test_signs_that_no_document_may_hold_are_left_out() -> None:
+    made = inside(paper(blocks.words("a\x00b\x0cc\ufffed")), "word/document.xml")
+    assert "abcd" in made

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app.core import record, record_pages
+from app.core import record, record_pages, retention
 from app.core.record_models import RecordNote
 from app.core.refusals import NotFound
 from app.papers import maker
@@ -124,3 +124,17 @@ def test_a_note_that_is_not_what_was_signed_says_so(app: Flask, signed: Oak) -> 
         lambda db: db.execute(update(RecordNote).where(RecordNote.id == note["id"]).values(layout="soap"))
     )
     assert warning in str(gathered(app, signed, "individual_note.pdf"))
+
+
+def test_words_that_the_group_keeps_in_signed_notes_alone_are_in_no_other_paper(
+    app: Flask, signed: Oak
+) -> None:
+    days = {"drafts_kept": 30, "answers_kept": 30, "work_kept": 90}
+    signed.database.writer.do(retention.keep_settings, signed.group_id, days, False)
+    for kind in ("summary.pdf", "keepsake.pdf"):
+        assert "My sister called on Sunday" in str(gathered(app, signed, kind))
+    signed.database.writer.do(retention.keep_settings, signed.group_id, days, True)
+    for kind in ("summary.pdf", "keepsake.pdf"):
+        assert "My sister called on Sunday" not in str(gathered(app, signed, kind))
+    assert "The words are in the signed note." in str(gathered(app, signed, "summary.pdf"))
+    assert "My sister called on Sunday" in str(gathered(app, signed, "individual_note.pdf"))
