@@ -15,6 +15,7 @@ from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, Ses
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
+from app.exercises.plain import N_
 from app.places import place_in
 from app.regions import speaking
 from app.services import draft_key, services
@@ -26,6 +27,7 @@ PLACES = 8  # rooms one browser remembers; the cookie stays small
 WRONG_LINKS, WITHIN = 20, 60.0  # failures of one address, seconds
 ENTRY_QUESTIONS = ("at_address", "private", "safe")
 YES_NO = {"yes": True, "no": False}
+ANOTHER_LINK = N_("Another link was opened in this browser. Nothing was sent. Open your own link again.")
 GONE = "gone"  # the cookie that Quick exit leaves, also where it does not reach the server
 
 
@@ -69,12 +71,19 @@ def _to_the_door(kind: str, token: str) -> Any:
 @pages.route("/door", methods=["GET", "POST"])
 def at_the_door() -> Any:
     kind, link_hash = cookie.get("door", ("", ""))
+    if request.method == "POST" and request.form.get("door") != _this_door():
+        raise NotNow(ANOTHER_LINK)  # the page is of one link, and the browser has opened another since
     with services().database.reader() as db:
         if kind == "r":
             return _come_in(db, door.session_by_room_hash(db, link_hash), None)
         member = door.member_by_hash(db, link_hash) if kind == "m" else None
         row = door.session_for_member(db, member, _led) if member else None
         return _come_in(db, row, member)
+
+
+def _this_door() -> str:
+    """What a page at the door carries to be told from that of another link; too little to open anything."""
+    return str(cookie.get("door", ("", ""))[1][:12])
 
 
 def _led(group_session_id: str) -> bool:
@@ -138,6 +147,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             texts=texts,
             pin=pin.asks(member, seat),
             help=room["help"],
+            door=_this_door(),
         )
     return page, 422 if problems else 200
 
@@ -159,6 +169,7 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
             "participant/again.html",
             pin=bool(member.pin_hash),
             keepsake=keepsake.is_given(db, member.id),
+            door=_this_door(),
             problem=wrong,
             facilitators=room["facilitators"],
         )

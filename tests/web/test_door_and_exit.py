@@ -156,3 +156,15 @@ def test_the_sheet_offers_each_choice_of_a_pause_once_and_leaving_with_a_goodbye
     assert choices.count(f'action="{inside}/leave"') == choices.count("Leave with a goodbye") == 1
     assert page.count("become steady") == 1
     assert "Leave with a goodbye" in amal.visit(f"{inside}/help")
+
+
+def test_a_page_at_the_door_is_of_its_own_link(visitor: Callable[[], Visitor], database: Database) -> None:
+    room, browser = make_room(database), visitor()
+    browser.visit(own_link(room, "Amal"))
+    amals = browser.door()
+    browser.visit(own_link(room, "Birgit"))  # in another tab
+    before = room.all(select(TABLES["participant"]))
+    said = browser.send("/door", 409, **CAME_IN, door=amals)
+    assert "Another link was opened in this browser." in said
+    assert room.all(select(TABLES["participant"])) == before
+    assert browser.comes_in(own_link(room, "Birgit")) == f"/room/{room.id}"

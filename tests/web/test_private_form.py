@@ -29,6 +29,13 @@ def link(oak: Oak) -> str:
     return f"/m/{open_sealed(Member.link, row.id, row.link)}"
 
 
+def door(browser: Browser) -> str:
+    """What tells the page at the door of one link from that of another."""
+    found = re.search(r'name="door" value="([^"]+)"', browser.visit("/door"))
+    assert found
+    return found[1]
+
+
 def planned(oak: Oak, minutes: int, *names: str) -> str:
     """A session that is planned in so many minutes, with these private forms."""
     stages = [talk_stage("Arrive", 5) | {"measures": list(names)}]
@@ -54,7 +61,7 @@ def test_from_half_an_hour_before_a_member_comes_to_the_form_while_a_leader_is_t
     assert "Before you come in" not in at_the_door(stranger, link)
     presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
     assert "Before you come in" in at_the_door(stranger, link)
-    assert stranger.send("/door", **CAME_IN) == f"/room/{session}"
+    assert stranger.send("/door", **CAME_IN, door=door(stranger)) == f"/room/{session}"
     page = stranger.visit(f"/room/{session}")
     assert "The room is not open yet." in page
     assert "Only Fola and Sami will read what you answer there." in page
@@ -103,7 +110,7 @@ def test_a_form_that_a_stage_names_is_offered_there_beside_its_questions_and_in_
     oak.does(oak.fola, "open_lobby")
     presence(app).arrives("facilitator", oak.id, oak.leaders["Fola"], "a socket")
     at_the_door(stranger, link)
-    room = stranger.send("/door", **CAME_IN)
+    room = stranger.send("/door", **CAME_IN, door=door(stranger))
     oak.does(oak.fola, "start")
     page = stranger.visit(room)
     assert "Tell us about text." in page and f"{room}/measure/phq9" in page
@@ -117,7 +124,7 @@ def test_a_form_is_taken_while_a_line_blinks_and_refused_once_nobody_has_led_for
     session = planned(oak, 25, "phq9")
     presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
     at_the_door(stranger, link)
-    form = f"{stranger.send('/door', **CAME_IN)}/measure/phq9"
+    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}/measure/phq9"
     presence(app).leaves("facilitator", session, oak.leaders["Fola"], "a socket")
     for seconds, status in ((29, 200), (31, 409)):
         with time_machine.travel(now() + timedelta(seconds=seconds), tick=False):

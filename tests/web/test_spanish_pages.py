@@ -55,7 +55,10 @@ class Oak:
     def comes_in(self, path: str, **more: Any) -> str:
         self.comes_anew()
         self.browser.get(path)
-        return str(self.browser.post("/door", data=CAME_IN | more | self.token()).headers["Location"])
+        door = re.search(r'name="door" value="([^"]+)"', self.browser.get("/door").text)
+        assert door
+        data = CAME_IN | more | self.token() | {"door": door[1]}
+        return str(self.browser.post("/door", data=data).headers["Location"])
 
     def token(self) -> dict[str, str]:
         found = re.search(r'name="csrf-token" content="([^"]+)"', self.browser.get("/").text)
