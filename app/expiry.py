@@ -1,13 +1,11 @@
 """Deletes what has been kept for long enough, a batch at a time: once an hour, and from the command line."""
 
 import logging
-import time
 
-from app import runtime
 from app.core import retention
 from app.core.models import now
-from app.core.refusals import Retry
 from app.db import Database
+from app.loops import keep_looking
 
 log = logging.getLogger("concentric.expiry")
 
@@ -22,19 +20,7 @@ class Expiry:
         self.database = database
 
     def start(self) -> None:
-        runtime.spawn(self._run)
-
-    def _run(self) -> None:
-        pause = FIRST
-        while True:
-            time.sleep(pause)
-            pause = EVERY
-            try:
-                self.look()
-            except Retry:
-                continue  # the database is busy: the next look finds the same
-            except Exception as failed:  # noqa: BLE001 - a look that fails is only late
-                log.error("deleting by retention failed: %s", type(failed).__name__)
+        keep_looking(self.look, EVERY, log, FIRST)
 
     def look(self) -> int:
         """One run; gives how many answers and drafts went."""

@@ -12,7 +12,6 @@ import smtplib
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -33,20 +32,15 @@ class OnCall:
         self.app, self.settings, self.database, self.screens = app, settings, database, screens
 
     def start(self) -> None:
+        from app.loops import keep_looking
+
+        keep_looking(self._look_and_call, LOOK_EVERY, log)
+
+    def _look_and_call(self) -> None:
         from app import runtime
 
-        runtime.spawn(self._run)
-
-    def _run(self) -> None:
-        from app import runtime
-
-        while True:
-            time.sleep(LOOK_EVERY)
-            try:
-                for group_session_id, each in self.look():
-                    runtime.spawn(self.make, group_session_id, each)  # one that hangs keeps no other waiting
-            except Exception as failed:  # noqa: BLE001 - the next look must come, whatever went wrong here
-                log.error("looking for calls failed: %s", type(failed).__name__)
+        for group_session_id, each in self.look():
+            runtime.spawn(self.make, group_session_id, each)  # one that hangs keeps no other waiting
 
     def look(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Takes every call that is due now, with the session that it belongs to."""

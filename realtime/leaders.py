@@ -4,10 +4,10 @@ import logging
 import time
 from typing import Any
 
-from app import runtime
 from app.core import leaderless, views
-from app.core.refusals import NotFound, Retry
+from app.core.refusals import NotFound
 from app.db import Database
+from app.loops import keep_looking
 from realtime.presence import Presence
 from realtime.sockets import Sockets
 
@@ -25,20 +25,13 @@ class Leaders:
         self._swept = 0.0
 
     def start(self) -> None:
-        runtime.spawn(self._run)
+        keep_looking(self._look_and_sweep, EVERY, log)
 
-    def _run(self) -> None:
-        while True:
-            time.sleep(EVERY)
-            try:
-                self.look()
-                if time.monotonic() - self._swept >= SWEEP:
-                    self._swept = time.monotonic()
-                    self.sweep()
-            except Retry:
-                continue  # the database is busy: the next look finds the same
-            except Exception as failed:  # noqa: BLE001 - a look that fails is only late
-                log.error("a look failed: %s", type(failed).__name__)
+    def _look_and_sweep(self) -> None:
+        self.look()
+        if time.monotonic() - self._swept >= SWEEP:
+            self._swept = time.monotonic()
+            self.sweep()
 
     def look(self) -> None:
         """Keeps, for each session this worker holds sockets to, since when nobody leads it."""

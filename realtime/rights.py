@@ -1,13 +1,13 @@
 """Lets go of sockets whose right has ended: a role taken, an account disabled, a browser signed out."""
 
 import logging
-import time
 from typing import Any
 
 from app import runtime
 from app.core import accounts, roles, views
 from app.core.refusals import NotFound
 from app.db import Database
+from app.loops import keep_looking
 from realtime.emit import emit
 from realtime.sockets import Socket, Sockets
 
@@ -23,15 +23,7 @@ class Rights:
         self.server, self.database, self.sockets = server, database, sockets
 
     def start(self) -> None:
-        runtime.spawn(self._run)
-
-    def _run(self) -> None:
-        while True:
-            time.sleep(EVERY)
-            try:
-                self.look()
-            except Exception as failed:  # noqa: BLE001 - without a database the next look comes in a second
-                log.error("a look at the rights failed: %s", type(failed).__name__)
+        keep_looking(self.look, EVERY, log)
 
     def look(self) -> None:
         """Reads the rights of every facilitator's socket anew and closes those that have none."""

@@ -37,10 +37,11 @@ MAY_IMPORT = {
     "app.hashing": {"app.runtime"},
     "app.services": FOUNDATION | {"app.simulated_crowds"},
     "app.sign_in": FOUNDATION | {"app.services", "app.hashing"},
-    "app.on_call": FOUNDATION,
+    "app.loops": {"app.runtime", "app.core"},
+    "app.on_call": FOUNDATION | {"app.loops"},
     "app.charts": {"app.charts"},
     "app.papers": CORE | {"app.runtime", "app.papers", "app.services", "app.charts"},
-    "app.expiry": FOUNDATION,
+    "app.expiry": FOUNDATION | {"app.loops"},
     "app.pin": PAGES,
     "app.participant": PAGES | {"app.pin", "app.last_call", "app.places"},
     "app.private_form": PAGES | {"app.places"},
@@ -49,7 +50,7 @@ MAY_IMPORT = {
     "app.places": {"app.core"},
     "app.keepsake": PAGES | {"app.participant", "app.pin"},
     "facilitator": PAGES | {"facilitator"},
-    "realtime": FOUNDATION | {"realtime"},
+    "realtime": FOUNDATION | {"app.loops", "realtime"},
 }
 CORE_LIBRARIES = {"blinker", "cryptography", "pydantic", "sqlalchemy", "sqlmodel"}
 

@@ -23,7 +23,7 @@ from app.core.models import (
 from app.core.sealing import open_sealed
 from app.core.signals import OF_THE_SERVER
 
-OPEN = (SignalStatus.NEW, SignalStatus.SEEN)
+OPEN = measure_alerts.OPEN
 
 UNMET = (
     select(Signal.__table__, col(Participant.alias).label("alias"), col(Facilitator.name).label("seen_name"))

@@ -5,12 +5,11 @@ from typing import Any
 
 from app.core.agenda import Stage, agenda_of, alone, edited, sealed_agenda
 from app.core.changes import Change, at
+from app.core.door import OPEN_STATES
 from app.core.models import SessionState
 from app.core.refusals import NotNow
 from app.core.stages import fresh
 from app.library.small import for_few, rule
-
-OPEN = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
 
 
 def small_group(change: Change, command: Any) -> dict[str, Any]:
@@ -38,7 +37,7 @@ def offer(row: Any, inside: Collection[Mapping[str, Any]]) -> dict[str, Any] | N
     """
     there = sum(each["presence"] in ("here", "away") for each in inside)
     stages = agenda_of(row)
-    if row.state not in OPEN or alone(row) or not 0 < there < rule().fewer_than or _is_small(stages):
+    if row.state not in OPEN_STATES or alone(row) or not 0 < there < rule().fewer_than or _is_small(stages):
         return None
     ahead = stages[_first_ahead(row) :]
     small = for_few(ahead)

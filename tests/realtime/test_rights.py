@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from app.core import accounts, door, roles
 from app.core.models import Facilitator, Role, now
+from app.core.refusals import Retry
 from realtime.push import News, Pusher
 from realtime.rights import Rights
 from tests.house.rooms import Room, make_room
@@ -139,14 +140,16 @@ class Enough(BaseException):
 
 
 def test_a_database_that_is_away_for_a_moment_does_not_end_the_looking(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+    line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    looks = iter([OSError("gone"), Enough()])
+    looks = iter([OSError("gone"), Retry(), Enough()])
 
     def look() -> None:
         raise next(looks)
 
     monkeypatch.setattr(line.rights, "look", look)
-    monkeypatch.setattr("realtime.rights.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("app.loops.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("app.loops.runtime.spawn", lambda run, *given: run(*given))
     with pytest.raises(Enough):
-        line.rights._run()
+        line.rights.start()
+    assert caplog.messages == ["a look failed: OSError"], "a busy database is nothing to report"
