@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import attendance, consents, instruments, stored
+from app.core import attendance, consents, instruments, retention, stored
 from app.core.agenda import agenda_of, counts
 from app.core.course import AREAS, focus_of
 from app.core.course_models import Goal, GoalRating, MeasureResponse
@@ -118,11 +118,12 @@ def _answers(db: Connection, session: Any, people: Mapping[str, Any]) -> list[En
         .order_by(col(Reflection.created_at), col(Reflection.id))
     ).all()
     stages = {stage["id"]: stage for stage in agenda_of(session)}
+    hidden = retention.hidden(db, session.id)  # their words stand in a signed note, and nowhere else
     found = []
     for row in rows:
         stage = stages.get(row.stage_id)
         if stage is not None:
-            found += [_passed(row, stage)] if row.passed else _parts(row, stage)
+            found += [_passed(row, stage)] if row.passed else _parts(row, stage, row.participant_id in hidden)
     return found
 
 
@@ -133,16 +134,16 @@ def _passed(row: Any, stage: Mapping[str, Any]) -> Entry:
     return Entry(*place, "pass", exercise, "pass", "count", 1, ours=ours)
 
 
-def _parts(row: Any, stage: Mapping[str, Any]) -> list[Entry]:
+def _parts(row: Any, stage: Mapping[str, Any], hidden: bool) -> list[Entry]:
     answer = answer_of(row)
     return [
-        _part(row, prompt, answer[prompt["key"]])
+        _part(row, prompt, answer[prompt["key"]], hidden and not retention.is_working(prompt))
         for prompt in stage["prompts"]
         if prompt["key"] in answer and prompt.get("exercise") != SAFETY
     ]
 
 
-def _part(row: Any, prompt: Mapping[str, Any], value: Any) -> Entry:
+def _part(row: Any, prompt: Mapping[str, Any], value: Any, hidden: bool) -> Entry:
     kind, options = prompt["type"], tuple(prompt.get("options") or ())
     number: int | list[int] | None = None
     if kind == "scale_0_10":
@@ -150,7 +151,7 @@ def _part(row: Any, prompt: Mapping[str, Any], value: Any) -> Entry:
     elif kind in ("single_choice", "multi_choice"):
         chosen = [value] if isinstance(value, str) else value
         number = [options.index(each) + 1 for each in chosen if each in options]
-    kept_back = row.audience == Audience.FACILITATORS or is_private(prompt)
+    kept_back = hidden or row.audience == Audience.FACILITATORS or is_private(prompt)
     text = "" if kind == "scale_0_10" else TYPES[kind].as_text(value, prompt)
     return Entry(
         row.member_id,

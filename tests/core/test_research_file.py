@@ -5,14 +5,17 @@ import io
 import json
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from app.core import consents
+from app.core import consents, stored
 from app.core.export import cell
+from app.core.models import Group, GroupSession
+from app.library.agendas import stage_of_exercise
 from app.papers import research
 from app.papers.registry import Asked
-from tests.core.cast import MEMBERS, Oak, refused
+from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
 from tests.core.record import PRIVATE, WROTE, keeps_a_record
 
 File = dict[str, Any]
@@ -117,6 +120,44 @@ def test_words_are_in_it_when_asked_for_and_those_for_facilitators_alone_never(o
         assert ("Amal" in text) == named
     chosen = of(made, key="birgit_said")
     assert len(chosen) == 8, "a choice made for facilitators alone counts all the same"
+
+
+def test_words_that_a_signed_note_has_taken_over_are_not_in_it(oak: Oak) -> None:
+    oak.database.writer.do(stored.change, Group, oak.group_id, hide_signed=False)
+    assert WROTE["Amal"] in both(file(oak, words=True, session=oak.id)), "the group goes on reading them"
+    oak.database.writer.do(stored.change, Group, oak.group_id, hide_signed=True)
+    last = both(file(oak, words=True, session=oak.id))
+    assert WROTE["Amal"] not in last and WROTE["Birgit"] not in last and WROTE["Dolores"] in last
+    assert WROTE["Amal"] in both(file(oak, words=True, session=oak.first)), "nothing is signed of the first"
+
+
+def test_what_nobody_confirmed_and_what_keeps_somebody_safe_is_in_no_file(oak: Oak) -> None:
+    safe = stage_of_exercise("safe_place_check")
+    oak.plans([stage("words", prompt("text")), safe])
+    oak.starts()
+    given = {"id": str(uuid4()), "audience": "group_named", "stage_id": "words"}
+    said = {"answer": {"text": "scribedmarker"}, "participant_id": oak.amal.id}
+    oak.does(oak.fola, "write_for", **given, **said)
+    oak.moves_to(safe["id"])
+    oak.writes(oak.amal, safe["id"], audience="facilitators", alone="Yes", talk="No")
+    for named in (False, True):
+        made = file(oak, named=named, words=True, session=oak.id)
+        assert "scribedmarker" not in both(made) and of(made, exercise="safe_place_check") == []
+    oak.does(oak.amal, "confirm_reflection", id=given["id"], accept=True)
+    assert "scribedmarker" in both(file(oak, words=True, session=oak.id))
+
+
+def test_what_is_withdrawn_or_only_tried_out_is_in_no_file(oak: Oak) -> None:
+    oak.plans()
+    oak.starts()
+    sent = oak.writes(oak.amal, text="withdrawnmarker")
+    assert "withdrawnmarker" in both(file(oak, words=True))
+    oak.does(oak.amal, "withdraw_reflection", id=sent["id"])
+    assert "withdrawnmarker" not in both(file(oak, words=True))
+    oak.writes(oak.birgit, text="triedmarker")
+    assert "triedmarker" in both(file(oak, words=True))
+    oak.database.writer.do(stored.change, GroupSession, oak.id, sandbox=True)
+    assert "triedmarker" not in both(file(oak, words=True))
 
 
 def test_with_names_each_row_says_who_and_when_in_utc(oak: Oak) -> None:
