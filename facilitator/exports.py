@@ -85,7 +85,7 @@ def own() -> str:
 
 
 def _of_session(group_session_id: str) -> tuple[Asked, str, dict[str, Any]]:
-    row = read(my_session, group_session_id, True)
+    row = read(my_session, group_session_id)
     read(core.exportable, me(), row.group_id, group_session_id)
     facts = read(overview.session_facts, group_session_id)
     asked = Asked(group_id=row.group_id, group_session_id=group_session_id, facilitator_id=me())

@@ -154,6 +154,10 @@ def test_what_is_withdrawn_or_only_tried_out_is_in_no_file(oak: Oak) -> None:
     assert "withdrawnmarker" in both(file(oak, words=True))
     oak.does(oak.amal, "withdraw_reflection", id=sent["id"])
     assert "withdrawnmarker" not in both(file(oak, words=True))
+    passed = oak.writes(oak.chidi, passed=True)
+    assert len(of(file(oak, session=oak.id), source="pass")) == 1
+    oak.does(oak.chidi, "withdraw_reflection", id=passed["id"])
+    assert of(file(oak, session=oak.id), source="pass") == []
     oak.writes(oak.birgit, text="triedmarker")
     assert "triedmarker" in both(file(oak, words=True))
     oak.database.writer.do(stored.change, GroupSession, oak.id, sandbox=True)
