@@ -7,6 +7,7 @@ from flask_babel import ngettext
 from sqlalchemy import Connection
 
 from app import runtime
+from app.charts import given
 from app.core import course, measures, overview
 from app.papers import drawings, wording
 from app.papers.blocks import Block, answer, facts, heading, pair, part, table, text, words
@@ -21,7 +22,7 @@ def gather(db: Connection, asked: Any) -> dict[str, Any]:
     runtime.give_way()
     content = [
         _figures(told, group),
-        drawings.chart("attendance", {"sessions": told["attendance"]})[0] if told["attendance"] else None,
+        drawings.chart("attendance", given.attendance(told["attendance"]))[0] if told["attendance"] else None,
         *_mood(told),
         *_circles(told["then"]["circle"]),
         *_measures(scores, group["time_zone"]),
@@ -75,22 +76,8 @@ def _then_now(ends: dict[str, Any] | None) -> str:
 def _mood(told: dict[str, Any]) -> list[Block | None]:
     if not told["then"]["mood"]:
         return []
-    data = {"points": _points(told), "events": told["events"]}
-    line, legend = drawings.chart("mood_line", data)
+    line, legend = drawings.chart("mood_line", given.mood(told["mood"], told["events"]))
     return part(_("Mood, and what moved it"), line, text("\n".join(legend)) if legend else None)
-
-
-def _points(told: dict[str, Any]) -> list[dict[str, Any]]:
-    values = {each["number"]: each["value"] for each in told["then"]["mood"]["points"]}
-    states = {(True, True): "silent", (True, False): "missed"}
-    return [
-        {
-            "number": each["number"],
-            "value": values.get(each["number"]),
-            "state": states.get((each["ended"], each["there"]), "ahead"),
-        }
-        for each in told["attendance"]
-    ]
 
 
 def _circles(circle: dict[str, Any]) -> list[Block | None]:
@@ -119,10 +106,7 @@ def _measures(scores: list[dict[str, Any]], zone: str) -> list[Block | None]:
 
 
 def _drawn(each: dict[str, Any], zone: str) -> Block:
-    series = [score | {"when": wording.short_day(score["at"], zone)} for score in each["series"]]
-    data = each | {"series": series, "reliable": each["points"]}
-    line, _legend = drawings.chart("measure_line", data, each["name"])
-    return line
+    return drawings.chart("measure_line", given.measure(each, zone, drawings.language()), each["name"])[0]
 
 
 def _score(value: int | None) -> str:
@@ -160,7 +144,7 @@ def _goals(goals: list[dict[str, Any]], ends: list[dict[str, Any]]) -> list[Bloc
         return []
     status = {"open": "", "met": _("Met"), "let_go": _("Let go")}
     rows = [[each["text"], _then_now(_ends(each["ratings"])), status[each["status"]]] for each in goals]
-    drawn, _legend = drawings.chart("goals", {"goals": ends})
+    drawn, _legend = drawings.chart("goals", given.goals(ends))
     return part(_("Goals"), drawn, table([_("Goal"), _("From 0 to 10"), ""], rows))
 
 
@@ -172,7 +156,8 @@ def _ends(ratings: list[int]) -> dict[str, Any] | None:
 
 def _steps(steps: list[dict[str, Any]]) -> list[Block | None]:
     rows = [[each["text"], each["when"], each["outcome"] or _("Not looked back on yet")] for each in steps]
-    return part(_("Steps"), table([_("Step"), _("When"), _("How it went")], rows))
+    drawn = drawings.chart("steps", given.steps(steps))[0] if steps else None
+    return part(_("Steps"), drawn, table([_("Step"), _("When"), _("How it went")], rows))
 
 
 def _people(inventory: list[dict[str, Any]]) -> list[Block | None]:

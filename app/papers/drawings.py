@@ -7,6 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import charts, runtime
+from app.charts import given
 from app.papers.blocks import Block, picture, table
 
 COLUMN = 605  # pixels of a page that are as wide as the column of a paper
@@ -16,7 +17,7 @@ HIGHEST = 125  # a drawing as wide as the column may be this high, in hundredths
 def circle(drawn: Mapping[str, Any], caption: str, width: int = 100) -> Block:
     """The circle as ``closeness_circle.drawn`` gives it."""
     title = caption or str(_("People near and far"))
-    return chart("circle", {"drawn": drawn, "title": title}, caption)[0] | {"width": width}
+    return chart("circle", given.circle(drawn, title), caption)[0] | {"width": width}
 
 
 def circle_list(first: Mapping[str, Any], last: Mapping[str, Any] | None) -> list[Block | None]:
@@ -35,12 +36,16 @@ def _ring(person: Mapping[str, Any]) -> str:
     return f"{ring}, {person['bond']}" if person["bond"] else str(ring)
 
 
+def language() -> str:
+    """The reader's language, in which a chart has its words."""
+    return str(get_locale() or "en")
+
+
 def chart(name: str, data: Mapping[str, Any], caption: str = "") -> tuple[Block, list[str]]:
     """A chart as its page has it, as large as there, and the lines that explain its numbers below it."""
     runtime.give_way()
-    locale = str(get_locale() or "en")
-    drawing = charts.draw(name, data, locale)
+    drawing = charts.draw(name, data, language())
     tall = HIGHEST * drawing["width"] / drawing["height"]  # hundredths at which it fills a page
     width = max(1, int(min(100, 100 * drawing["width"] / COLUMN, tall)))
-    block = picture(charts.render(name, data, locale), " ".join(drawing["told"]), caption, width)
+    block = picture(charts.render(name, data, language()), " ".join(drawing["told"]), caption, width)
     return block, [str(each) for each in drawing.get("legend", ())]

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.exercises.plain import N_
-from app.papers import course_paper, keepsake_paper, note_paper, plan_paper, session_paper
+from app.papers import course_paper, group_paper, keepsake_paper, note_paper, plan_paper, session_paper
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -49,7 +49,7 @@ class Paper:
     named: bool = True
 
 
-SESSION, MEMBER = ("group_session_id",), ("member_id",)
+SESSION, MEMBER, GROUP = ("group_session_id",), ("member_id",), ("group_id",)
 BOTH = ("group_session_id", "member_id")
 
 
@@ -70,6 +70,7 @@ PAPERS: dict[str, Paper] = {
     for paper in (
         Paper("summary.pdf", N_("Summary of the session"), SESSION, session_paper.gather),
         Paper("plan.pdf", N_("Plan of the session on one page"), SESSION, plan_paper.gather, named=False),
+        Paper("group.pdf", N_("Course of the group"), GROUP, group_paper.gather),
         Paper("course.pdf", N_("Course of a member"), MEMBER, course_paper.gather),
         Paper("keepsake.pdf", N_("Keepsake"), MEMBER, keepsake_paper.gather),
         *_notes(),

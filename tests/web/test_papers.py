@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.core import overview
+from app.core.group_course import group_course
 from app.core.summary import summary_of
 from app.db import Database
 from app.library import load
@@ -14,6 +15,7 @@ from app.papers import blocks, maker
 from app.papers.registry import PAPERS, Asked
 from tests.core.cast import Oak
 from tests.core.full_session import full_session
+from tests.core.long_group import long_group
 from tests.core.programme import Course
 from tests.core.test_summary import round_of
 from tests.house.papers import facts_of, needs_poppler, unspaced, words_of
@@ -135,3 +137,25 @@ def test_the_paper_of_a_course_says_what_the_page_of_a_member_says(app: Flask, d
     assert (told["Title"], told["Tagged"]) == ("Course", "yes")  # windows and lists show it: no name there
     moods = [each["alt"] for each in data["blocks"] if each and each["kind"] == "picture"]
     assert "Session 3: missed." in moods[0]
+
+
+def test_the_paper_of_a_group_says_what_its_course_says(app: Flask, database: Database) -> None:
+    long = long_group(database)
+    with database.reader() as db:
+        told = group_course(db, long.group_id, 6)
+    with app.test_request_context(), database.reader() as db:
+        data = PAPERS["group.pdf"].gather(db, Asked(group_id=long.group_id, facilitator_id=long.leader))
+    text = words_of(maker.make("group.pdf", data))
+    assert len(told["members"]) >= 6 and told["calls"]
+    for member in told["members"]:
+        assert member["alias"] in text
+        assert f"{len(member['attendance']) - len(member['missed'])} of {len(member['attendance'])}" in text
+        for measure in member["measures"]:
+            assert f"{measure['first']} to {measure['last']}" in text
+    for each in told["calls"]:
+        for name in each["worse"]:
+            assert f"Worse reliably: {name}." in text
+    for mean in told["mean"].values():
+        assert str(mean) in text
+    said = [each["alt"] for block in data["blocks"] if block["kind"] == "pair" for each in block["left"]]
+    assert len(said) == len(told["members"]) and all(said)
