@@ -204,7 +204,7 @@ def silent(db: Connection, group_id: str) -> set[str]:
 def _silent_in(db: Connection, ended: list[str]) -> frozenset[str]:
     """The same of all who were ever in these sessions, given in their order."""
     places = _places(db, ended)
-    spoke = _spoke(db, ended)
+    told = spoke(db, ended)
     corrected = {
         (each.group_session_id, each.member_id): each.status in THERE for each in _corrections(db, ended)
     }
@@ -217,7 +217,7 @@ def _silent_in(db: Connection, ended: list[str]) -> frozenset[str]:
             for key in ended
             if corrected.get((key, member_id), member_id in places.get(key, {}))
         ][-SILENT:]
-        if len(was_in) == SILENT and not any(place and _was_heard(place, spoke) for place in was_in):
+        if len(was_in) == SILENT and not any(place and _was_heard(place, told) for place in was_in):
             found.add(member_id)
     return frozenset(found)
 
@@ -226,7 +226,7 @@ def _was_heard(place: Any, spoke: set[str]) -> bool:
     return place.heard_at is not None or place.id in spoke
 
 
-def _spoke(db: Connection, group_session_ids: Iterable[str]) -> set[str]:
+def spoke(db: Connection, group_session_ids: Iterable[str]) -> set[str]:
     """Participants who had a turn, or sent anything to the group and left it there."""
     sessions = list(group_session_ids)
     turns = db.execute(select(col(Turn.participant_id)).where(col(Turn.group_session_id).in_(sessions)))

@@ -95,12 +95,17 @@ class NoteLayout(Table, table=True):
 
 
 class Fidelity(Table, table=True):
-    """How a session kept to the method, one row for a line that a person answered or corrected."""
+    """How a session kept to the method, one row for a line that a person answered or corrected.
+
+    ``recorded`` is None as long as the answers stand of which the record tells; what it told before they were
+    deleted stays in it, "" for what it did not know.
+    """
 
     group_session_id: str = ref("group_session.id", primary_key=True)
     line: str = Field(primary_key=True, max_length=32)
     answer: str = Field(max_length=8)  # yes, partly, no, not_due
-    set_by: str = ref("facilitator.id")
+    recorded: str | None = Field(default=None, max_length=8)
+    set_by: str | None = ref("facilitator.id", default=None, nullable=True)  # None: as recorded
     set_at: datetime = time()
 
 

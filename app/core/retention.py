@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, case, delete, func, or_, select, union, update
 from sqlmodel import col
 
-from app.core import stored
+from app.core import fidelity, stored
 from app.core.agenda import agenda_of
 from app.core.course_models import FeedbackLine, Goal, GoalRating, Pair, Step
 from app.core.goals import EXERCISE as GOALS
@@ -265,6 +265,7 @@ def _work_is_due(group: Row[Any], at: datetime) -> bool:
 def _forget(db: Connection, group: Row[Any], due: list[tuple[str, str]], at: datetime) -> int:
     """Deletes a batch of answers with all that hangs on them; the group's goals and steps with its work."""
     session, stage = due[0]
+    fidelity.keep_recorded(db, session, at)  # it is told from what goes now
     of_stage = (col(Reflection.group_session_id) == session, col(Reflection.stage_id) == stage)
     ids = list(db.execute(select(col(Reflection.id)).where(*of_stage).limit(BATCH)).scalars())
     if _work_is_due(group, at):

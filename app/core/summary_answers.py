@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -20,17 +21,27 @@ def answers_of(
     db: Connection, group_session_id: str, stages: Iterable[dict[str, Any]], aliases: Mapping[str, str]
 ) -> list[Answer]:
     """The answers to these stages in the order in which they came; withdrawn ones are left out."""
-    prompts = {stage["id"]: stage["prompts"] for stage in stages}
+    prompts = {(group_session_id, stage["id"]): stage["prompts"] for stage in stages}
+    return answers_in(db, prompts, aliases)
+
+
+def answers_in(
+    db: Connection,
+    prompts: Mapping[tuple[str, str], list[dict[str, Any]]],
+    aliases: Mapping[str, str] = MappingProxyType({}),
+) -> list[Answer]:
+    """The same of many sessions at once: ``prompts`` by the ids of their session and stage."""
     rows = db.execute(
         select(Reflection.__table__)
         .where(
-            col(Reflection.group_session_id) == group_session_id,
-            col(Reflection.stage_id).in_(list(prompts)),
+            col(Reflection.group_session_id).in_({session for session, _ in prompts}),
+            col(Reflection.stage_id).in_({stage for _, stage in prompts}),
             col(Reflection.withdrawn_at).is_(None),
         )
         .order_by(col(Reflection.created_at), col(Reflection.id))
     ).all()
-    return [_answer(row, prompts[row.stage_id], aliases) for row in rows]
+    places = ((row, prompts.get((row.group_session_id, row.stage_id))) for row in rows)
+    return [_answer(row, asked, aliases) for row, asked in places if asked is not None]
 
 
 def values(answers: Iterable[Answer], exercise: str, ending: str) -> list[tuple[Answer, Any]]:
@@ -64,6 +75,7 @@ def _answer(row: Any, prompts: list[dict[str, Any]], aliases: Mapping[str, str])
     answer = json.loads(open_sealed(Reflection.answer, row.id, row.answer))
     return {
         "id": row.id,
+        "group_session_id": row.group_session_id,
         "stage_id": row.stage_id,
         "participant_id": row.participant_id,
         "alias": aliases.get(row.participant_id, ""),

@@ -94,6 +94,15 @@ def of_member(db: Connection, group_session_id: str, member_id: str) -> dict[str
     return _sorted_out(Counter(tag for row in own for tag in _tags(row)))
 
 
+def areas_of(db: Connection, group_session_ids: Iterable[str]) -> dict[str, set[str]]:
+    """The focus areas with which the answers of each of these sessions were tagged."""
+    found: dict[str, set[str]] = {}
+    rows = db.execute(STANDING.where(col(Tags.group_session_id).in_(list(group_session_ids)))).all()
+    for row in rows:
+        found.setdefault(row.group_session_id, set()).update(set(_tags(row)) & set(AREAS))
+    return found
+
+
 def themes_of_group(db: Connection, group_id: str) -> list[str]:
     """The words of all themes that a group's answers were tagged with, the newest first, each once."""
     found: dict[str, str] = {}

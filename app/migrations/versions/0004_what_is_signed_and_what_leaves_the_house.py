@@ -61,7 +61,8 @@ def upgrade() -> None:
         sa.Column("group_session_id", sa.String(length=36), nullable=False),
         sa.Column("line", sa.String(length=32), nullable=False),
         sa.Column("answer", sa.String(length=8), nullable=False),
-        sa.Column("set_by", sa.String(length=36), nullable=False),
+        sa.Column("recorded", sa.String(length=8), nullable=True),
+        sa.Column("set_by", sa.String(length=36), nullable=True),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["group_session_id"], ["group_session.id"], name=op.f("fk_fidelity_group_session_id")
