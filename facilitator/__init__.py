@@ -9,6 +9,7 @@ from facilitator import (
     course,
     display,
     exports,
+    fidelity,
     follow_ups,
     groups,
     keepsakes,
@@ -32,6 +33,7 @@ WITH_PAGES = (
     *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
     *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes, tagging, exports),
     *(record, layouts),
+    fidelity,
 )
 
 

@@ -72,7 +72,7 @@ def set_line(db: Connection, facilitator_id: str, group_session_id: str, line: s
 def keep_recorded(db: Connection, group_session_id: str, at: datetime) -> None:
     """Keeps what the record says of a session, before the answers that say so are deleted; once."""
     row = stored.find(db, GroupSession, id=group_session_id)
-    if row is None or not _has_one(row):
+    if row is None or not has_one(row):
         return
     rows = {each.line: each for each in _rows(db, [row.id])}
     if any(each.recorded is not None for each in rows.values()):
@@ -103,7 +103,7 @@ def of_group(db: Connection, group_id: str) -> list[dict[str, Any]]:
     """The sessions of a group that have ended, in their order: ``id``, ``number``, ``ended_at``, and the
     ``answers`` by line (of ANSWERS, or None), with the lines answered ``by_hand``.
     """
-    rows = [row for row in stored.find_all(db, GroupSession, ("number",), group_id=group_id) if _has_one(row)]
+    rows = [row for row in stored.find_all(db, GroupSession, ("number",), group_id=group_id) if has_one(row)]
     by_hand = _rows(db, [row.id for row in rows])
     told = []
     for facts in fidelity_facts.of_sessions(db, rows):
@@ -121,20 +121,25 @@ def of_group(db: Connection, group_id: str) -> list[dict[str, Any]]:
     return told
 
 
+def left(lines: Iterable[dict[str, Any]]) -> int:
+    """How many lines wait for a person."""
+    return sum(each["answer"] is None for each in lines)
+
+
+def may_have_one(row: Any) -> bool:
+    """Whether a session is one of a group's own, and has a checklist once it was held."""
+    return bool(row.kind == "group" and counts(row))
+
+
 def has_one(row: Any) -> bool:
-    """Whether a session has a checklist: a group's own, once it was held and has ended."""
-    return _has_one(row)
-
-
-def _has_one(row: Any) -> bool:
-    held = row.state == SessionState.ENDED and row.started_at is not None
-    return row.kind == "group" and counts(row) and held
+    """Whether it was held and has ended."""
+    return may_have_one(row) and row.state == SessionState.ENDED and row.started_at is not None
 
 
 def _must_have_one(row: Any) -> None:
-    if row.kind != "group" or not counts(row):
+    if not may_have_one(row):
         raise NotFound()
-    if not _has_one(row):
+    if not has_one(row):
         raise NotNow("The checklist stands here once the session has ended.")
 
 

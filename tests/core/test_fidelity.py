@@ -1,29 +1,26 @@
 """How a session kept to the method: each line, ticked from both sides of what was recorded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
-from sqlalchemy import event, update
+from sqlalchemy import update
 from sqlmodel import col
 
-from app.core import attendance, course, fidelity, groups, measures, retention, stored, tags
+from app.core import attendance, course, fidelity, groups, measures, stored, tags
 from app.core.agenda import agenda_of
 from app.core.changes import changing
-from app.core.models import Facilitator, GroupSession, Participant, Reflection
-from app.core.record_models import Fidelity
+from app.core.models import Facilitator, GroupSession
 from app.core.views import participant
 from app.db import Database
-from app.library.agendas import stage_of_exercise, stage_of_row
-from app.library.items import Row
 from app.library.measures import bundled
-from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
+from tests.core.cast import MEMBERS, Oak, prompt, stage
+from tests.core.fidelity import all_write, at, holds, stored_reflections, ticked, why
 
 BEGIN = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)
-CLOSE = Row(minutes=5, title="Close", exercises=("session_pulse", "leaving_check"), core=True)
 
 
 @pytest.fixture
@@ -33,53 +30,6 @@ def oak(database: Database) -> Iterator[Oak]:
         made = Oak(database)
         made.__dict__["clock"] = clock
         yield made
-
-
-def holds(oak: Oak, *exercises: str, there: Any = MEMBERS, close: bool = True, **more: Any) -> None:
-    """A session with these stages, live at the first."""
-    stages = [stage_of_exercise(each) for each in exercises] or [stage("words", prompt("text"))]
-    oak.plans([*stages, *([stage_of_row(CLOSE, "middle")] if close else [])])
-    oak.does(oak.fola, "open_lobby")
-    for name in there:
-        oak.joins(name, **more)
-    oak.does(oak.fola, "start")
-
-
-def at(oak: Oak, place: int) -> dict[str, Any]:
-    """On to the stage at this place."""
-    found: dict[str, Any] = agenda_of(oak.row())[place]
-    if oak.row().stage_index != place:
-        oak.moves_to(found["id"])
-    return found
-
-
-def all_write(oak: Oak, place: int, names: Any = MEMBERS, **answer: Any) -> None:
-    found = at(oak, place)
-    for name in names:
-        value = {key: value() if callable(value) else value for key, value in answer.items()}
-        audience = found["default_audience"]
-        oak.writes(getattr(oak, name.lower()), found["id"], audience=audience, **value)
-
-
-def line(oak: Oak, key: str) -> dict[str, Any]:
-    with oak.database.reader() as db:
-        return next(each for each in fidelity.of_session(db, oak.id) if each["key"] == key)
-
-
-def ticked(oak: Oak, key: str) -> str | None:
-    """A line once the session has ended."""
-    if oak.row().state != "ended":
-        oak.does(oak.fola, "end")
-    found: str | None = line(oak, key)["recorded"]
-    return found
-
-
-def why(oak: Oak, key: str) -> list[str]:
-    return [words % values for words, values in line(oak, key)["why"]]
-
-
-def sets(oak: Oak, key: str, answer: str) -> None:
-    oak.database.writer.do(fidelity.set_line, "f-fola", oak.id, key, answer)
 
 
 def test_there_are_fourteen_lines_and_each_says_from_what_it_is_ticked(oak: Oak) -> None:
@@ -210,10 +160,6 @@ def test_the_focus_areas_of_those_who_were_there(
     for tag in tagged:
         oak.database.writer.do(tags.set_tag, "f-fola", oak.id, row.id, tag, True)
     assert ticked(oak, "focus") == answer
-
-
-def stored_reflections() -> Any:
-    return Reflection.__table__.select()
 
 
 def test_an_exercise_made_for_one_area_brings_that_area_up(oak: Oak) -> None:
@@ -367,118 +313,3 @@ def test_who_was_there_follows_the_corrections_of_attendance(oak: Oak) -> None:
     assert why(oak, "mood") == ["3 of 3 rated their mood."]
     oak.database.writer.do(attendance.correct, "f-fola", oak.id, {oak.members["Ewa"]: "late"})
     assert why(oak, "mood") == ["3 of 4 rated their mood."]
-
-
-# by hand
-
-
-def test_a_correction_stays_beside_what_the_record_says(oak: Oak) -> None:
-    holds(oak, "mood_event_checkin")
-    all_write(oak, 0, MEMBERS[:4], mood=4)
-    oak.does(oak.fola, "end")
-    for _ in range(2):
-        sets(oak, "mood", "yes")
-    told = line(oak, "mood")
-    assert (told["answer"], told["recorded"], told["by_hand"]) == ("yes", "partly", True)
-    assert why(oak, "mood") == ["4 of 5 rated their mood."]
-    assert len(oak.all(Fidelity.__table__.select())) == 1
-    oak.database.writer.do(attendance.correct, "f-fola", oak.id, {oak.members["Amal"]: "absent"})
-    assert line(oak, "mood")["answer"] == "yes"
-    sets(oak, "mood", "partly")
-    assert not line(oak, "mood")["by_hand"] and oak.all(Fidelity.__table__.select()) == []
-
-
-def test_what_the_record_cannot_know_is_ticked_by_hand(oak: Oak) -> None:
-    holds(oak)
-    oak.does(oak.fola, "end")
-    sets(oak, "debrief", "yes")
-    assert (line(oak, "debrief")["answer"], line(oak, "debrief")["recorded"]) == ("yes", None)
-    with oak.database.reader() as db:
-        [told] = fidelity.of_group(db, oak.group_id)
-    assert told["answers"]["debrief"] == "yes" and told["by_hand"] == ["debrief"]
-    assert told["answers"]["mood"] == "no" and list(told["answers"]) == list(fidelity.LINES)
-
-
-@pytest.mark.parametrize(("key", "answer"), [("mood", "maybe"), ("weather", "yes")])
-def test_other_lines_and_other_answers_are_refused(oak: Oak, key: str, answer: str) -> None:
-    holds(oak)
-    oak.does(oak.fola, "end")
-    with refused("invalid"):
-        sets(oak, key, answer)
-
-
-@pytest.mark.parametrize(
-    ("values", "code"),
-    [
-        ({"sandbox": True}, "not_found"),
-        ({"kind": "pre"}, "not_found"),
-        ({"rehearsal_of": "itself"}, "not_found"),
-        ({"state": "live"}, "not_now"),
-        ({"started_at": None}, "not_now"),
-    ],
-)
-def test_only_a_session_of_the_group_that_was_held_has_a_checklist(
-    oak: Oak, values: dict[str, Any], code: str
-) -> None:
-    holds(oak)
-    oak.does(oak.fola, "end")
-    values = {key: oak.id if value == "itself" else value for key, value in values.items()}
-    change: Callable[[Any], None] = lambda db: stored.change(db, GroupSession, oak.id, **values)  # noqa: E731
-    oak.database.writer.do(change)
-    with refused(code), oak.database.reader() as db:
-        fidelity.of_session(db, oak.id)
-    with refused(code):
-        sets(oak, "mood", "yes")
-    with oak.database.reader() as db:
-        assert fidelity.of_group(db, oak.group_id) == []
-
-
-def test_what_the_answers_said_stays_when_they_are_deleted(oak: Oak) -> None:
-    holds(oak, "mood_event_checkin")
-    all_write(oak, 0, MEMBERS[:4], mood=4)
-    oak.does(oak.fola, "end")
-    oak.database.writer.do(lambda db: stored.change(db, GroupSession, first_of(oak), state="ended"))
-    sets(oak, "pulse", "partly")
-    late = BEGIN + timedelta(days=400)
-    while oak.database.writer.do(retention.expire, late):
-        pass
-    assert oak.all(stored_reflections()) == []
-    assert line(oak, "mood")["answer"] == "partly"
-    assert why(oak, "mood") == [
-        "The answers of this session are deleted by now. This is what they said before."
-    ]
-    pulse = line(oak, "pulse")
-    assert (pulse["answer"], pulse["recorded"], pulse["by_hand"]) == ("partly", "no", True)
-    assert line(oak, "debrief")["answer"] is None
-    for answer in ("yes", "partly"):
-        sets(oak, "mood", answer)
-        assert (line(oak, "mood")["answer"], line(oak, "mood")["recorded"]) == (answer, "partly")
-    assert not line(oak, "mood")["by_hand"]
-
-
-def first_of(oak: Oak) -> str:
-    """The session with which the group was made; nobody ever opened it."""
-    table = GroupSession.__table__
-    query = table.select().where(table.c.group_id == oak.group_id, table.c.number == 1)
-    return str(oak.one(query).id)
-
-
-def test_no_query_is_made_for_a_person_or_a_session_more(oak: Oak) -> None:
-    def cost() -> int:
-        seen: list[str] = []
-        note = lambda *told: seen.append(told[2])  # noqa: E731
-        event.listen(oak.database.read_engine, "before_cursor_execute", note)
-        with oak.database.reader() as db:
-            assert fidelity.of_group(db, oak.group_id)
-        event.remove(oak.database.read_engine, "before_cursor_execute", note)
-        return len(seen)
-
-    holds(oak, "mood_event_checkin", there=["Amal"])
-    all_write(oak, 0, ["Amal"], mood=3)
-    oak.does(oak.fola, "end")
-    few = cost()
-    holds(oak, "mood_event_checkin")
-    all_write(oak, 0, mood=3)
-    oak.does(oak.fola, "end")
-    assert cost() == few
-    assert len(oak.all(Participant.__table__.select())) == 6

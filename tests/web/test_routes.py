@@ -117,6 +117,8 @@ FOR_FACILITATORS = {
     ("/sessions/<group_session_id>/notes/sign", "POST"),
     ("/sessions/<group_session_id>/notes/<note_id>/add", "POST"),
     ("/groups/<group_id>/members/<member_id>/record", "GET"),
+    ("/sessions/<group_session_id>/fidelity", "GET"),
+    ("/sessions/<group_session_id>/fidelity", "POST"),
     ("/sessions/<group_session_id>/summary", "GET"),
     ("/sessions/<group_session_id>/export", "GET"),
     ("/sessions/<group_session_id>/export", "POST"),
