@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 from flask_babel import gettext as _
 
+from app import runtime
 from app.core import layouts, overview, record, record_pages
 from app.core.models import new_id
 from app.core.refusals import Invalid, NotFound, Refused, Retry
@@ -111,6 +112,10 @@ def sign(group_session_id: str) -> Any:
 
     def keep() -> dict[str, Any]:
         sent = _sent(FIELDS | SHARED_FIELDS)
+        text = (sent["member_id"], sent["sections"], sent["shared"])
+        found = read(record.quoted, group_session_id, *text, runtime.give_way)
+        if found:
+            raise record.Named(findings=found)
         signed: dict[str, Any] = services().database.writer.do(
             record.sign, me(), group_session_id, **sent, of=group_session_id
         )

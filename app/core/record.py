@@ -7,7 +7,7 @@ written once and lands in every individual note as it is signed.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -18,7 +18,7 @@ from app.core import attendance, layouts, names_check, stored
 from app.core.agenda import alone, counts
 from app.core.changes import Change, Who, changing
 from app.core.commands import LEADING, facilitator_role
-from app.core.models import Facilitator, SessionState, new_id
+from app.core.models import Facilitator, GroupSession, SessionState, new_id
 from app.core.named import people_of
 from app.core.record_models import Addendum, NoteKind, ProcessNote, RecordNote
 from app.core.refusals import Invalid, NotFound, NotNow, Refused, Superseded
@@ -131,6 +131,32 @@ def findings(
     ]
     aliases = {each.id: each.alias for each in check.people}
     return [asdict(each) | {"alias": aliases[each.person], "stops": each.stops} for each in found]
+
+
+def quoted(
+    db: Connection,
+    group_session_id: str,
+    member_id: str,
+    sections: Sections,
+    shared: Sections,
+    rest: Callable[[], None],
+) -> list[dict[str, Any]]:
+    """Words of others from the group's other sessions in a note that is about to be signed, as findings.
+
+    It reads all that was ever written in the group, so it is no part of the verb: what is over does not
+    change meanwhile. ``rest`` is called between two sessions, so that nobody waits for all of it.
+    """
+    row = stored.find(db, GroupSession, id=group_session_id)
+    if row is None or not counts(row):
+        raise NotFound()
+    body, common = _read(sections), _read(shared) if shared else []
+    found: list[dict[str, Any]] = []
+    for other in stored.find_all(db, GroupSession, ("number", "id"), group_id=row.group_id):
+        if other.id != row.id and other.started_at is not None and counts(other):
+            check = names_check.Check(people_of(db, other))
+            found += [each for each in findings(check, member_id, body, common) if each["kind"] == "words"]
+            rest()
+    return list({(each["section"], each["start"], each["end"]): each for each in found}.values())
 
 
 def add(db: Connection, facilitator_id: str, note_id: str, row_id: str, text: str) -> None:

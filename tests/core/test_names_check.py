@@ -223,6 +223,30 @@ def test_a_real_name_that_is_held_stops_a_signature(oak: Oak) -> None:
         assert {each["alias"] for each in caught.value.more["findings"]} == {"Amal"}
 
 
+def test_words_of_another_session_are_found_before_signing(oak: Oak) -> None:
+    words = "We sold the boat that my father had built."
+    oak.writes(oak.amal, text=words)
+    oak.does(oak.fola, "end")
+    first = oak.id
+    oak.plans()
+    oak.starts()
+    oak.does(oak.fola, "end")
+    rests: list[bool] = []
+    shared = [{"key": "shared", "title": "", "text": "Nothing of theirs."}]
+
+    def quoted(name: str, of: str, text: str = words) -> list[tuple[str, str]]:
+        sections = [{"key": "note", "title": "", "text": f"Says: {text}"}]
+        asked = (of, oak.members.get(name, ""), sections, shared)
+        with oak.database.reader() as db:
+            found = record.quoted(db, *asked, lambda: rests.append(True))
+        return [(each["kind"], each["alias"]) for each in found]
+
+    assert quoted("Birgit", oak.id) == quoted("", oak.id) == [("words", "Amal")]
+    assert quoted("Amal", oak.id) == quoted("Birgit", oak.id, "We sold the boat.") == []
+    assert len(rests) == 4  # once for each other session
+    assert quoted("Birgit", first) == []  # its own words are the verb's to look at
+
+
 def test_a_name_in_the_shared_part_stops_every_note_also_that_members_own(oak: Oak) -> None:
     oak.does(oak.fola, "end")
     shared = [{"key": "shared", "title": "", "text": "Amal spoke first."}]

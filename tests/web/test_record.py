@@ -33,9 +33,9 @@ def sent(oak: Oak, text: str, name: str = "Amal", **more: Any) -> dict[str, Any]
     return place(note) | {"sections": sections, "revision": note["revision"] + 1} | more
 
 
-def signed(oak: Oak, text: str) -> dict[str, Any]:
+def signed(oak: Oak, text: str, name: str = "Amal") -> dict[str, Any]:
     shared = notes(oak)["shared"]
-    return sent(oak, text, revision=0) | {"shared": shared["sections"], "shared_revision": 0}
+    return sent(oak, text, name, revision=0) | {"shared": shared["sections"], "shared_revision": 0}
 
 
 def test_a_note_goes_from_its_draft_to_the_members_record(over: Oak, fola: Browser) -> None:
@@ -161,3 +161,15 @@ def test_a_session_that_has_not_begun_and_a_meeting_have_a_page_of_notes(over: O
     over.id = over.database.writer.do(groups.plan_session, *meeting, kind="pre", member_id=amal)
     shown = fola.visit(page_of(over))
     assert "Shared part" not in shown and "Group note" not in shown
+
+
+def test_words_of_an_earlier_session_stop_a_signature(over: Oak, fola: Browser) -> None:
+    over.plans()
+    over.starts()
+    over.does(over.fola, "end")
+    asked = signed(over, "She says: my sister called on Sunday and I did not.", "Birgit")
+    answer = fola.fetch(page_of(over, "/sign"), asked)
+    error = answer.get_json()["error"]
+    assert (answer.status_code, error["code"]) == (409, "names")
+    assert [(each["kind"], each["alias"]) for each in error["findings"]] == [("words", "Amal")]
+    assert fola.fetch(page_of(over, "/sign"), signed(over, "Well.", "Birgit")).get_json()["ok"]
