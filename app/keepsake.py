@@ -11,9 +11,9 @@ from flask_babel import gettext
 
 from app import pin
 from app.core import door, keepsake, overview, views
-from app.core.refusals import NotFound
+from app.core.refusals import NotFound, NotNow
 from app.papers import keepsake_paper, maker, wording
-from app.participant import closed
+from app.participant import ANOTHER_LINK, closed, this_door
 from app.regions import speaking
 from app.services import services
 
@@ -26,6 +26,8 @@ FILES, WITHIN = 6, 60.0  # files of one member, seconds
 @pages.route("/keepsake", methods=["GET", "POST"])
 def page() -> Any:
     """The words, or first the PIN. Not given, taken back and never there look alike."""
+    if request.method == "POST" and request.form.get("door") != this_door():
+        raise NotNow(ANOTHER_LINK)  # the PIN that was typed is that of another member
     with services().database.reader() as db:
         member = _member(db)
         try:
@@ -36,6 +38,7 @@ def page() -> Any:
             "help": views.help_of(db, member.group_id),
             "facilitators": _leading(db, member.group_id),
             "has_pin": member.pin_hash is not None,
+            "door": this_door(),
         }
     with speaking(told["language"], told["time_zone"]):
         if _proved(member):

@@ -71,7 +71,7 @@ def _to_the_door(kind: str, token: str) -> Any:
 @pages.route("/door", methods=["GET", "POST"])
 def at_the_door() -> Any:
     kind, link_hash = cookie.get("door", ("", ""))
-    if request.method == "POST" and request.form.get("door") != _this_door():
+    if request.method == "POST" and request.form.get("door") != this_door():
         raise NotNow(ANOTHER_LINK)  # the page is of one link, and the browser has opened another since
     with services().database.reader() as db:
         if kind == "r":
@@ -81,7 +81,7 @@ def at_the_door() -> Any:
         return _come_in(db, row, member)
 
 
-def _this_door() -> str:
+def this_door() -> str:
     """What a page at the door carries to be told from that of another link; too little to open anything."""
     return str(cookie.get("door", ("", ""))[1][:12])
 
@@ -147,7 +147,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             texts=texts,
             pin=pin.asks(member, seat),
             help=room["help"],
-            door=_this_door(),
+            door=this_door(),
         )
     return page, 422 if problems else 200
 
@@ -169,7 +169,7 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
             "participant/again.html",
             pin=bool(member.pin_hash),
             keepsake=keepsake.is_given(db, member.id),
-            door=_this_door(),
+            door=this_door(),
             problem=wrong,
             facilitators=room["facilitators"],
         )

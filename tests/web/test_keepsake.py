@@ -36,6 +36,11 @@ def gives(oak: Oak) -> None:
     oak.database.writer.do(verbs.give, oak.leaders["Fola"], oak.group_id, oak.members["Amal"])
 
 
+def types(browser: Visitor, pin: str, expect: int = 303) -> Any:
+    """Sends the form of the PIN as it stands on the page."""
+    return browser.send("/keepsake", expect, pin=pin, door=browser.door())
+
+
 @pytest.fixture
 def amal(oak: Oak, link: str, visitor: Callable[[], Visitor]) -> Visitor:
     """Another browser of Amal, in which she has opened her keepsake."""
@@ -43,7 +48,7 @@ def amal(oak: Oak, link: str, visitor: Callable[[], Visitor]) -> Visitor:
     browser = visitor()
     assert 'href="/keepsake"' in browser.visit(link)
     assert OWN not in browser.visit("/keepsake")
-    assert browser.send("/keepsake", pin="4711") == "/keepsake"
+    assert types(browser, "4711") == "/keepsake"
     return browser
 
 
@@ -79,8 +84,8 @@ def test_without_the_pin_nothing_is_shown(oak: Oak, link: str, visitor: Callable
     browser = visitor()
     browser.visit(link)
     assert OWN not in browser.visit("/keepsake")
-    assert "This is not your PIN" in browser.send("/keepsake", 422, pin="1234")
-    assert OWN not in browser.send("/keepsake", 422, pin="")
+    assert "This is not your PIN" in types(browser, "1234", 422)
+    assert OWN not in types(browser, "", 422)
     answer = browser.client.get("/keepsake.pdf")
     assert answer.status_code == 404 and OWN not in answer.text
 
@@ -93,7 +98,7 @@ def test_a_member_without_a_pin_is_told_who_can_help(
     browser = visitor()
     browser.visit(link)
     assert "you have none. Fola and Sami can help you." in browser.visit("/keepsake")
-    assert OWN not in browser.send("/keepsake", 422, pin="4711")
+    assert OWN not in types(browser, "4711", 422)
 
 
 def test_taken_back_it_is_closed_at_once_and_looks_like_no_room(oak: Oak, amal: Visitor) -> None:
@@ -118,6 +123,24 @@ def test_a_stranger_and_another_member_find_nothing(
     nothing_opens(birgit)
 
 
+def test_a_pin_typed_before_another_link_was_opened_opens_nothing_of_theirs(
+    oak: Oak, amal: Visitor, link: str
+) -> None:
+    """Birgit has the same PIN, and the phone is one that several use."""
+    amal.visit(link)
+    of_amal = amal.door()
+    oak.database.writer.do(pins.set_first, oak.members["Birgit"], hash_password("4711"))
+    oak.database.writer.do(verbs.give, oak.leaders["Fola"], oak.group_id, oak.members["Birgit"])
+    row = oak.member("Birgit")
+    amal.visit(f"/m/{open_sealed(Member.link, row.id, row.link)}")
+    token = {"csrf_token": amal._token()}
+    answer = amal.client.post("/keepsake", data={"pin": "4711", "door": of_amal} | token)
+    assert answer.status_code == 409 and "Another link was opened" in answer.text
+    assert FOREIGN not in amal.client.get("/keepsake").text
+    assert types(amal, "4711") == "/keepsake"
+    assert FOREIGN in amal.client.get("/keepsake").text
+
+
 def test_a_pin_that_was_taken_away_closes_it_in_every_browser(oak: Oak, amal: Visitor) -> None:
     oak.database.writer.do(pins.reset, oak.group_id, oak.members["Amal"])
     assert OWN not in amal.visit("/keepsake")
@@ -129,7 +152,7 @@ def test_a_pin_that_was_taken_away_closes_it_in_every_browser(oak: Oak, amal: Vi
 def test_quick_exit_and_the_link_anew_ask_for_the_pin_anew(amal: Visitor, link: str) -> None:
     amal.visit(link)
     assert OWN not in amal.visit("/keepsake")
-    amal.send("/keepsake", pin="4711")
+    types(amal, "4711")
     amal.client.set_cookie("gone", "1")
     nothing_opens(amal)
 
