@@ -44,6 +44,7 @@ class Tickets:
                     who.kind,
                     who.group_session_id,
                     who.id,
+                    int(who.shut),
                     int(time.time()) + seconds,
                     int(sandbox),
                     secrets.token_hex(4),
@@ -55,12 +56,12 @@ class Tickets:
     def read(self, ticket: Any) -> Ticket:
         """The ticket's contents; NotFound when it is not ours or has expired."""
         try:
-            kind, group_session_id, person_id, until, sandbox, _, sign_in = self._signer.loads(ticket)
+            kind, group_session_id, person_id, shut, until, sandbox, _, sign_in = self._signer.loads(ticket)
         except (BadSignature, TypeError, ValueError, AttributeError):
             raise NotFound() from None
         if until < time.time():
             raise NotFound()
-        return Ticket(Who(kind, group_session_id, person_id), bool(sandbox), sign_in)
+        return Ticket(Who(kind, group_session_id, person_id, bool(shut)), bool(sandbox), sign_in)
 
 
 def access_group_session(db: Connection, who: Who) -> Any:

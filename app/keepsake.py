@@ -82,7 +82,7 @@ def _prove(member: Any) -> str:
     """Opens the keepsake in this browser when the PIN is right; gives what is wrong with it otherwise."""
     if member.pin_hash is None:
         return str(gettext("You have no PIN yet."))
-    unlocked, _, wrong = pin.read(request.form, member, None)
+    unlocked, _, wrong = pin.read("prove", request.form, member, None)
     if not unlocked:
         return wrong or str(gettext("Type your PIN first."))
     cookie["keepsake"] = [_mark(member.pin_hash), int(time.time()) + OPEN_FOR]

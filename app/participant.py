@@ -8,7 +8,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from app import last_call, pin
 from app.access import access_group_session
-from app.core import consents, door, keepsake, views
+from app.core import consents, door, keepsake, pins, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Nothing, perform
 from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing, new_id
@@ -16,14 +16,13 @@ from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
-from app.places import place_in
+from app.places import forget, own_place, place_in, remember, remembered
 from app.regions import speaking
 from app.services import draft_key, services
 
 pages = Blueprint("participant", __name__)
 
 ALIAS = 40  # code points
-PLACES = 8  # rooms one browser remembers; the cookie stays small
 WRONG_LINKS, WITHIN = 20, 60.0  # failures of one address, seconds
 ENTRY_QUESTIONS = ("at_address", "private", "safe")
 YES_NO = {"yes": True, "no": False}
@@ -105,9 +104,10 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
         if row is None and member is None:
             _count_a_wrong_one()  # a right link that comes too early is no guess
         return closed(views.help_of(db, member.group_id) if member else None)
-    if _place(db, row.id, member) is not None:
+    here = own_place(db, row.id, member)
+    if here is not None and not pin.could_open(here, member):
         return redirect(f"/room/{row.id}", 303)
-    if door.sent_away(db, row.id, member, dict(cookie.get("places", [])).get(row.id, "")):
+    if door.sent_away(db, row.id, member, remembered(row.id)[0]):
         return closed(views.help_of(db, member.group_id) if member else None)
     room = services().screens.doorway(db, row)
     if row.state == SessionState.ENDED:
@@ -119,19 +119,19 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
         **{name: request.form.get(name) if name in asked else None for name in ENTRY_QUESTIONS},
         "agree": request.form.getlist("agree"),
     }
-    texts = consents.asked(db, row, member, room["language"])
+    texts, asked_pin = consents.asked(db, row, member, room["language"]), pin.asks(db, member)
     with speaking(room["language"], room["time_zone"]):
         if request.method == "POST":
             problems = _problems(given, member, asked, texts)
-            unlocked, pin_hash, wrong = (
-                (False, None, "") if problems else pin.read(request.form, member, seat)
+            proved, pin_hash, wrong = (
+                (False, None, "") if problems else pin.read(asked_pin, request.form, member, seat)
             )
             if wrong:
                 problems = {"pin": wrong}
             if not problems:
-                more = {"unlocked": unlocked, "pin_hash": pin_hash, "language": room["language"]}
+                more = {"unlocked": proved, "pin_hash": pin_hash, "language": room["language"]}
                 more["agreed"] = {each["kind"]: each["version"] for each in texts}
-                return _join(row.id, alias or clean(given["alias"]), member, given, more)
+                return _join(row.id, alias or clean(given["alias"]), member, given, more, here)
         else:
             problems = {}
         page = render_template(
@@ -145,7 +145,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             rehearsal=room["rehearsal"],
             asked=asked,
             texts=texts,
-            pin=pin.asks(member, seat),
+            pin=asked_pin,
             help=room["help"],
             door=this_door(),
         )
@@ -160,9 +160,9 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
     wrong = ""
     with speaking(room["language"], room["time_zone"]):
         if request.method == "POST" and member.pin_hash:
-            unlocked, _, wrong = pin.read(request.form, member, None)
-            if unlocked:
-                _remember(row.id, seat.id)
+            proved, _, wrong = pin.read("prove", request.form, member, None)
+            if proved:
+                remember(row.id, seat.id)
                 return redirect(f"/room/{row.id}/words", 303)
             wrong = wrong or gettext("Type your PIN first.")
         page = render_template(
@@ -176,13 +176,16 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
     return page, 422 if wrong else 200
 
 
-def _remember(group_session_id: str, participant_id: str) -> None:
-    """Keeps a person's place in the browser's signed cookie."""
-    places = [place for place in cookie.get("places", []) if place[0] != group_session_id]
-    cookie["places"] = [*places, [group_session_id, participant_id]][-PLACES:]
-
-
-def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any], more: dict[str, Any]) -> Any:
+def _join(
+    group_session_id: str,
+    alias: str,
+    member: Any,
+    given: dict[str, Any],
+    more: dict[str, Any],
+    here: Who | None,
+) -> Any:
+    """Lets somebody in. ``here`` is the place that this browser has already."""
+    new = new_id()
     try:
         participant_id = services().database.writer.do(
             door.join,
@@ -191,12 +194,15 @@ def _join(group_session_id: str, alias: str, member: Any, given: dict[str, Any],
             member=member,
             **{name: YES_NO.get(given[name]) for name in ENTRY_QUESTIONS},
             **more,
-            participant_id=new_id(),
+            participant_id=new,
             of=group_session_id,
         )
     except (NotNow, NotFound):
         return closed()
-    _remember(group_session_id, participant_id)
+    with services().database.reader() as db:
+        opened = pins.is_open(views.participant(db, group_session_id, participant_id))
+    was_shut = here.shut if here is not None else participant_id != new
+    remember(group_session_id, participant_id, was_shut and not opened)
     return redirect(f"/room/{group_session_id}", 303)
 
 
@@ -272,7 +278,7 @@ def leave(group_session_id: str) -> Any:
     services().database.writer.do(
         perform, who, REGISTRY["participant"]["leave"], Nothing(), of=group_session_id
     )
-    _forget(group_session_id)
+    forget(group_session_id)
     with services().database.reader() as db:
         room = services().screens.doorway(db, access_group_session(db, who))
     with speaking(room["language"], room["time_zone"]):
@@ -302,24 +308,6 @@ def _forget_who_is_gone() -> None:
     if GONE in request.cookies and request.endpoint != "participant.quick_exit":
         cookie.pop("places", None)
         cookie.pop("door", None)
-
-
-def _forget(group_session_id: str) -> None:
-    """Takes a place, and the way to it, out of the browser's cookie."""
-    cookie["places"] = [place for place in cookie.get("places", []) if place[0] != group_session_id]
-    cookie.pop("door", None)
-
-
-def _place(db: Any, group_session_id: str, member: Any) -> Who | None:
-    """The place this browser has in the session already, if it is the same person's and still theirs."""
-    try:
-        who = place_in(group_session_id)
-        access_group_session(db, who)
-        person = views.participant(db, group_session_id, who.id)
-    except NotFound:
-        return None
-    same = member is None or person.member_id == member.id
-    return who if same and person.left_at is None else None
 
 
 def closed(help: dict[str, str] | None = None) -> Any:

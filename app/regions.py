@@ -179,7 +179,7 @@ class Screens:
 
     def me(self, db: Connection, row: Any, who: Who, whole: bool = False) -> dict[str, Any]:
         """A person's own part; who joined late or was gone for a while is told where the group is."""
-        me = views.me(db, row, who.id, self._last, whole)
+        me = views.me(db, row, who.id, self._last, whole, who.shut)
         back = self.presence.came_back(row.id, who.id) and not me.get("quiet")
         me["consent"] = consents.may_store_as(db, row, who.id)
         me["catch_up"] = me["catch_up"] or back

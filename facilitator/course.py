@@ -37,7 +37,7 @@ def course(group_id: str, member_id: str) -> str:
     told = read(courses.course_page, group_id, member_id)
     told["measures"] = read(measures.course_of, member_id, services().settings.reliable_change)
     told["keepsake"] = read(keepsake.standing, group_id, member_id)
-    told["has_pin"] = read(pins.is_set, group_id, member_id)
+    told["pin"] = read(pins.standing, group_id, member_id)
     told["leaving"] = read(leaving.page, group_id, member_id)
     listed = [each for each in read(instruments.known).values() if each.licence_status != "blocked"]
     told["follow_ups"] = read(follow_ups.of_member, member_id) if read(leads, group_id) else None
@@ -95,10 +95,10 @@ def enter_score(group_id: str, member_id: str) -> Any:
 @pages.post("/groups/<group_id>/members/<member_id>/pin")
 @facilitators_only
 def reset_pin(group_id: str, member_id: str) -> Any:
-    """Takes a forgotten PIN away."""
+    """Takes a forgotten PIN away, or lets a member without one choose it."""
     read(my_group, group_id, True)
     services().database.writer.do(pins.reset, group_id, member_id)
-    told = _("The PIN is gone. They can choose a new one the next time they come.")
+    told = _("They can choose a PIN the next time they come in.")
     return back("course.course", told, "door", group_id=group_id, member_id=member_id)
 
 

@@ -253,7 +253,7 @@ class Pusher:
                 continue
             seen = self.screens.state_for(db, row, person, shared)
             data = {"version": row.shared_version + person.own_version, **seen}
-            own = who.id in news.people and not person.quiet
+            own = who.id in news.people and not person.quiet and not who.shut
             mine = views.mine(db, row, who, news.reflections) if own else []
             if mine:
                 data["mine"] = mine

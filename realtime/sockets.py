@@ -60,8 +60,13 @@ class Socket:
 
 
 def person_room(who: Who) -> str:
-    """A room of one person in one session; displays share theirs."""
-    return f"person:{who.group_session_id}:{who.id}"
+    """A room of one person in one session; displays share theirs. A shut browser of a person has its own."""
+    return f"person:{who.group_session_id}:{who.id}{':shut' if who.shut else ''}"
+
+
+def _one_person(who: Who) -> tuple[str, str]:
+    """What all browsers of a person have in common: together they send no more than one."""
+    return who.kind, f"{who.group_session_id}:{who.id}"
 
 
 class Sockets:
@@ -73,10 +78,11 @@ class Sockets:
         self._buckets: dict[str, Bucket] = {}
 
     def add(self, sid: str, who: Who, sandbox: bool, sign_in: str = "") -> Socket:
-        bucket = self._buckets.get(person_room(who))
+        key_of_bucket = _one_person(who)
+        bucket = self._buckets.get(key_of_bucket)
         if bucket is None:
             bucket = Bucket(SANDBOX_RATE, SANDBOX_BURST) if sandbox else Bucket(RATE, BURST)
-            self._buckets[person_room(who)] = bucket
+            self._buckets[key_of_bucket] = bucket
         socket = Socket(sid, who, bucket, sign_in=sign_in)
         key = (socket.namespace, sid)
         self._by_sid[key] = socket
@@ -92,8 +98,8 @@ class Sockets:
             return None
         rest = self._by_session[socket.who.group_session_id]
         rest.pop((namespace, sid), None)
-        if not any(each.who == socket.who for each in rest.values()):
-            self._buckets.pop(person_room(socket.who), None)
+        if not any(_one_person(each.who) == _one_person(socket.who) for each in rest.values()):
+            self._buckets.pop(_one_person(socket.who), None)
         if not rest:
             del self._by_session[socket.who.group_session_id]
         return socket

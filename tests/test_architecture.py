@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "app.private_form": PAGES | {"app.places"},
     "app.consent_page": PAGES | {"app.places"},
     "app.last_call": PAGES | {"app.places"},
-    "app.places": {"app.core"},
+    "app.places": {"app.core", "app.access"},
     "app.keepsake": PAGES | {"app.participant", "app.pin"},
     "facilitator": PAGES | {"facilitator"},
     "realtime": FOUNDATION | {"app.loops", "realtime"},
@@ -108,6 +108,7 @@ def queries_in_pages(sources: Sources) -> list[str]:
     pages = (
         "app.participant",
         "app.pin",
+        "app.places",
         "app.private_form",
         "app.consent_page",
         "app.last_call",

@@ -30,11 +30,14 @@ ONE_MORE = (
 
 @dataclass(frozen=True)
 class Who:
-    """Who is asking: a participant, a facilitator or a display, always for one session."""
+    """Who is asking: a participant, a facilitator or a display, always for one session. ``shut``: in a
+    browser that came to an occupied seat without proof, where what was written in the seat is not read back.
+    """
 
     kind: str
     group_session_id: str
     id: str = ""
+    shut: bool = False
 
 
 @dataclass(frozen=True)

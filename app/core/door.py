@@ -170,9 +170,9 @@ def join(
 
     ``at_address``, ``private`` and ``safe`` are the answers to the questions at the door, None where they
     were not asked: after any no the screen is plain. ``participant_id`` chooses the id of a new participant,
-    so that running this again makes the same one. ``unlocked``: earlier words may be read in this seat.
-    ``pin_hash`` is a PIN that they have chosen now, ``agreed`` the versions of the texts that they say yes to
-    now, read in ``language``.
+    so that running this again makes the same one. ``unlocked``: a member has proved their PIN.
+    ``pin_hash`` is one that they choose now, kept where they may, ``agreed`` the versions of the texts that
+    they say yes to now, read in ``language``.
     """
     new = participant_id or new_id()
     who = Who("participant", group_session_id, new)
@@ -182,8 +182,12 @@ def join(
             raise NotNow("This room is not open now.")
         found = _own_place(change, member)
         answers = {"at_address": at_address, "private": private, "safe": safe}
+        if found is not None and found.standing == Standing.REMOVED:
+            raise NotNow("This room is not open now.")
+        if found is not None and found.id == new:
+            return new  # run again
         if found is not None:
-            _return(change, found, answers, pins.comes_back(change, found, member, unlocked))
+            _return(change, found, answers, pins.enters(change, found, member, unlocked, pin_hash))
             _agree(change, found.id, member, agreed, language)
             return str(found.id)
         alone_with = change.before.member_id
@@ -197,9 +201,8 @@ def join(
             raise NotFound()
         held = change.before.locked_at is not None or late.door_is_held(change.before)
         admitted = member is not None and not held
-        _add(change, new, alias, member, admitted, answers, change.at if unlocked else None)
-        if pin_hash and member is not None:
-            pins.set_first(db, member.id, pin_hash)
+        unlocked_at = pins.enters(change, None, member, unlocked, pin_hash)
+        _add(change, new, alias, member, admitted, answers, unlocked_at)
         _agree(change, new, member, agreed, language)
     return new
 
@@ -253,8 +256,6 @@ def _agree(
 
 
 def _return(change: Change, found: Any, answers: dict[str, bool | None], unlocked_at: Any) -> None:
-    if found.standing == Standing.REMOVED:
-        raise NotNow("This room is not open now.")
     values: dict[str, Any] = {name: value for name, value in answers.items() if value is not None}
     if values:
         values["quiet"] = quiet.after_coming(SimpleNamespace(**{**found._mapping, **values}))

@@ -177,6 +177,7 @@ class Member(Table, table=True):
     )  # JSON {"name", "phone", "address", "contact", "contact_phone"}
     code_word: str | None = sealed(nullable=True)  # agreed with the member: it means stop
     pin_hash: str | None = Field(default=None, max_length=200)
+    pin_open_at: datetime | None = time(nullable=True)  # reset: the next entry may choose a PIN
     without_meeting: str | None = sealed(nullable=True)  # why they began without a meeting before the group
 
 

@@ -206,18 +206,25 @@ def stage_part(db: Connection, row: Row, stage: Stage, people: int) -> dict[str,
 
 
 def me(
-    db: Connection, row: Row, participant_id: str, known: dict[str, dict[str, Any]], whole: bool = False
+    db: Connection,
+    row: Row,
+    participant_id: str,
+    known: dict[str, dict[str, Any]],
+    whole: bool = False,
+    shut: bool = False,
 ) -> dict[str, Any]:
     """One person's own part of the room: what they wrote, signalled and were asked.
 
     ``known`` remembers what each participant said last time, which no longer changes during a session.
-    On a plain screen most of it is left out, unless ``whole`` asks for it.
+    On a plain screen most of it is left out, unless ``whole`` asks for it. ``shut``: in this browser nothing
+    is read back that was written in the seat.
     """
     person = participant(db, row.id, participant_id)
     if person.id not in known:
         known[person.id] = last_time(db, row, person)
     stage = current_stage(row)
-    own, asked = _own_rows(db, person.id), _asked(db, row, stage, person)
+    own = _own_rows(db, person.id)
+    asked = _asked(db, row, stage, person, pins.is_open(person) and not shut)
     mine = {
         "id": person.id,
         "alias": open_sealed(Participant.alias, person.id, person.alias),
@@ -238,6 +245,9 @@ def me(
     }
     if not pins.is_open(person):
         mine |= pins.CLOSED
+    if shut:
+        mine = pins.shut(mine)
+    mine["shut"] = shut
     return mine if whole else quiet.hushed(mine, person)
 
 
@@ -246,12 +256,11 @@ def _begins(row: Row) -> bool:
     return row.state in (SessionState.LOBBY, SessionState.LIVE) and not row.stage_index
 
 
-def _asked(db: Connection, row: Row, stage: Stage | None, person: Row) -> dict[str, Any]:
+def _asked(db: Connection, row: Row, stage: Stage | None, person: Row, opened: bool) -> dict[str, Any]:
     """What this person is asked in the current stage, and what they read about whose turn it is."""
     if stage is None:
         return {"prompts": [], "private": [], "turn": "", "cards": False}
     one_to_one, taken = alone(row), turns.turns_of(db, row.id, stage["id"])
-    opened = pins.is_open(person)
     standing = goals.standing(db, stage, person) if opened else {}
     return {
         "prompts": (asked := goals.asked(turns.on_form(stage, taken, person.id, one_to_one), standing)),

@@ -22,6 +22,7 @@ from realtime.presence import Presence
 from tests.house.groups import complete
 
 MEMBERS = ["Amal", "Birgit", "Chidi", "Dolores", "Ewa"]
+PIN_HASH = "a hash of 4711"
 AUDIENCES = ["facilitators", "group_unnamed", "group_named"]
 
 
@@ -110,10 +111,13 @@ class Oak:
         self.does(self.fola, "start")
 
     def joins(self, name: str, **given: Any) -> Who:
-        """A member comes by their personal link; anybody else knocks as a guest."""
+        """A member comes by their personal link, and has chosen a PIN or proves it; anybody else knocks as a
+        guest.
+        """
         member = self.member(name) if name in self.members else None
         with self.database.reader() as db:
             given.setdefault("agreed", None if member else consents.newest(db, self.group_id))
+            given.setdefault("pin_hash", PIN_HASH if member else None)
         person = self.database.writer.do(door.join, self.id, alias=name, member=member, **given)
         self.people[name] = Who("participant", self.id, person)
         return self.people[name]
@@ -200,7 +204,7 @@ class Oak:
 
     def me(self, who: Who) -> dict[str, Any]:
         with self.database.reader() as db:
-            return views.me(db, views.session_row(db, self.id), who.id, {})
+            return views.me(db, views.session_row(db, self.id), who.id, {}, shut=who.shut)
 
     def console(self, who: Who | None = None) -> dict[str, Any]:
         with self.database.reader() as db:

@@ -77,11 +77,16 @@ def room_link(room: Room) -> str:
 
 def own_link(room: Room, alias: str) -> str:
     """The personal link of a member who is in the room, or of one enrolled now."""
+    row = member_row(room, alias)
+    return f"/m/{open_sealed(Member.link, row.id, row.link)}"
+
+
+def member_row(room: Room, alias: str) -> Any:
+    """The row of a member of the room's group, who is enrolled now if there is none."""
     members = TABLES["member"]
     rows = room.all(select(members).where(members.c.group_id == room.group))
     aliases = {open_sealed(Member.alias, row.id, row.alias): row for row in rows}
     if alias not in aliases:
         room.database.writer.do(groups.add_members, room.group, [alias])
-        return own_link(room, alias)
-    row = aliases[alias]
-    return f"/m/{open_sealed(Member.link, row.id, row.link)}"
+        return member_row(room, alias)
+    return aliases[alias]

@@ -24,6 +24,7 @@ CLOSED = "There is no open room here right now."
 @pytest.fixture
 def link(oak: Oak) -> str:
     """Amal's link; she has a PIN, has written, and so has Birgit. The session is over."""
+    oak.database.writer.do(pins.reset, oak.group_id, oak.members["Amal"])
     oak.database.writer.do(pins.set_first, oak.members["Amal"], hash_password("4711"))
     oak.writes(oak.amal, text=OWN)
     oak.writes(oak.birgit, text=FOREIGN)

@@ -9,11 +9,12 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from app.core import leaderless
+from app.core import leaderless, pins
 from app.core.models import SessionState
 from app.db import Database
+from app.hashing import hash_password
 from tests.house.rooms import TABLES, asking, make_room
-from tests.house.visitor import CAME_IN, Visitor, own_link, room_link
+from tests.house.visitor import CAME_IN, Visitor, member_row, own_link, room_link
 
 UNNAMED = {"key": "text", "type": "free_text", "text": "What is on your mind?", "who": "all"}
 MOOD = {"key": "mood", "type": "scale_0_10", "text": "How is it?", "audience": "facilitators", "who": "all"}
@@ -185,8 +186,9 @@ def test_own_words_are_there_afterwards_to_read_and_to_keep(
     room, amal, birgit = make_room(database), visitor(), visitor()
     answer = {"id": "11111111-1111-4111-8111-111111111111", "stage_id": "s-one", "audience": "facilitators"}
     room.does("Amal", "submit_reflection", answer={"text": "I rang my sister."}, **answer)
-    amal.comes_in(own_link(room, "Amal"))
-    birgit.comes_in(own_link(room, "Birgit"))
+    for name, browser in (("Amal", amal), ("Birgit", birgit)):
+        database.writer.do(pins.set_first, member_row(room, name).id, hash_password("4711"))
+        browser.comes_in(own_link(room, name), pin="4711")
     room.does("Fola", "end", version=room.row.version)
     assert "Thank you. That was session" in amal.visit(f"/room/{room.id}")
     assert "I rang my sister." in amal.visit(f"/room/{room.id}/words")

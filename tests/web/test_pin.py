@@ -13,7 +13,7 @@ from app.db import Database
 from tests.core.cast import Oak
 from tests.house.browser import Browser
 from tests.house.rooms import TABLES, Room, make_room
-from tests.house.visitor import Visitor, own_link
+from tests.house.visitor import Visitor, member_row, own_link
 
 PIN = {"pin": "4711", "again": "4711"}
 CLOSED = "What you wrote is still yours to read, in the browser"
@@ -130,13 +130,40 @@ def test_after_the_end_a_link_alone_opens_no_words(room: Room, visitor: Callable
     other.visit(f"/room/{room.id}/words", 404)
 
 
+def test_without_a_pin_a_second_browser_writes_and_reads_nothing_back(
+    room: Room, visitor: Callable[[], Visitor]
+) -> None:
+    link, mine, other = own_link(room, "Dora"), visitor(), visitor()
+    mine.comes_in(link)
+    told = {"stage_id": "s-one", "audience": "facilitators", "answer": {"text": "Written at home."}}
+    people = TABLES["participant"]
+    dora = people.c.member_id == member_row(room, "Dora").id
+    room.people["Dora"] = room.all(select(people.c.id).where(dora))[0].id
+    room.does("Dora", "submit_reflection", id="11111111-1111-4111-8111-111111111111", **told)
+    assert "stays closed here: you have no PIN yet." in other.visit(link)
+    other.comes_in(link, **PIN)
+    assert member(room) == []
+    page = other.visit(f"/room/{room.id}")
+    assert 'id="answer-form"' in page and "stays closed in this browser" in page
+    room.does("Fola", "end", version=room.row.version)
+    for path in ("", "/words", "/words.txt"):
+        assert "Written at home." not in other.client.get(f"/room/{room.id}{path}").text
+    assert "Written at home." in mine.visit(f"/room/{room.id}/words")
+
+
 def test_a_facilitator_takes_a_forgotten_pin_away(
     app: Flask, oak: Oak, fola: Browser, database: Database
 ) -> None:
     amal = oak.members["Amal"]
     page = f"/groups/{oak.group_id}/members/{amal}"
+    for name in ("Amal", "Birgit"):
+        database.writer.do(pins.reset, oak.group_id, oak.members[name])
+        oak.joins(name, pin_hash=None)
     database.writer.do(pins.set_first, amal, "a hash")
     assert "They have a PIN." in fola.visit(page)
     fola.send(f"{page}/pin")
-    assert "They have no PIN." in fola.visit(page)
+    assert "They can choose one the next time they come in." in fola.visit(page)
     assert oak.member("Amal").pin_hash is None
+    assert "Let them choose a PIN" in fola.visit(page.replace(amal, oak.members["Birgit"]))
+    fola.send(f"/groups/{oak.group_id}/members/{oak.members['Birgit']}/pin")
+    assert oak.member("Birgit").pin_open_at is not None

@@ -176,10 +176,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("without_meeting", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("pin_open_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_column("pin_open_at")
         batch_op.drop_column("without_meeting")
 
     with op.batch_alter_table("installation", schema=None) as batch_op:
