@@ -19,8 +19,16 @@ PATIENCE = 10.0  # seconds for a place among them
 TIME_LIMIT = 20.0  # seconds for one file
 ROOT = Path(__file__).parent.parent.parent
 
-# Neither keys nor addresses of ours are in it.
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+# Neither keys nor addresses of ours are in it. One thread, however many cores there are: a live room needs
+# them more, and threads take address space, which is limited.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "RAYON_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
 PRESS = (sys.executable, "-m", "app.papers.press")
 
 _places = threading.BoundedSemaphore(AT_ONCE)

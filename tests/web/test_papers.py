@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import gettext
 
 from app.core import overview
 from app.core.group_course import group_course
@@ -159,3 +160,13 @@ def test_the_paper_of_a_group_says_what_its_course_says(app: Flask, database: Da
         assert str(mean) in text
     said = [each["alt"] for block in data["blocks"] if block["kind"] == "pair" for each in block["left"]]
     assert len(said) == len(told["members"]) and all(said)
+
+
+def test_a_paper_speaks_the_language_of_its_reader(app: Flask, session: Oak) -> None:
+    asked = Asked(group_id=session.group_id, group_session_id=session.id)
+    with app.test_request_context(headers={"Accept-Language": "es"}), session.database.reader() as db:
+        data, done = PAPERS["summary.pdf"].gather(db, asked), gettext("What was done")
+    assert data["language"] == "es"
+    file = maker.make("summary.pdf", data)
+    assert done != "What was done" and done in words_of(file)
+    assert b"/Lang(es)" in file or b"/Lang (es)" in file
