@@ -11,6 +11,7 @@ from facilitator import (
     exports,
     fidelity,
     follow_ups,
+    group_courses,
     groups,
     keepsakes,
     layouts,
@@ -30,7 +31,20 @@ from facilitator import (
 )
 
 WITH_PAGES = (
-    *(sign_in, alerts, today, groups, roles, course, meetings, planner, rehearsals, console, summaries),
+    *(
+        sign_in,
+        alerts,
+        today,
+        groups,
+        group_courses,
+        roles,
+        course,
+        meetings,
+        planner,
+        rehearsals,
+        console,
+        summaries,
+    ),
     *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes, tagging, exports),
     *(record, layouts),
     fidelity,

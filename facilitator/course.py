@@ -24,7 +24,8 @@ from app.core import groups as verbs
 from app.core.refusals import Invalid, Refused
 from app.services import services
 from app.sign_in import facilitators_only
-from facilitator.pages import back, field, leads, me, my_group, page, read
+from facilitator import drawn
+from facilitator.pages import back, field, in_zone, leads, me, my_group, page, read
 
 pages = Blueprint("course", __name__)
 
@@ -43,6 +44,8 @@ def course(group_id: str, member_id: str) -> str:
     told["follow_ups"] = read(follow_ups.of_member, member_id) if read(leads, group_id) else None
     held = read(contacts.held, group_id, member_id) if read(leads, group_id) else None
     told["leads"] = read(leads, group_id)
+    in_zone(shown["group"]["time_zone"])
+    told["charts"] = drawn.of_member(told, shown["group"]["time_zone"])
     more = {"course": told, "instruments": listed, "held": held}
     return page("facilitator/course.html", "groups", group=shown["group"], **more)
 

@@ -12,7 +12,7 @@ from app.charts.letters import label
 from app.charts.words import Words
 
 Drawing = dict[str, Any]
-WIDE, LEFT, RIGHT, UNIT, HIGHEST = 312, 16, 296, 28, 10
+WIDE, LEFT, RIGHT, UNIT, HIGHEST = 300, 14, 284, 27, 10
 SPACE = 14  # between one goal and the next
 
 

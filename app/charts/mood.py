@@ -18,7 +18,7 @@ Point = dict[str, Any]
 HIGHEST = 10
 LEFT, RIGHT, TOP, STEP, PLOT = 34, 26, 24, 44, 130  # of the large one
 EVENT, EVENT_ROW = 10, 36  # radius of an event's mark, and the row above the line in which they stand
-SMALL_STEP, SMALL_PLOT, SMALL_EDGE = 15, 34, 26
+SMALL_STEP, SMALL_PLOT, SMALL_EDGE = 13, 34, 26
 
 
 def line(data: Mapping[str, Any], words: Words) -> Drawing:

@@ -15,7 +15,7 @@ from app.charts.letters import label
 from app.charts.words import Words
 
 Drawing = dict[str, Any]
-UNIT, ROW, IN_A_ROW = 26, 44, 12
+UNIT, ROW, IN_A_ROW = 26, 44, 10
 THERE = ("present", "late")
 
 

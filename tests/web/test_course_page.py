@@ -101,5 +101,7 @@ def test_what_somebody_said_of_their_people_stands_beside_the_circle(oak: Oak, f
 def test_what_moved_the_mood_is_numbered_once(oak: Oak, fola: Browser) -> None:
     writes(oak, "Amal", "mood_event_checkin", mood=4, week=["We moved."])
     page = fola.visit(path_of(oak))
-    line = page[: page.index("We moved.")].rpartition("<li>")[0]
-    assert line.rstrip().endswith('<ul class="list">')
+    drawn, _, listed = page[page.index('class="chart') :].partition("</svg>")
+    assert ">1</text>" in drawn and 'role="img"' in drawn
+    entry = listed[listed.index('<ul class="list"><li><p><b') :].partition("</li>")[0]
+    assert entry.count('<b class="lamp num">1</b>') == 1 and "We moved." in entry

@@ -51,6 +51,7 @@ FOR_FACILITATORS = {
     ("/alerts/shown", "POST"),
     ("/groups", "GET"),
     ("/groups/<group_id>", "GET"),
+    ("/groups/<group_id>/course", "GET"),
     ("/groups/<group_id>/edit", "GET"),
     ("/groups/<group_id>/edit", "POST"),
     ("/groups/<group_id>/members", "POST"),
