@@ -17,9 +17,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from app.core.groups import set_role
+from app.core.models import Role
 from app.db import Database
 from app.sign_in import enter_path
-from tests.core.full_session import MEMBERS, STAGES, Full, play
+from tests.core import full_session, long_group
+from tests.core.full_session import MEMBERS, STAGES, Full
+from tests.core.long_group import SESSIONS, Long
 from tests.house.databases import migrate
 from tests.house.environment import SECRET_KEY
 from tests.house.rooms import open_database
@@ -36,8 +40,8 @@ WARM = 3
 class Reviewer:
     """A signed-in facilitator's browser."""
 
-    def __init__(self, port: int, full: Full) -> None:
-        self.url, self.full = f"http://127.0.0.1:{port}", full
+    def __init__(self, port: int, full: Full, long: Long) -> None:
+        self.url, self.full, self.long = f"http://127.0.0.1:{port}", full, long
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)
         self.took = 0.0
@@ -50,8 +54,11 @@ class Reviewer:
     def summary(self) -> None:
         self.get(f"/sessions/{self.full.id}/summary")
 
+    def group(self) -> None:
+        self.get(f"/groups/{self.long.group_id}/course")
+
     def member(self) -> None:
-        self.get(f"/groups/{self.full.group_id}/members/{next(iter(self.full.members.values()))}")
+        self.get(f"/groups/{self.long.group_id}/members/{next(iter(self.long.members.values()))}")
 
     def reviews(self) -> None:
         self.summary()
@@ -77,11 +84,11 @@ def main(folder: Path, groups: int) -> None:
     try:
         for server in servers:
             server.start()
-        print(f"\nreviewing a session of {MEMBERS} members and {STAGES} stages; beside it {among[2]}")
-        people = [
-            Reviewer(server.port, full) for server, (_, full, _) in zip(servers, (alone, among), strict=True)
-        ]
+        print(f"\na session of {MEMBERS} members and {STAGES} stages, a group of {SESSIONS} sessions", end="")
+        print(f"; among {groups} other groups ({among[2]:,} rows)")
+        people = [Reviewer(each.port, *seed[1]) for each, seed in zip(servers, (alone, among), strict=True)]
         by_turns("summary", people, Reviewer.summary, ROUNDS)
+        by_turns("course of the group", people, Reviewer.group, ROUNDS)
         by_turns("course of a member", people, Reviewer.member, ROUNDS)
         by_turns("PDF of the summary", people, Reviewer.paper, PAPERS)
         asyncio.run(beside(servers[1].port, rooms, people[1]))
@@ -90,16 +97,20 @@ def main(folder: Path, groups: int) -> None:
             server.stop()
 
 
-def seeded(path: Path, groups: int) -> tuple[str, Full, str]:
-    """A database with the full session in it, and as many copies of its group."""
+def seeded(path: Path, groups: int) -> tuple[str, tuple[Full, Long], int]:
+    """A database with the full session, as many copies of its group, and a long group of the same leader;
+    with how many rows the copies have.
+    """
     url = f"sqlite:///{path}"
     migrate(url)
     database = open_database(url)
-    full = database.writer.do(play)
+    full = database.writer.do(full_session.play)
     added = database.writer.do(copy_all, groups) if groups else 0
+    long = database.writer.do(long_group.play)
+    database.writer.do(set_role, long.group_id, full.leader, Role.SUPPORT)
     settle(database)
     database.close()
-    return url, full, f"{groups} other groups ({added:,} rows)"
+    return url, (full, long), added
 
 
 def settle(database: Database) -> None:
