@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.core import names_check
 from app.core.draft_facts import Facts, urgent
 from app.core.layouts import FACTS, MEMBER_SAFE, SHARED, Layout, Section
-from app.core.names_check import Person
+from app.core.names_check import WORDS, Check
 from app.core.record_models import NoteKind
 from app.exercises.plain import N_
 
@@ -101,10 +101,13 @@ def member_safe(facts: Facts, say: Say = english) -> list[Section]:
 
 
 def individual(
-    facts: Facts, member_id: str, layout: Layout, others: Sequence[Person], say: Say = english
+    facts: Facts, member_id: str, layout: Layout, check: Check, say: Say = english
 ) -> list[Section]:
-    """The draft of one member's note, without the shared part; ``others`` are the people it may not name."""
-    lines = _of_member(facts["members"][member_id], facts["group"], say)
+    """The draft of one member's note, without the shared part. What is also somebody else's words, by the
+    names check, is left out.
+    """
+    lines = _of_member(_alone(facts["members"][member_id], member_id, check), facts["group"], say)
+    others = [each for each in check.people if each.id != member_id]
     sections = _filled(layout["sections"], NoteKind.INDIVIDUAL, lines, say)
     instead = say(N_("another member"))
     return [each | {"text": names_check.without(each["text"], others, instead)} for each in sections]
@@ -222,6 +225,16 @@ def _of_member(own: Facts, group: Facts, say: Say) -> Lines:
         "words": "\n".join(_words(own, say)),
         "response": say(N_("Left: %(word)s."), word=person["leaving"]) if person["leaving"] else "",
     }
+
+
+def _alone(own: Facts, member_id: str, check: Check) -> Facts:
+    """What is recorded of a member, without texts in which eight words in a row are somebody else's, too."""
+
+    def free(each: Any) -> bool:
+        text = each if isinstance(each, str) else each["text"]
+        return all(found.kind != WORDS for found in check.of({"": text}, member_id))
+
+    return own | {name: list(filter(free, own[name])) for name in ("words", "goals", "steps", "reviews")}
 
 
 def _attendance(own: Facts, group: Facts, say: Say) -> str:

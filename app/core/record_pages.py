@@ -41,8 +41,7 @@ def notes_page(
     page = overview.session_facts(db, group_session_id)
     rows = {(each.kind, each.member_id): each for each in _rows(db, group_session_id)}
     chosen = layouts.layout(db, layout_id or _last_layout(db, row))
-    facts, people = draft_facts.facts_of(db, row), people_of(db, row)
-    check = names_check.Check(people)
+    facts, check = draft_facts.facts_of(db, row), names_check.Check(people_of(db, row))
     names, added = _names(db, rows.values()), _addenda(db, rows.values())
 
     def told(kind: NoteKind, member_id: str, layout: Layout, draft: Any) -> Note:
@@ -54,14 +53,13 @@ def notes_page(
         return {**place, **note, "findings": findings(check, member_id, note["sections"])}
 
     def of_member(each: dict[str, Any]) -> dict[str, Any]:
-        others = [person for person in people if person.id != each["member_id"]]
         stands = rows.get((NoteKind.INDIVIDUAL, each["member_id"]))
         layout = layouts.layout(db, stands.layout) if stands is not None else chosen
         draft = told(
             NoteKind.INDIVIDUAL,
             each["member_id"],
             layout,
-            lambda: drafting.individual(facts, each["member_id"], layout, others, say),
+            lambda: drafting.individual(facts, each["member_id"], layout, check, say),
         )
         return each | {"note": draft, "into": _into(layout, draft["sections"])}
 

@@ -99,6 +99,20 @@ def test_a_draft_calls_the_others_another_member(over: Oak) -> None:
     assert (found["kind"], found["stops"]) == ("alias", True)
 
 
+def test_what_is_also_somebody_elses_words_is_left_out_of_a_draft(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.plans([stage("words", prompt("text")), stage("more", prompt("text"))])
+    oak.starts()
+    both = "I am not sure yet, but I think about it."
+    for who in (oak.amal, oak.birgit):
+        oak.writes(who, text=f"{both} {who.id}")
+    oak.moves_to("more")
+    oak.writes(oak.amal, "more", text="The boat was sold last week.")
+    amal = note_of(oak, "Amal")
+    assert "The boat was sold" in text_of(amal["sections"]) and "not sure" not in text_of(amal["sections"])
+    assert amal["findings"] == note_of(oak, "Birgit")["findings"] == []
+
+
 def test_a_call_stands_in_the_draft_of_its_member_with_what_was_done(over: Oak) -> None:
     chidi = drafted(over, "Chidi")
     for told in ("Asked for support at", "Answered: “I will call you at the end.”"):
