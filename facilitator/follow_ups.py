@@ -30,7 +30,7 @@ def form(group_id: str, member_id: str) -> str:
 def write(group_id: str, member_id: str) -> Any:
     """Keeps it in the member's record; what was written stays on the page when that does not work."""
     read(my_group, group_id, True)
-    parts, sentence = {name: _text(name) for name in follow_ups.PARTS}, ""
+    parts, sentence = {name: _text(name) for name in (*follow_ups.PARTS, "on")}, ""
     try:
         services().database.writer.do(
             follow_ups.write,

@@ -6,7 +6,9 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from app.core import measure_alerts, overview, stop_signals
+from app.core import measure_alerts, stop_signals
+from app.core import today as core
+from app.core.models import now
 from app.core.refusals import Refused
 from app.services import services
 from app.sign_in import facilitators_only
@@ -36,9 +38,10 @@ def supervision() -> Any:
 
 
 def _today(db: Any, facilitator_id: str) -> dict[str, Any]:
+    reliable = services().settings.reliable_change
     return {
-        **overview.today(db, facilitator_id),
+        **core.today(db, facilitator_id, reliable, now()),
         "open_alerts": measure_alerts.on_today(db, facilitator_id),
-        "stop_signals": stop_signals.of_all(db, facilitator_id, services().settings.reliable_change),
+        "stop_signals": stop_signals.of_all(db, facilitator_id, reliable),
         "supervised_at": stop_signals.last_supervision(db, facilitator_id),
     }

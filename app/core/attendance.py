@@ -46,6 +46,7 @@ ENDED = (
     )
     .order_by(col(GroupSession.number))
 )
+LOOKED_AT = 6  # sessions, at most, for how long somebody was not heard
 MOST_KEPT = 500  # groups
 _kept: dict[
     str, tuple[list[tuple[str, int]], frozenset[str]]
@@ -149,7 +150,7 @@ def of_sessions(db: Connection, rows: Iterable[Any], members: Iterable[Any]) -> 
     for member in members:
         own = found.setdefault(member.id, {})
         for row in held:
-            if _belonged(member, row):
+            if belonged(member, row):
                 recorded = _recorded(row, places.get(row.id, {}).get(member.id))
                 own[row.id] = corrected.get((row.id, member.id), recorded)
     return found
@@ -199,6 +200,20 @@ def silent(db: Connection, group_id: str) -> set[str]:
         kept = _kept[group_id] = (ended, _silent_in(db, [key for key, _ in ended]))
     members = stored.find_all(db, Member, group_id=group_id, left_at=None)
     return {each.id for each in members} & kept[1]
+
+
+def weeks_silent(db: Connection, group_id: str) -> dict[str, int]:
+    """In how many of the last sessions in a row each member was not heard, there or not; none: left out."""
+    ended = [each.id for each in db.execute(ENDED, {"group": group_id}).all()][-LOOKED_AT:]
+    places, told, weeks = _places(db, ended), spoke(db, ended), {}
+    for member in stored.find_all(db, Member, group_id=group_id, left_at=None):
+        here = [places.get(key, {}).get(member.id) for key in ended]
+        heard = [place is not None and _was_heard(place, told) for place in here]
+        first = next((at for at, place in enumerate(here) if place is not None), len(ended))
+        weeks[member.id] = next(
+            (n for n, each in enumerate(reversed(heard[first:])) if each), len(ended) - first
+        )
+    return {key: number for key, number in weeks.items() if number}
 
 
 def _silent_in(db: Connection, ended: list[str]) -> frozenset[str]:
@@ -267,11 +282,11 @@ def _members(db: Connection, row: Any) -> list[Any]:
         return []
     rows = stored.find_all(db, Member, ("created_at", "id"), group_id=row.group_id)
     return [
-        each for each in rows if (row.member_id is None or each.id == row.member_id) and _belonged(each, row)
+        each for each in rows if (row.member_id is None or each.id == row.member_id) and belonged(each, row)
     ]
 
 
-def _belonged(member: Any, row: Any) -> bool:
+def belonged(member: Any, row: Any) -> bool:
     """Whether a member was in the group while a session was."""
     return (row.ended_at is None or member.created_at <= row.ended_at) and (
         member.left_at is None or member.left_at >= row.started_at

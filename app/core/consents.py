@@ -179,6 +179,16 @@ def of_members(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
     return {each.id: standing(db, each.id, versions) for each in members}
 
 
+def with_yes(db: Connection, member_ids: Iterable[str]) -> set[str]:
+    """Those of these members whose last word on the consent text is a yes."""
+    query = select(Consent.__table__).where(
+        col(Consent.member_id).in_(list(member_ids)), col(Consent.kind) == "consent"
+    )
+    rows = db.execute(query.order_by(col(Consent.given_at), col(Consent.version))).all()
+    last = {each.member_id: each for each in rows}
+    return {key for key, each in last.items() if each.withdrawn_at is None}
+
+
 def may_store(db: Connection, row: Any, person: Any) -> bool:
     """Whether what this participant writes in a session is stored; simulated rooms ask nobody for a yes."""
     return bool(row.sandbox or row.rehearsal_of or stands(db, person.member_id, person.id))

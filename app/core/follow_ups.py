@@ -4,6 +4,7 @@ They belong to the record of one member alone and stand nowhere else.
 """
 
 import json
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -29,7 +30,8 @@ def write(
 ) -> None:
     """Keeps a follow-up under the id that its form was given, so that a form sent twice is one.
 
-    ``signal_id`` is the call that it is about, or "". Raises Invalid when nothing is written in it.
+    ``signal_id`` is the call that it is about, or "". ``on`` is the day of the next contact (YYYY-MM-DD, or
+    ""), which Today reminds of. Raises Invalid when nothing is written in it.
     """
     if stored.find(db, Member, id=member_id, group_id=group_id) is None:
         raise NotFound()
@@ -38,6 +40,7 @@ def write(
     body = {name: parts.get(name, "").strip() for name in PARTS}
     if not any(body.values()):
         raise Invalid("Nothing is written yet.")
+    body["on"] = _day(parts.get("on", ""))
     stands = stored.find(db, FollowUp, id=row_id)
     if stands is not None:
         if (stands.member_id, stands.facilitator_id) != (member_id, facilitator_id):
@@ -85,6 +88,13 @@ def of_member(db: Connection, member_id: str) -> list[dict[str, Any]]:
         }
         for each in reversed(rows)
     ]
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise Invalid("This is not a date.") from None
 
 
 def _name(db: Connection, facilitator_id: str) -> str:

@@ -121,29 +121,44 @@ def _alone(db: Connection, group_id: str) -> list[dict[str, Any]]:
 
 
 def _worse(db: Connection, group_id: str, reliable: int) -> list[dict[str, Any]]:
-    found = []
-    for member in stored.find_all(db, Member, ("created_at", "id"), group_id=group_id, left_at=None):
-        names = _worse_twice(db, member.id, reliable)
-        if names:
-            alias = open_sealed(Member.alias, member.id, member.alias)
-            found.append({"kind": "worse", "member_id": member.id, "names": [alias], "measures": names})
-    return found
+    """Members whose last two changes on a measure were both reliably for the worse."""
+    names = changes_for_the_worse(db, group_id, reliable, 2)
+    members = stored.find_all(db, Member, ("created_at", "id"), group_id=group_id, left_at=None)
+    return [
+        {
+            "kind": "worse",
+            "member_id": each.id,
+            "names": [open_sealed(Member.alias, each.id, each.alias)],
+            "measures": names[each.id],
+        }
+        for each in members
+        if each.id in names
+    ]
 
 
-def _worse_twice(db: Connection, member_id: str, reliable: int) -> list[str]:
-    """The measures on which the last two changes of a member were both reliably for the worse."""
-    totals: dict[str, list[int]] = {}
-    for row in stored.find_all(db, MeasureResponse, ("taken_at", "id"), member_id=member_id):
+def changes_for_the_worse(db: Connection, group_id: str, reliable: int, running: int) -> dict[str, list[str]]:
+    """By member who has not left: the names of the measures on which the last changes, as many as are
+    ``running``, were each reliably for the worse.
+    """
+    query = select(MeasureResponse.__table__).join(Member, col(Member.id) == col(MeasureResponse.member_id))
+    rows = db.execute(
+        query.where(col(Member.group_id) == group_id, col(Member.left_at).is_(None)).order_by(
+            col(MeasureResponse.taken_at), col(MeasureResponse.id)
+        )
+    ).all()
+    totals: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
         total = json.loads(open_sealed(MeasureResponse.score, row.id, row.score))["total"]
         if total is not None:
-            totals.setdefault(row.measure_id, []).append(total)
-    found, measures_here = [], instruments.known(db)
-    for measure_id, scores in totals.items():
-        known = measures_here.get(measure_id)
-        if known is None or len(scores) < 3:
+            totals.setdefault((row.member_id, row.measure_id), []).append(total)
+    known = instruments.known(db) if totals else {}
+    found: dict[str, list[str]] = {}
+    for (member_id, measure_id), scores in totals.items():
+        measure = known.get(measure_id)
+        if measure is None or len(scores) <= running:
             continue
-        points = reliable if measure_id == "phq9" else known.reliable
-        steps = [measures.change_of(known, *pair, points) for pair in pairwise(scores[-3:])]
-        if all("worse" in each for each in steps):
-            found.append(known.name)
+        points = reliable if measure_id == "phq9" else measure.reliable
+        last = pairwise(scores[-running - 1 :])
+        if all("worse" in measures.change_of(measure, *pair, points) for pair in last):
+            found.setdefault(member_id, []).append(measure.name)
     return found

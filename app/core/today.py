@@ -1,0 +1,207 @@
+"""What waits for a facilitator: the next session with all that is missing, notes to sign, people to call.
+
+The number of queries depends on how many groups somebody leads, and on nothing else: not on members, sessions
+or answers, and not on the groups of others.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from app.core import attendance, gate, leaving, overview, retention, stop_signals, stored, today_members
+from app.core.agenda import agenda_of, alone
+from app.core.models import Facilitator, Group, GroupFacilitator, GroupSession, Member, Role, SessionState
+from app.core.record_models import NoteKind, RecordNote
+from app.core.safety_models import FollowUp
+from app.core.sealing import open_sealed
+from app.library.small import rule
+
+# the most pressing first
+REASONS = ("left", "contact", "worse", "silent", "missed")
+LATELY = timedelta(days=21)  # how long a missed session asks for a call
+
+
+def today(db: Connection, facilitator_id: str, reliable: int, at: datetime) -> dict[str, Any]:
+    """Everything that waits. ``next`` is the session that is open or comes first, with what is ``missing``
+    for it and a line for each member (``before``); ``unsigned`` says of how many sessions notes are to
+    sign, and which is the oldest; ``calls`` are people with their reasons, ``soon`` drafts
+    that are about to expire.
+    """
+    told = overview.today(db, facilitator_id)
+    roles = stored.find_all(db, GroupFacilitator, facilitator_id=facilitator_id)
+    led = {each.group_id for each in roles if each.role != Role.OBSERVER}
+    groups = {each["id"]: each for each in told["groups"] if each["id"] in led}
+    soon = [each | {"group": groups[each["group_id"]]} for each in retention.soon(db, facilitator_id, at)]
+    return told | {
+        "next": _next(db, told["coming"], led),
+        "unsigned": _unsigned(db, groups),
+        "calls": [each for group in groups.values() for each in calls(db, group, reliable, at)],
+        "soon": soon,
+    }
+
+
+# the next session
+
+
+def _next(db: Connection, coming: list[dict[str, Any]], led: set[str]) -> dict[str, Any] | None:
+    first = coming[0] if coming else None
+    if first is None or first["group_id"] not in led:
+        return first
+    row = stored.find(db, GroupSession, id=first["id"])
+    before = today_members.before(db, row)
+    return first | {"missing": missing(db, row, before), "before": before}
+
+
+def missing(db: Connection, row: Any, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a session still lacks: each ``{"what", "names"}``; ``what`` is a key of the gate, or ``date``,
+    ``plan``, ``co_leader``, ``small``, ``members``, ``yes``, ``contact`` or ``meetings``.
+    """
+    group = stored.find(db, Group, id=row.group_id)
+    gaps = [] if row.state != SessionState.PLANNED else gate.of_session(db, row)
+    found = [{"what": each, "names": []} for each in gaps if each != "meeting"]
+
+    def add(what: str, names: list[str] | None = None) -> None:
+        found.append({"what": what, "names": names or []})
+
+    if row.scheduled_at is None and row.state == SessionState.PLANNED:
+        add("date")
+    if not agenda_of(row):
+        add("plan")
+    for what, lacks in (("yes", "no_yes"), ("contact", "no_contact"), ("meetings", "no_meeting")):
+        names = [each["alias"] for each in before if each[lacks]]
+        if names:
+            add(what, names)
+    if not alone(row):
+        if not before:
+            add("members")
+        elif len(before) < rule().fewer_than:
+            add("small")
+        if group is not None and not group.works_alone and _leading(db, group.id) < 2:
+            add("co_leader")
+    return found
+
+
+def _leading(db: Connection, group_id: str) -> int:
+    query = (
+        select(func.count())
+        .select_from(GroupFacilitator)
+        .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
+        .where(
+            col(GroupFacilitator.group_id) == group_id,
+            col(GroupFacilitator.role) != Role.OBSERVER,
+            col(Facilitator.disabled_at).is_(None),
+        )
+    )
+    return int(db.execute(query).scalar_one())
+
+
+# notes
+
+
+def _unsigned(db: Connection, groups: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """How many sessions have notes to sign (``count``), and the oldest of them as ``session``."""
+    rows = db.execute(
+        select(GroupSession.__table__)
+        .where(
+            col(GroupSession.group_id).in_(list(groups)),
+            col(GroupSession.state) == SessionState.ENDED,
+            col(GroupSession.started_at).is_not(None),
+            col(GroupSession.sandbox).is_(False),
+            col(GroupSession.rehearsal_of).is_(None),
+        )
+        .order_by(col(GroupSession.ended_at))
+    ).all()
+    kinds = (NoteKind.GROUP, NoteKind.INDIVIDUAL)
+    signed = db.execute(
+        select(col(RecordNote.group_session_id), func.count().label("number"))
+        .join(GroupSession, col(GroupSession.id) == col(RecordNote.group_session_id))
+        .where(
+            col(GroupSession.group_id).in_(list(groups)),
+            col(RecordNote.signed_at).is_not(None),
+            col(RecordNote.kind).in_(kinds),
+        )
+        .group_by(col(RecordNote.group_session_id))
+    ).all()
+    done = {each.group_session_id: each.number for each in signed}
+    members = db.execute(select(Member.__table__).where(col(Member.group_id).in_(list(groups)))).all()
+    open_ones = [row for row in rows if done.get(row.id, 0) < _due(row, members)]
+    if not open_ones:
+        return None
+    oldest = open_ones[0]
+    listed = groups[oldest.group_id]["sessions"]
+    session = next(each for each in listed if each["id"] == oldest.id)
+    return {"count": len(open_ones), "session": session, "group": groups[oldest.group_id]}
+
+
+def _due(row: Any, members: Any) -> int:
+    """One for each who belonged to the group then, there or not, and one of the group."""
+    if alone(row):
+        return 1
+    own = [each for each in members if each.group_id == row.group_id and attendance.belonged(each, row)]
+    return 1 + len(own)
+
+
+# people to call
+
+
+def calls(db: Connection, group: dict[str, Any], reliable: int, at: datetime) -> list[dict[str, Any]]:
+    """The members of a group who need a call: ``id``, ``alias``, ``group``, and ``reasons``, each with its
+    ``why`` (of REASONS) and what belongs to it; the most pressing first. A follow-up written since takes a
+    missed session off.
+    """
+    members = {each.id: each for each in stored.find_all(db, Member, ("created_at",), group_id=group["id"])}
+    reasons: dict[str, list[dict[str, Any]]] = {key: [] for key in members}
+    written = _written(db, group["id"])
+    for gone in leaving.left_members(db, group["id"]):
+        if gone["called_at"] is None:
+            reasons[gone["id"]].append({"why": "left", "at": gone["left_at"]})
+    for key, last in written.items():
+        on = json.loads(open_sealed(FollowUp.body, last.id, last.body)).get("on", "")
+        if on and on <= at.date().isoformat():
+            reasons[key].append({"why": "contact", "at": datetime.fromisoformat(on)})
+    for key, names in stop_signals.changes_for_the_worse(db, group["id"], reliable, 1).items():
+        reasons[key].append({"why": "worse", "measures": names})
+    for key in attendance.silent(db, group["id"]):
+        reasons[key].append({"why": "silent"})
+    for key, ended in _missed(db, group, at).items():
+        if key not in written or written[key].written_at < ended:
+            reasons[key].append({"why": "missed", "at": ended})
+    found = [
+        {
+            "id": key,
+            "alias": open_sealed(Member.alias, key, members[key].alias),
+            "group": group,
+            "reasons": own,
+        }
+        for key, own in reasons.items()
+        if own and (members[key].left_at is None or own[0]["why"] == "left")
+    ]
+    return sorted(found, key=lambda each: REASONS.index(each["reasons"][0]["why"]))
+
+
+def _written(db: Connection, group_id: str) -> dict[str, Any]:
+    """The newest follow-up of each member."""
+    rows = db.execute(
+        select(FollowUp.__table__)
+        .join(Member, col(Member.id) == col(FollowUp.member_id))
+        .where(col(Member.group_id) == group_id)
+        .order_by(col(FollowUp.written_at), col(FollowUp.id))
+    ).all()
+    return {each.member_id: each for each in rows}
+
+
+def _missed(db: Connection, group: dict[str, Any], at: datetime) -> dict[str, datetime]:
+    """Who was not there last time and is not excused, with when that was."""
+    ended = [
+        each
+        for each in group["sessions"]
+        if each["kind"] == "group" and each["state"] == SessionState.ENDED and each["started_at"] is not None
+    ]
+    if not ended or ended[-1]["ended_at"] < at - LATELY:
+        return {}
+    row = stored.find(db, GroupSession, id=ended[-1]["id"])
+    there = attendance.attendance(db, row)
+    return {each["member_id"]: ended[-1]["ended_at"] for each in there if each["status"] == "absent"}
