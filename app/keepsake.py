@@ -1,6 +1,5 @@
 """A member's keepsake as they read it: by their personal link, behind their PIN, as a page and as a file."""
 
-import hashlib
 import time
 from functools import partial
 from typing import Any
@@ -85,16 +84,11 @@ def _prove(member: Any) -> str:
     unlocked, _, wrong = pin.read("prove", request.form, member, None)
     if not unlocked:
         return wrong or str(gettext("Type your PIN first."))
-    cookie["keepsake"] = [_mark(member.pin_hash), int(time.time()) + OPEN_FOR]
+    cookie["keepsake"] = [pin.mark(member.pin_hash), int(time.time()) + OPEN_FOR]
     return ""
 
 
 def _proved(member: Any) -> bool:
     """Whether this browser has typed the PIN that stands, lately; one that was taken away opens nothing."""
     mark, until = cookie.get("keepsake", ("", 0))
-    return member.pin_hash is not None and mark == _mark(member.pin_hash) and time.time() < until
-
-
-def _mark(pin_hash: str) -> str:
-    """Which PIN it was: no two members have the same hash, nor has one member after a change."""
-    return hashlib.sha256(pin_hash.encode()).hexdigest()[:16]
+    return member.pin_hash is not None and mark == pin.mark(member.pin_hash) and time.time() < until

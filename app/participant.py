@@ -297,8 +297,7 @@ def quick_exit(group_session_id: str) -> Any:
         services().database.writer.do(door.free_seat, who, of=group_session_id)
     except NotFound:
         pass  # there is no seat to free: the answer is the same
-    cookie.pop("places", None)
-    cookie.pop("door", None)
+    _forget_all()
     return Response(status=204, headers={"Clear-Site-Data": '"cache", "storage"'})
 
 
@@ -306,8 +305,12 @@ def quick_exit(group_session_id: str) -> Any:
 def _forget_who_is_gone() -> None:
     """After Quick exit this browser has no place any more, even if the server was down when it was used."""
     if GONE in request.cookies and request.endpoint != "participant.quick_exit":
-        cookie.pop("places", None)
-        cookie.pop("door", None)
+        _forget_all()
+
+
+def _forget_all() -> None:
+    for each in ("places", "door", *pin.KEPT):
+        cookie.pop(each, None)
 
 
 def closed(help: dict[str, str] | None = None) -> Any:

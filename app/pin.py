@@ -1,17 +1,27 @@
 """A PIN as somebody types it at the door: first chosen, later proved. Tries are few."""
 
+import hashlib
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext
+from flask import session as cookie
+from flask_babel import gettext, ngettext
 
 from app.core import pins
 from app.core.changes import Who
+from app.core.models import new_id
 from app.hashing import hash_password, password_fits
 from app.services import services
 
 LEAST, MOST = 4, 8  # digits
-TRIES, WITHIN = 5, 3600.0  # failures, seconds
+# Wrong tries cost the browser that makes them growing pauses (seconds), so that a stranger with the link
+# slows down nobody else. A browser without its cookie is a new one, hence a bound for all that never proved
+# this PIN: together at most ``STRANGERS`` tries in ``WITHIN``, which find one of the 10,000 shortest PINs in
+# a day with a chance of 0.3 %. A browser that has proved it is not kept out by that, and has fewer than 60.
+PAUSES = (0.0, 0.0, 10.0, 30.0, 120.0, 600.0, 1800.0)
+STRANGERS, WITHIN = 30, 24 * 3600.0
+KEPT = ("tries", "proved")  # of the browser's cookie: which browser it is, and which PIN it has proved
 
 
 def asks(db: Any, member: Any) -> str:
@@ -54,11 +64,37 @@ def _prove(typed: str, member: Any, seat: Any) -> tuple[bool, str | None, str]:
     if not typed:
         needed = gettext("You have been here today. Type your PIN to come in again.")
         return False, None, needed if pins.taken_elsewhere(seat) else ""
-    tries = f"pin:{member.id}"
-    if services().limiter.blocked(tries, TRIES, WITHIN):
-        return False, None, gettext("Too many tries. Come in without your PIN, or ask your facilitator.")
-    services().limiter.failed(tries)  # before hashing, which lets others in: many tries at once count as many
+    limiter, known = services().limiter, cookie.get("proved") == mark(member.pin_hash)
+    browser = f"pin:{mark(member.pin_hash)}:{cookie.setdefault('tries', new_id())}"  # a new PIN begins anew
+    strangers = f"pin:{mark(member.pin_hash)}"
+    pause = limiter.pause(browser, PAUSES, WITHIN)
+    if pause > 0:
+        return False, None, _wait(math.ceil(pause / 60))
+    if not known and limiter.blocked(strangers, STRANGERS, WITHIN):
+        return (
+            False,
+            None,
+            gettext("This PIN was typed wrong too often today. Your facilitator can reset it."),
+        )
+    for key in (browser,) if known else (browser, strangers):
+        limiter.failed(key)  # before hashing, which lets others in: many tries at once count as many
     if not password_fits(member.pin_hash, typed[: MOST + 1]):
         return False, None, gettext("This is not your PIN. You can leave it empty, or ask your facilitator.")
-    services().limiter.cleared(tries)
+    limiter.cleared(browser)
+    if not known:
+        limiter.taken_back(strangers)
+    cookie["proved"] = mark(member.pin_hash)
     return True, None, ""
+
+
+def _wait(minutes: int) -> str:
+    return ngettext(
+        "Wait %(num)s minute before you try again. Your facilitator can also reset your PIN.",
+        "Wait %(num)s minutes before you try again. Your facilitator can also reset your PIN.",
+        minutes,
+    )
+
+
+def mark(pin_hash: str) -> str:
+    """Which PIN it is: no two members have the same hash, nor has one member after a change."""
+    return hashlib.sha256(pin_hash.encode()).hexdigest()[:16]

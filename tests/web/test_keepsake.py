@@ -130,6 +130,7 @@ def test_a_pin_typed_before_another_link_was_opened_opens_nothing_of_theirs(
     """Birgit has the same PIN, and the phone is one that several use."""
     amal.visit(link)
     of_amal = amal.door()
+    oak.database.writer.do(pins.reset, oak.group_id, oak.members["Birgit"])
     oak.database.writer.do(pins.set_first, oak.members["Birgit"], hash_password("4711"))
     oak.database.writer.do(verbs.give, oak.leaders["Fola"], oak.group_id, oak.members["Birgit"])
     row = oak.member("Birgit")

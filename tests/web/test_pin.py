@@ -95,18 +95,58 @@ def test_what_somebody_wrote_today_needs_the_pin_also_when_they_have_left(
     assert seats(room) != [None]
 
 
-def test_after_five_wrong_tries_even_the_right_one_opens_nothing_for_a_while(
-    room: Room, dora: Visitor, visitor: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The PINs that were compared with the right one, which is 4711: no time is spent on more."""
+    compared: list[str] = []
+    monkeypatch.setattr(pin, "password_fits", lambda _hash, each: compared.append(each) or each == "4711")
+    return compared
+
+
+@pytest.fixture
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time of the limiter, in seconds."""
+    time = [0.0]
+    monkeypatch.setattr(app.extensions["concentric"].limiter, "_clock", lambda: time[0])
+    return time
+
+
+def test_wrong_tries_cost_growing_pauses_in_their_own_browser_and_keep_nobody_else_out(
+    room: Room, dora: Visitor, visitor: Callable[[], Visitor], typed: list[str], clock: list[float]
 ) -> None:
-    link, other, hashed = own_link(room, "Dora"), visitor(), []
+    link, other = own_link(room, "Dora"), visitor()
     dora.send(f"/room/{room.id}/leave", 200)
     other.visit(link)
-    monkeypatch.setattr(pin, "password_fits", lambda _hash, typed: hashed.append(typed) or typed == "4711")
-    for _ in range(pin.TRIES):
+    for pause in pin.PAUSES:
         assert "This is not your PIN." in other.send("/door", 422, **other.came_in, pin="0000")
-    assert "Too many tries." in other.send("/door", 422, **other.came_in, pin="4711")
-    assert len(hashed) == pin.TRIES  # no time is spent on more
-    assert "You have been here today." in other.send("/door", 422, **other.came_in, pin="")
+        if pause:
+            clock[0] += pause - 0.5
+            told = other.send("/door", 422, **other.came_in, pin="4711")
+            assert "before you try again. Your facilitator can also reset your PIN." in told
+        clock[0] += 0.5
+    assert len(typed) == len(pin.PAUSES)
+    assert dora.comes_in(link, pin="4711") == f"/room/{room.id}"
+    assert other.comes_in("/door", pin="4711") == f"/room/{room.id}"
+    assert list(pin.PAUSES) == sorted(pin.PAUSES)
+
+
+def test_all_strange_browsers_together_have_few_tries_a_day_and_one_that_proved_the_pin_is_not_kept_out(
+    room: Room, dora: Visitor, visitor: Callable[[], Visitor], typed: list[str], clock: list[float]
+) -> None:
+    link, known, database = own_link(room, "Dora"), visitor(), room.database
+    known.comes_in(link, pin="4711")
+    assert typed == ["4711"]
+    for _ in range(pin.STRANGERS + 2):
+        stranger = visitor()
+        stranger.visit(link)
+        told = stranger.send("/door", 422, **stranger.came_in, pin="0000")
+    assert "Your facilitator can reset it." in told
+    assert len(typed) == 1 + pin.STRANGERS
+    known.send(f"/room/{room.id}/leave", 200)
+    assert known.comes_in(link, pin="4711") == f"/room/{room.id}"
+    stranger.send("/door", 422, **stranger.came_in, pin="4711")
+    database.writer.do(pins.reset, room.group, member_row(room, "Dora").id)
+    assert stranger.comes_in("/door", pin="4711", again="4711") == f"/room/{room.id}"
 
 
 def test_after_the_end_the_own_link_and_the_pin_lead_to_the_own_words_on_another_device(
