@@ -125,7 +125,7 @@ def participants_pages(
     expect(amal.page.get_by_role("heading", name="Yours to keep")).to_be_visible()
     amal.page.locator(".week summary").click()
     amal.sees("a long call")
-    amal.page.get_by_text("Keep a copy").click()
+    amal.page.get_by_text("Keep a copy", exact=True).click()
     amal.sees("This puts a file on this phone. Others may open it.")
     yield "keepsake", amal.page
 
