@@ -108,7 +108,7 @@ def make_scene(wire: Wire, state: SessionState) -> Scene:
     ]
     stages = [
         asking("s-one", *prompts, repeat=True),
-        asking("s-two"),
+        asking("s-two") | {"exercises": ["session_pulse"], "minutes": 20},  # a round: few people need less
         asking("s-three") | {"pool": ["grounding"]},
     ]
     room = make_room(wire.database, tuple(PARTICIPANTS.values()), stages, sandbox=True)
