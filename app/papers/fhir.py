@@ -53,7 +53,7 @@ def made(db: Connection, asked: Asked, named: bool) -> bytes:
     """The file. Without names there are neither aliases nor names of facilitators, and no notes: these tell
     of one person in words.
     """
-    return json.dumps(bundle(db, asked, named), ensure_ascii=False, indent=1, allow_nan=False).encode()
+    return json.dumps(bundle(db, asked, named), ensure_ascii=False, allow_nan=False).encode()
 
 
 def bundle(db: Connection, asked: Asked, named: bool) -> Resource:

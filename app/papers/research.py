@@ -28,6 +28,7 @@ from app.exercises.plain import N_
 from app.papers.registry import Asked
 
 NOBODY = N_("Nobody here has said yes to research, so there is nothing for this file.")
+BITE = 250  # rows made in one go: a long programme takes longer than a live room should wait
 CHOICES = ("single_choice", "multi_choice")
 MARK = "\ufeff"  # tells spreadsheets that this is UTF-8
 ABOUT = {
@@ -59,14 +60,16 @@ def gather(db: Connection, asked: Asked, named: bool, words: bool) -> File:
     entries: list[Entry] = []
     for session in sessions:
         entries += research.in_session(db, session, members)
-        runtime.give_way()  # a long programme takes longer than a live room should wait
+        runtime.give_way()
     entries += research.over_weeks(db, sessions, members, whole=not asked.group_session_id)
     zone = ZoneInfo(group_row(db, asked.group_id).time_zone)
     people, keys = _drawn(members), _Keys(bare=not (named or words))
     numbers = _numbers(began)
     first = began[0].started_at.astimezone(zone).date() if began else date.min
     rows = []
-    for entry in entries:
+    for place, entry in enumerate(entries):
+        if place % BITE == 0:
+            runtime.give_way()
         kind, number = numbers.get(entry.session_id or "", ("", ""))
         row: dict[str, Any] = {"person": people[entry.member_id]["id"]}
         row |= {"name": people[entry.member_id]["name"]} if named else {}
@@ -89,7 +92,8 @@ def gather(db: Connection, asked: Asked, named: bool, words: bool) -> File:
 
 def as_json(file: File) -> bytes:
     """All of it, with what each key means."""
-    return json.dumps(file, ensure_ascii=False, indent=1, allow_nan=False).encode()
+    # without an indent it is written by C, ten times as fast
+    return json.dumps(file, ensure_ascii=False, allow_nan=False).encode()
 
 
 def as_csv(file: File) -> bytes:
@@ -97,7 +101,9 @@ def as_csv(file: File) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(file["columns"])
-    for row in file["rows"]:
+    for place, row in enumerate(file["rows"]):
+        if place % BITE == 0:
+            runtime.give_way()
         writer.writerow([cell(_flat(each)) for each in row.values()])
     return (MARK + out.getvalue()).encode()
 

@@ -10,6 +10,7 @@ import pytest
 from fhirclient.models import bundle as reader
 from fhirclient.models import fhirelementfactory
 
+from app import runtime
 from app.core import measures, stored
 from app.core.course_models import MeasureResponse
 from app.core.record_models import RecordNote
@@ -214,6 +215,13 @@ def test_without_names_nothing_says_who_is_who_and_ids_are_others(oak: Oak) -> N
     ids = [{each["fullUrl"] for each in made["entry"]} for made in (named, bare)]
     assert not ids[0] & ids[1]
     assert {each["fullUrl"] for each in bundle(oak)["entry"]} == ids[0]
+
+
+def test_a_bundle_of_many_lets_others_have_their_turn(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[int] = []
+    monkeypatch.setattr(runtime, "give_way", lambda: turns.append(1))
+    bundle(oak)
+    assert len(turns) == len(MEMBERS)
 
 
 def test_a_sessions_bundle_holds_what_is_of_that_session_alone(oak: Oak) -> None:

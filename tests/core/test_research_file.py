@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from app import runtime
 from app.core import consents, stored
 from app.core.export import cell
 from app.core.models import Group, GroupSession
@@ -171,6 +172,17 @@ def test_with_names_each_row_says_who_and_when_in_utc(oak: Oak) -> None:
     assert {row["name"] for row in of(made, exercise="phq9")} == {"Amal"}
     for name in PEOPLE:
         assert WROTE[name] not in both(made)
+
+
+def test_a_long_file_lets_others_have_their_turn(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[int] = []
+    monkeypatch.setattr(runtime, "give_way", lambda: turns.append(1))
+    monkeypatch.setattr(research, "BITE", 10)
+    made = file(oak)
+    sessions, rows = 3, len(made["rows"])
+    assert len(turns) == sessions + -(-rows // 10) and rows > 30
+    research.as_csv(made)
+    assert len(turns) == sessions + 2 * -(-rows // 10)
 
 
 def test_a_session_alone_holds_what_is_of_that_session(oak: Oak) -> None:
