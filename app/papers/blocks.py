@@ -93,6 +93,11 @@ def plan(head: Sequence[str], rows: Sequence[dict[str, Any]]) -> Block:
     return {"kind": "plan", "head": list(head), "rows": list(rows)}
 
 
+def rule() -> Block:
+    """A pause between what was said and what is said about it."""
+    return {"kind": "rule"}
+
+
 def lines(count: int) -> Block:
     """Empty lines to write on by hand."""
     return {"kind": "lines", "count": count}

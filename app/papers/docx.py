@@ -140,12 +140,17 @@ def _table(document: Any, block: dict[str, Any]) -> None:
     document.add_paragraph()
 
 
+def _rule(document: Any, block: dict[str, Any]) -> None:
+    document.add_paragraph()
+
+
 SET: dict[str, Callable[[Any, dict[str, Any]], None]] = {
     "heading": _heading,
     "text": _text,
     "words": _words,
     "items": _items,
     "table": _table,
+    "rule": _rule,
 }
 
 

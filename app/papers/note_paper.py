@@ -15,7 +15,7 @@ from app.core.refusals import NotFound
 from app.core.sealing import open_sealed
 from app.exercises.plain import N_
 from app.papers import wording
-from app.papers.blocks import Block, heading, text
+from app.papers.blocks import Block, heading, rule, text
 
 TITLES = {
     "group": N_("Group note"),
@@ -71,7 +71,7 @@ def _body(note: dict[str, Any], zone: str, level: int) -> list[Block | None]:
         if section["text"]:
             found += [heading(section["title"], level), text(section["text"])]
     signed = {"name": note["signed_by"], "time": wording.moment(note["signed_at"], zone)}
-    found.append(text(_("Signed by %(name)s, %(time)s.", **signed), soft=True))
+    found += [rule(), text(_("Signed by %(name)s, %(time)s.", **signed), soft=True)]
     if not note["holds"]:
         found.append(text(_("This text is not what was signed: it does not fit its signature.")))
     for each in note["addenda"]:
