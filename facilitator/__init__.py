@@ -26,6 +26,7 @@ from facilitator import (
     roles,
     safety_plan,
     summaries,
+    supervision,
     tagging,
     today,
 )
@@ -48,6 +49,7 @@ WITH_PAGES = (
     *(library, library_edit, measures, display, safety_plan, follow_ups, keepsakes, tagging, exports),
     *(record, layouts),
     fidelity,
+    supervision,
 )
 
 

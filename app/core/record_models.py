@@ -109,6 +109,18 @@ class Fidelity(Table, table=True):
     set_at: datetime = time()
 
 
+class SupervisionQuestions(Table, table=True):
+    """What the facilitators of a group want to ask in supervision; it names nobody."""
+
+    __tablename__ = "supervision_questions"
+
+    group_id: str = ref("care_group.id", primary_key=True)
+    text: str = sealed()
+    revision: int = 1
+    saved_by: str = ref("facilitator.id")
+    saved_at: datetime = time()
+
+
 class Export(Table, table=True):
     """That a file left the house: who, of what, when. Never a word of content."""
 

@@ -58,6 +58,16 @@ def of_group(db: Connection, facilitator_id: str, group_id: str, reliable: int) 
     return [*found, *supervision(db, facilitator_id)]
 
 
+def counted(db: Connection, group_id: str, reliable: int) -> list[dict[str, Any]]:
+    """Those of a group as kinds and numbers, without a name: open calls, members of a leader alone, people
+    who grew worse twice.
+    """
+    found = [*_flags(db, group_id), *_alone(db, group_id)]
+    told = [{"kind": each["kind"], "number": each["number"]} for each in found]
+    worse = len(_worse(db, group_id, reliable))
+    return told + ([{"kind": "worse", "number": worse}] if worse else [])
+
+
 def of_all(db: Connection, facilitator_id: str, reliable: int) -> list[dict[str, Any]]:
     """Those of every group that a facilitator leads, each with its ``group``; supervision stands once."""
     roles = stored.find_all(db, GroupFacilitator, facilitator_id=facilitator_id)

@@ -71,6 +71,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_session_id", "line", name=op.f("pk_fidelity")),
     )
     op.create_table(
+        "supervision_questions",
+        sa.Column("group_id", sa.String(length=36), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_by", sa.String(length=36), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["care_group.id"], name=op.f("fk_supervision_questions_group_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by"], ["facilitator.id"], name=op.f("fk_supervision_questions_saved_by")
+        ),
+        sa.PrimaryKeyConstraint("group_id", name=op.f("pk_supervision_questions")),
+    )
+    op.create_table(
         "process_note",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("group_session_id", sa.String(length=36), nullable=False),
@@ -210,6 +225,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_process_note_facilitator_id"))
 
     op.drop_table("process_note")
+    op.drop_table("supervision_questions")
     op.drop_table("fidelity")
     with op.batch_alter_table("export", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_export_group_id"))
