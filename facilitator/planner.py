@@ -17,7 +17,7 @@ from app.library import agendas
 from app.regions import clock
 from app.services import services
 from app.sign_in import facilitators_only
-from facilitator.pages import back, field, in_zone, me, my_session, page, read
+from facilitator.pages import back, field, in_zone, leads, me, my_session, page, read
 
 pages = Blueprint("planner", __name__)
 
@@ -42,6 +42,7 @@ def plan(group_session_id: str) -> Any:
         exercises=read(shelf.offered, me()).filtered(),
         instruments=list(read(instruments.askable).values()),
         own=[each for each in read(shelf.own_list, me()) if each["kind"] == "session"],
+        leads=read(leads, shown["group"]["id"]),
         **times,
         **shown,
     )

@@ -239,6 +239,9 @@ def test_a_session_that_has_not_begun_has_its_plan_and_nothing_else(oak: Oak, fo
     oak.plans()
     page = fola.visit(f"/sessions/{oak.id}/export")
     assert re.findall(r'name="kind" value="([^"]+)"', page) == ["plan.pdf"]
+    assert f'href="/sessions/{oak.id}/plan"' in page
+    assert f'href="/sessions/{oak.id}/export"' in fola.visit(f"/sessions/{oak.id}/plan")
+    assert take(fola, f"/sessions/{oak.id}/export", "plan.pdf").data.startswith(b"%PDF")
 
 
 def test_what_is_no_file_here_is_refused(oak: Oak, fola: Browser) -> None:
