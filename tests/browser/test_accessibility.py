@@ -213,8 +213,14 @@ def test_facilitators_pages_have_no_serious_finding(
     found += looking.findings(fola.page)
     assert looking.too_wide(fola.page) <= 0
     world.moves(session, "end")
-    fola.opens(f"/sessions/{session}/summary")
-    found += looking.findings(fola.page)
+    for path in (
+        f"/sessions/{session}/summary",
+        f"/groups/{world.group}/course",
+        f"/groups/{world.group}/members/{world.members['Amal']}",
+    ):
+        fola.opens(path)
+        found += looking.findings(fola.page)
+        assert looking.too_wide(fola.page) <= 0
     assert found == []
 
 
