@@ -129,6 +129,17 @@ def test_the_mood_line_in_sentences() -> None:
     )[0] == ("From 6 in session 1 to 4 in session 2: 2 lower.")
 
 
+@pytest.mark.parametrize("case", [case for case, data in MOODS.items() if data["events"]])
+def test_no_number_stands_on_the_stem_of_an_event(case: str) -> None:
+    drawing = charts.draw("mood_line", MOODS[case], "en")
+    assert drawing["marks"]
+    for mark in drawing["marks"]:
+        for each in drawing["labels"]:
+            left, top, right, bottom = letters.box(each)
+            across = left < mark["x"] < right and top < mark["foot"] and bottom > mark["y"] + 10
+            assert not across, each
+
+
 def test_events_of_one_session_share_a_number_and_are_told_in_the_order_of_sessions() -> None:
     given = [
         {"number": 3, "text": "Second."},

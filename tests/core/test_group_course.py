@@ -8,11 +8,13 @@ import pytest
 from app.core import attendance, course, goals, group_course, groups, leaving, measures, stored
 from app.core.models import GroupSession, now
 from app.db import Database
+from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, refused, stage
 from tests.core.long_group import Long, long_group, missed, mood_of
 from tests.core.test_course import next_session
 from tests.core.test_summary_cost import counted
 
+KEPT = ("done", "part", "not_yet")  # as long_group.DONE
 MOST = 30  # queries, for any number of members
 
 
@@ -45,6 +47,9 @@ def test_the_group_course_says_of_each_member_what_their_own_course_says(databas
             assert each["measures"] == measures.course_of(db, each["id"], 6)
             assert each["goals"] == goals.then_and_now(db, each["id"]) and each["goals"][0]["first"] == 2
             assert each["steps"] == [{k: one[k] for k in ("number", "kept")} for one in own["steps"]]
+            later = [number for number in came if number > came[0]]  # a step is looked back on the next time
+            went = [KEPT[(place + number) % 3] for number in later]
+            assert [one["kept"] for one in reversed(each["steps"])] == [*went, "open"]
             assert each["work"] == own["turns"]["sessions"]
 
 
@@ -165,3 +170,55 @@ def test_what_is_rehearsed_or_of_another_group_is_in_no_course(oak: Oak) -> None
     assert other.sessions[0] not in str(told)
     with refused("not_found"):
         read(oak.database, "nowhere")
+
+
+# what must not count
+
+
+def test_a_mood_that_was_taken_back_or_passed_is_in_no_line(
+    planned_oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oak = planned_oak
+    opening = stage_of_exercise("mood_event_checkin") | {"id": "round"}
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: [opening, stage("last", prompt("text"))])
+    oak.plans()
+    oak.starts()
+    for who, mood in ((oak.amal, 3), (oak.birgit, 4)):
+        sent = oak.writes(who, "round", audience="facilitators", mood=mood)
+        if who == oak.birgit:
+            oak.does(who, "withdraw_reflection", id=sent["id"])
+    oak.writes(oak.chidi, "round", audience="facilitators", passed=True)
+    told = {each["alias"]: each["mood"] for each in read(oak.database, oak.group_id)["members"]}
+    number = oak.row().number
+    assert [each for each in told["Amal"] if each["number"] == number] == [
+        {"number": number, "value": 3, "state": ""}
+    ]
+    for name in ("Birgit", "Chidi"):
+        assert told[name][-1] == {"number": number, "value": None, "state": "silent"}
+
+
+def test_whoever_has_left_is_called_once_however_a_measure_went(oak: Oak) -> None:
+    corrects(oak, "Chidi", "excused")
+    scores(oak, "Amal", 10, 16)
+    oak.database.writer.do(leaving.member_leaves, oak.leaders["Fola"], oak.group_id, oak.members["Amal"])
+    assert calls(oak) == {"Amal": {"left": True}}
+
+
+def test_a_session_that_a_facilitator_corrected_counts_for_nobody_who_was_away(oak: Oak) -> None:
+    with oak.database.reader() as db:
+        assert oak.id in attendance.came(db, [oak.id])[oak.members["Amal"]]
+    corrects(oak, "Amal", "absent")
+    corrects(oak, "Chidi", "late")
+    with oak.database.reader() as db:
+        came = attendance.came(db, [oak.id])
+        assert came[oak.members["Amal"]] == set() and came[oak.members["Chidi"]] == {oak.id}
+        assert {key for key, own in came.items() if oak.id in own} == {
+            key for name, key in oak.members.items() if oak.id in attendance.sessions_with(db, key)
+        }
+
+
+def test_somebody_who_joined_later_did_not_miss_what_was_before(oak: Oak) -> None:
+    new = oak.database.writer.do(groups.add_members, oak.group_id, ["Farid"])
+    farid = next(each for each in read(oak.database, oak.group_id)["members"] if each["id"] == new[0])
+    assert {each["status"] for each in farid["attendance"] if each["ended"]} == {"before"}
+    assert farid["missed"] == [] and "Farid" not in calls(oak)

@@ -14,6 +14,7 @@ from app.core.changes import Who, changing
 from app.core.course_models import MeasureResponse
 from app.core.models import Signal
 from app.core.refusals import Invalid
+from app.core.sealing import seal
 from app.core.views import participant
 from app.library.measures import HERE, Damaged, bundled, others, read
 from app.library.suggestions import measures_for
@@ -115,6 +116,27 @@ def test_purposes_suggest_measures() -> None:
 def test_a_damaged_file_names_the_place_and_the_reason(damage: str, says: str) -> None:
     with pytest.raises(Damaged, match=says):
         read(damage, "mine")
+
+
+def test_a_report_says_of_the_first_and_the_last_score_whether_they_are_pro_rated(planned_oak: Oak) -> None:
+    """In the middle it changes nothing of what is compared."""
+    kept: dict[str, list[tuple[int, bool]]] = {
+        "Amal": [(10, True), (8, False)],
+        "Birgit": [(10, False), (9, True), (8, False)],
+        "Chidi": [(10, False), (8, True)],
+    }
+    for name, scores in kept.items():
+        for place, (total, pro_rated) in enumerate(scores):
+            score = {"total": total, "pro_rated": pro_rated, "missing": int(pro_rated)}
+            taken = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=place)
+            new = f"{name}-{place}"
+            values = {"measure_id": "phq9", "answers": seal(MeasureResponse.answers, new, "{}")}
+            values |= {"score": seal(MeasureResponse.score, new, json.dumps(score)), "taken_at": taken}
+            member = {"id": new, "member_id": planned_oak.members[name], "saved_at": taken}
+            planned_oak.database.writer.do(stored.add, MeasureResponse, **member, **values)
+    with planned_oak.database.reader() as db:
+        told = {name: measures.course_of(db, planned_oak.members[name], 6)[0]["pro_rated"] for name in kept}
+    assert told == {"Amal": True, "Birgit": False, "Chidi": True}
 
 
 # the form
