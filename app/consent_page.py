@@ -25,10 +25,14 @@ def consent(group_session_id: str) -> Any:
 
 @pages.post("/room/<group_session_id>/consent")
 def change(group_session_id: str) -> Any:
-    """Takes the yes back, or gives it again to the texts as they stand."""
+    """Takes the yes back, or gives it again to the texts as they stand; or answers about research."""
     who, writer = place_in(group_session_id), services().database.writer
     if request.form.get("yes") == "no":
         writer.do(consents.take_yes_back, who, of=group_session_id)
+        return redirect(f"/room/{group_session_id}/consent", 303)
+    if request.form.get("research") in ("yes", "no"):
+        yes = request.form["research"] == "yes"
+        writer.do(consents.answer_research, who, yes, of=group_session_id)
         return redirect(f"/room/{group_session_id}/consent", 303)
     try:
         versions = _versions(request.form.getlist("agree"))
@@ -49,6 +53,7 @@ def _page(group_session_id: str, incomplete: bool) -> Any:
                 "participant/consent.html",
                 session_id=row.id,
                 own=own,
+                shut=who.shut,
                 day=format_date(own["at"], "long") if own["at"] else "",
                 facilitators=room["facilitators"],
                 given={"agree": request.form.getlist("agree")},

@@ -23,6 +23,9 @@ from app.library.consents import KINDS, LANGUAGES, LONGEST, shipped
 
 __all__ = ["KINDS", "LANGUAGES"]
 
+# asked apart from the three texts, of members alone: no door opens or closes by it
+RESEARCH, RESEARCH_VERSION = "research", 1
+
 NO_YES = N_("Nothing was stored: there is no yes to the consent text now.")
 
 
@@ -151,10 +154,15 @@ def record_for(db: Connection, facilitator_id: str, group_id: str, member_id: st
         _withdraw(db, member_id, None, now())
 
 
-def stands(db: Connection, member_id: str | None, participant_id: str | None) -> bool:
-    """Whether somebody's last word on the consent text is a yes, to whichever version."""
-    last = [each for each in _given(db, member_id, participant_id) if each.kind == "consent"][-1:]
+def stands(db: Connection, member_id: str | None, participant_id: str | None, kind: str = "consent") -> bool:
+    """Whether somebody's last word on the consent text (or on another kind) is a yes, whatever version."""
+    last = [each for each in _given(db, member_id, participant_id) if each.kind == kind][-1:]
     return bool(last) and last[0].withdrawn_at is None
+
+
+def research_yes(db: Connection, member_id: str) -> bool:
+    """Whether a member said yes to research, apart from the yes to care, and has taken back neither."""
+    return stands(db, member_id, None, RESEARCH)
 
 
 def standing(db: Connection, member_id: str, versions: Mapping[str, int]) -> dict[str, Any]:
@@ -250,6 +258,7 @@ def own_page(db: Connection, row: Any, person: Any, language: str) -> dict[str, 
     return {
         "stands": bool(last) and last[0].withdrawn_at is None,
         "at": (last[0].withdrawn_at or last[0].given_at) if last else None,
+        "research": research_yes(db, person.member_id) if person.member_id else None,  # no guest is asked
         "texts": [
             {"kind": kind, "version": found[kind]["version"], "body": found[kind]["bodies"][language]}
             for kind in KINDS
@@ -278,6 +287,23 @@ def give_again(db: Connection, who: Who, versions: Mapping[str, int]) -> None:
         change.wrote(person.id, people=[person.id])
 
 
+def answer_research(db: Connection, who: Who, yes: bool) -> None:
+    """A member says yes or no to research. A browser that is shut may be somebody else's: it says no yes."""
+    with changing(db, who, "answer_research") as change:
+        person = _person(change)
+        if person.member_id is None or (yes and who.shut):
+            raise NotFound()
+        if yes == research_yes(db, person.member_id):
+            return
+        if yes:
+            language = str(stored.find_all(db, Group, id=change.before.group_id)[0].language)
+            own = {"member_id": person.member_id, "participant_id": person.id, "at": change.at}
+            say_yes(db, change.before.group_id, {RESEARCH: RESEARCH_VERSION}, language=language, **own)
+        else:
+            _withdraw(db, person.member_id, None, change.at, (RESEARCH,))
+        change.wrote(person.id, people=[person.id])
+
+
 def _person(change: Change) -> Any:
     row = stored.find(change.db, Participant, id=change.who.id, group_session_id=change.before.id)
     if row is None or row.standing == Standing.REMOVED:
@@ -291,12 +317,20 @@ def _given(db: Connection, member_id: str | None, participant_id: str | None) ->
     return stored.find_all(db, Consent, ("given_at", "version"), **who)
 
 
-def _withdraw(db: Connection, member_id: str | None, participant_id: str | None, at: datetime) -> bool:
-    """Takes back every standing yes to the consent text; says whether there was one."""
+def _withdraw(
+    db: Connection,
+    member_id: str | None,
+    participant_id: str | None,
+    at: datetime,
+    kinds: tuple[str, ...] = ("consent", RESEARCH),
+) -> bool:
+    """Takes back every standing yes to the consent text, which takes the one to research along; says whether
+    there was one.
+    """
     found = [
         each
         for each in _given(db, member_id, participant_id)
-        if each.kind == "consent" and each.withdrawn_at is None
+        if each.kind in kinds and each.withdrawn_at is None
     ]
     for each in found:
         stored.change(db, Consent, each.id, withdrawn_at=at)

@@ -7,7 +7,7 @@ from app.core.models import SessionState
 from app.core.safety_models import Consent
 from app.db import Database
 from tests.house.rooms import make_room
-from tests.house.visitor import AGREED, Visitor, own_link, room_link
+from tests.house.visitor import AGREED, Visitor, member_row, own_link, room_link
 
 BODIES = {"en": "Only this counts.", "es": "Solo vale esto."}
 
@@ -75,3 +75,34 @@ def test_nobody_without_a_place_reads_or_changes_anything(
     stranger.visit(path, 404)
     stranger.send(path, 404, yes="no")
     assert all(each.withdrawn_at is None for each in room.all(Consent.__table__.select()))
+
+
+def test_a_member_answers_research_apart_and_nobody_else_answers_for_them(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, dora, guest, other = make_room(database), visitor(), visitor(), visitor()
+    path, member = f"/room/{room.id}/consent", member_row(room, "Dora").id
+
+    def said() -> bool:
+        with database.reader() as db:
+            return consents.research_yes(db, member)
+
+    dora.comes_in(own_link(room, "Dora"))
+    assert not said() and "You are in no research file." in dora.visit(path)
+    dora.send(path, research="yes")
+    assert said() and "No, not for research" in dora.visit(path)
+    dora.send(path, research="no")
+    assert not said()
+    dora.send(path, research="yes")
+    dora.send(path, yes="no")
+    dora.send(path, agree=AGREED, yes="yes")
+    assert not said(), "the yes to care alone was given again"
+    other.comes_in(own_link(room, "Dora"))
+    guest.comes_in(room_link(room), alias="Zoe")
+    for each in (other, guest):
+        assert 'id="research"' not in each.visit(path)
+        each.client.post(path, data={"research": "yes", "csrf_token": each._token()})
+    assert not said()
+    assert not [
+        row for row in room.all(Consent.__table__.select()) if row.kind == "research" and not row.member_id
+    ]
