@@ -10,12 +10,17 @@ from sqlmodel import col
 from app.core import consents, stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
-from app.core.models import SMALL, Audience, Reflection, StageReveal
+from app.core.models import SMALL, Audience, Participant, Reflection, StageReveal, Standing
 from app.core.opened import answer_of
 from app.core.refusals import NotFound, NotNow
 from app.core.scribe import waits_for_yes
 from app.core.sessions import admitted_count
 from app.exercises import group_view, is_whole, shown_alone
+from app.exercises.plain import N_
+
+SINGLED_OUT = N_(
+    "With this name, the group could tell who wrote what stands there without a name. Nothing was shown."
+)
 
 
 def reveal(change: Change, command: Any) -> dict[str, Any]:
@@ -32,7 +37,9 @@ def reveal(change: Change, command: Any) -> dict[str, Any]:
     ).all()
     together = releasable(change.db, change.before.id, stage, rows)
     named = [row for row in rows if row.audience == Audience.NAMED and shareable(row, stage)]
-    _show(change, [row for row in named if row.shown_at is None])
+    new = [row for row in named if row.shown_at is None]
+    _singles_nobody_out(change, stage, new)
+    _show(change, new)
     if together:
         _release(change, command.stage_id, together)
     return {"ok": True, "version": change.version, "shown": len(change.reflections)}
@@ -50,6 +57,7 @@ def show_reflection(change: Change, command: Any) -> dict[str, Any]:
     if row.passed or not shareable(row, stage):
         raise NotNow("There is nothing in this answer that may be shown.")
     if row.shown_at is None:
+        _singles_nobody_out(change, stage, [row])
         _show(change, [row])
     return {"ok": True, "version": change.version}
 
@@ -87,6 +95,7 @@ def request_share(change: Change, command: Any) -> dict[str, Any]:
         raise NotNow("There is nothing to ask for with this answer.")
     if Audience.NAMED not in stage["audiences"]:
         raise NotNow("Answers of this stage are not shared.")
+    _singles_nobody_out(change, stage, [row])
     if row.share_asked_at is None or row.share_answer is False:
         change.db.execute(_update(row.id).values(share_asked_at=change.at, share_answer=None))
         change.wrote(row.id, people=[row.participant_id], reflections=[row.id])
@@ -95,7 +104,7 @@ def request_share(change: Change, command: Any) -> dict[str, Any]:
 
 def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
     """The writer says yes (the answer is shown, with the name) or no (it stays where it was)."""
-    row, _ = _answer(change, command.id)
+    row, stage = _answer(change, command.id)
     if row.participant_id != change.who.id:
         raise NotFound()
     if row.share_answer is not None and row.share_answer == command.accept:
@@ -104,6 +113,7 @@ def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
         raise NotNow("Nobody is asking for this answer.")
     if command.accept:
         consents.must_stand(change, change.person)
+        _singles_nobody_out(change, stage, [row])
         values: dict[str, Any] = {"share_answer": True, "audience": Audience.NAMED, "shown_at": change.at}
     else:
         values = {"share_answer": False}
@@ -135,6 +145,29 @@ def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequ
     people = admitted_count(db, group_session_id)
     hidden = people - len(named - {row.participant_id for row in unnamed})
     return unnamed if people >= SMALL and hidden > 1 else []
+
+
+def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[Any]) -> None:
+    """Refuses to show these answers with their names if one person at most were left who can have written
+    what the group sees without a name: who was there when it was released, and gave their name to nothing.
+    Where people may write several cards, a name on one says nothing of the others.
+    """
+    if stage["repeat"] or not rows:
+        return
+    there = stored.find_all(
+        change.db, Reflection, group_session_id=change.before.id, stage_id=stage["id"], withdrawn_at=None
+    )
+    shown = [each for each in there if each.shown_at is not None and each.id not in {row.id for row in rows}]
+    if not any(each.audience == Audience.UNNAMED for each in shown):
+        return
+    named = {each.participant_id for each in shown if each.audience == Audience.NAMED}
+    named |= {row.participant_id for row in rows}
+    at = stored.find_all(change.db, StageReveal, group_session_id=change.before.id, stage_id=stage["id"])
+    people = stored.find_all(
+        change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED
+    )
+    if at and len({each.id for each in people if each.admitted_at <= at[0].revealed_at} - named) < 2:
+        raise NotNow(SINGLED_OUT)
 
 
 def released(db: Any, group_session_id: str, stage_id: str) -> bool:
