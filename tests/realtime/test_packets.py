@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from app.core import consents, door, groups, instruments, measures, views
+from app.core import consents, contacts, door, groups, instruments, measures, pins, views
 from app.core.changes import changing
 from app.core.commands import REGISTRY
 from app.core.models import GroupSession, SessionState, now
@@ -256,6 +256,11 @@ PRIVATE: list[tuple[str, Thing]] = [
                                                 p.row_of_member("Amal").id, False)),
     ("a consent given", lambda p: p.writes(consents.record_for, p.room.leading["Fola"], p.room.group,
                                            p.row_of_member("Amal").id, True)),
+    ("contacts and a code word kept", lambda p: p.writes(contacts.keep, p.room.group,
+                                                         p.row_of_member("Amal").id,
+                                                         dict.fromkeys(contacts.FIELDS, CANARY), CANARY)),
+    ("a PIN chosen", lambda p: p.writes(pins.set_first, p.row_of_member("Amal").id, CANARY)),
+    ("a PIN taken away", lambda p: p.writes(pins.reset, p.room.group, p.row_of_member("Amal").id)),
     ("leave", lambda p: p.says("Amal", "leave")),
     ("Quick exit", lambda p: p.writes(door.free_seat, p.room.who("Amal"))),
     ("sync", lambda p: p.says("Amal", "sync", seen=0)),
