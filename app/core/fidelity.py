@@ -180,9 +180,9 @@ def _told(facts: Facts, rows: Iterable[Any]) -> list[dict[str, Any]]:
         if row is not None and row.recorded is not None:
             recorded = row.recorded or None
             why = [(DELETED, {})] if recorded else []
-        if recorded is None:
-            why = [*why, (UNKNOWN, {})]
         by_hand = row is not None and row.set_by is not None
+        if recorded is None and not by_hand:
+            why = [*why, (UNKNOWN, {})]
         answer = row.answer if row is not None and by_hand else recorded
         line = {"key": key, "name": name, "answer": answer, "recorded": recorded, "why": why}
         lines.append(line | {"by_hand": by_hand})

@@ -1,7 +1,7 @@
 """What sessions recorded of how they kept to the method, as counts: from it the checklist is pre-ticked.
 
-A fixed number of queries, however many sessions, people and answers there are. Of what people wrote only that
-they answered is counted; a value is opened for the mood and what came first alone.
+A fixed number of queries, however many sessions, people and answers there are. Of an answer it counts which
+questions have one, and what came first, the mood or what happened; nothing else of it is kept or told.
 """
 
 from collections import defaultdict

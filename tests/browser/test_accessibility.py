@@ -215,12 +215,15 @@ def test_facilitators_pages_have_no_serious_finding(
     world.moves(session, "end")
     for path in (
         f"/sessions/{session}/summary",
+        f"/sessions/{session}/fidelity",
         f"/groups/{world.group}/course",
         f"/groups/{world.group}/members/{world.members['Amal']}",
+        f"/groups/{world.group}/supervision",
+        "/today",
     ):
         fola.opens(path)
         found += looking.findings(fola.page)
-        assert looking.too_wide(fola.page) <= 0
+        assert looking.too_wide(fola.page) <= 0, path
     assert found == []
 
 
