@@ -52,8 +52,7 @@ class Entry:
 
 def may_be_in(db: Connection, member_id: str) -> bool:
     """Whether a member said yes to research. The yes to care is none: its text promises to ask apart."""
-    asked = getattr(consents, "research_yes", None)
-    return bool(asked is not None and asked(db, member_id))
+    return consents.research_yes(db, member_id)
 
 
 def members_of(db: Connection, group_id: str) -> tuple[list[Any], int]:

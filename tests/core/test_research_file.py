@@ -24,11 +24,13 @@ PEOPLE = MEMBERS[:4]  # Ewa did not say yes
 
 
 @pytest.fixture
-def oak(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+def oak(oak: Oak) -> Oak:
     """The group with a record; everybody but Ewa has said yes to research."""
-    yes = {oak.members[name] for name in PEOPLE}
-    monkeypatch.setattr(consents, "research_yes", lambda _db, member_id: member_id in yes, raising=False)
-    return keeps_a_record(oak)
+    keeps_a_record(oak)
+    for name in PEOPLE:
+        says = {"member_id": oak.members[name]}
+        oak.database.writer.do(consents.say_yes, oak.group_id, {consents.RESEARCH: 1}, **says)
+    return oak
 
 
 def file(oak: Oak, named: bool = False, words: bool = False, session: str = "") -> File:
@@ -52,8 +54,10 @@ def who(made: File) -> str:
     return str(person)
 
 
-def test_where_nobody_said_yes_there_is_no_file(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consents, "research_yes", lambda _db, _member_id: False)
+def test_where_everybody_took_their_yes_back_there_is_no_file(oak: Oak) -> None:
+    for name in PEOPLE:
+        place = (oak.leaders["Fola"], oak.group_id, oak.members[name])
+        oak.database.writer.do(consents.record_for, *place, False)
     with refused("not_now"):
         file(oak, named=True, words=True)
 
