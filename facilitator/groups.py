@@ -262,6 +262,7 @@ def group_page(group_id: str, faults: dict[str, str], values: dict[str, str]) ->
     more["taken"] = read(exports.of_group, group_id) if read(leads, group_id) else []
     more |= {"leads": read(leads, group_id), "consents": read(consents.of_members, group_id)}
     more["meetings"] = read(before.in_group, group_id)
+    more["no_contact"] = read(gate.members_without_contact, group_id)
     more["missing"] = read(gate.of_group, group_id) if more["leads"] else []
     return page("facilitator/group.html", "groups", faults=faults, values=values, **more, **shown)
 

@@ -41,6 +41,12 @@ def of_member(row: Any) -> dict[str, str]:
     return held | {"code_word": open_sealed(Member.code_word, row.id, row.code_word)}
 
 
+def has_contact(row: Any) -> bool:
+    """Whether a member's row names somebody who can be called in an emergency, and how."""
+    known = of_member(row)
+    return bool(known["contact"] and known["contact_phone"])
+
+
 def held(db: Connection, group_id: str, member_id: str) -> dict[str, Any]:
     """What those who lead a group hold of a member, and where the member stands with the group's texts."""
     row = stored.find(db, Member, id=member_id, group_id=group_id)

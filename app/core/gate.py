@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from app.core import before, consents, shelf, stored
+from app.core import before, consents, contacts, shelf, stored
 from app.core.changes import Change
 from app.core.models import Group, Member, now
 from app.core.refusals import Invalid, NotFound, NotNow
@@ -68,6 +68,14 @@ def must_be_passed(change: Change) -> None:
     found = of_session(change.db, change.before)
     if found:
         raise NotNow(MISSING[found[0]], missing=found)
+
+
+def members_without_contact(db: Connection, group_id: str) -> list[str]:
+    """The ids of a group's members for whom nobody is named who can be called in an emergency. This keeps
+    no room shut: it is shown, so that somebody asks.
+    """
+    members = stored.find_all(db, Member, ("created_at", "id"), group_id=group_id, left_at=None)
+    return [each.id for each in members if not contacts.has_contact(each)]
 
 
 def for_young_people(db: Connection, group: Any) -> bool:

@@ -35,7 +35,6 @@ def before(db: Connection, row: Any) -> list[dict[str, Any]]:
     silent, yes = attendance.weeks_silent(db, row.group_id), consents.with_yes(db, ids)
     told = []
     for each in members:
-        held = contacts.of_member(each)
         told.append(
             {
                 "id": each.id,
@@ -46,7 +45,7 @@ def before(db: Connection, row: Any) -> list[dict[str, Any]]:
                 "silent": silent.get(each.id, 0),
                 "alert": each.id in alerts,
                 "no_yes": each.id not in yes,
-                "no_contact": not (held["contact"] and held["contact_phone"]),
+                "no_contact": not contacts.has_contact(each),
                 "no_meeting": met.get(each.id, {"lacks": False})["lacks"],
             }
         )

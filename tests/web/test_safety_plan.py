@@ -1,10 +1,12 @@
 """The safety page of a group: from nothing to complete, its texts, and what is held of its members."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 from app.core import consents, contacts, gate, groups
+from app.core.models import Role
 from app.library.consents import KINDS, LANGUAGES, shipped
 from app.library.grade import grade
 from app.library.numbers import by_country
@@ -85,6 +87,24 @@ def test_a_text_is_changed_in_every_language_at_once(fola: Browser, oak: Oak) ->
         stands = consents.texts(db, oak.group_id)["limits"]
     assert (stands["version"], stands["bodies"]) == (2, {"en": "Only this.", "es": "Solo esto."})
     assert "older version; is asked again" in fola.visit(f"/groups/{oak.group_id}")
+
+
+def test_the_group_page_says_for_whom_nobody_can_be_called(
+    fola: Browser, oak: Oak, browser_of: Callable[[str], Browser]
+) -> None:
+    path, said = f"/groups/{oak.group_id}", "No emergency contact yet"
+    assert fola.visit(path).count(said) == len(oak.members)
+    for name, held in (
+        ("Amal", {"contact": "Mother", "contact_phone": "0123"}),
+        ("Birgit", {"contact": "Aunt"}),
+    ):
+        oak.database.writer.do(contacts.keep, oak.group_id, oak.members[name], held, "")
+    without = {key for name, key in oak.members.items() if name != "Amal"}
+    with oak.database.reader() as db:
+        assert set(gate.members_without_contact(db, oak.group_id)) == without
+    assert fola.visit(path).count(said) == len(without)
+    oak.database.writer.do(groups.set_role, oak.group_id, oak.leaders["Sami"], Role.OBSERVER)
+    assert said not in browser_of(oak.leaders["Sami"]).visit(path)
 
 
 def test_contacts_are_for_those_who_lead(fola: Browser, oak: Oak) -> None:
