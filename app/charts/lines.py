@@ -61,6 +61,6 @@ def _value(point: Point, before: Point, after: Point, has_stem: bool) -> Label:
     goes_up, goes_down = after["y"] < y, after["y"] > y
     if has_stem and not goes_up:
         return label(text, x + 8, y - 5, "start", "strong")
-    below = has_stem or (goes_up and not came_down) or (came_down and not goes_down)
+    below = (goes_up and not came_down) or (came_down and not goes_down)
     goes_on = (came_up and goes_up) or (came_down and goes_down)
     return label(text, x + (8 if goes_on else 0), y + 22 if below else y - 11, "middle", "strong")

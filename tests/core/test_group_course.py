@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.core import attendance, course, goals, group_course, groups, leaving, measures, stored
-from app.core.models import GroupSession, now
+from app.core.models import GroupSession, Reflection, now
 from app.db import Database
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, refused, stage
@@ -183,11 +183,10 @@ def test_a_mood_that_was_taken_back_or_passed_is_in_no_line(
     monkeypatch.setattr("tests.core.cast.agenda", lambda: [opening, stage("last", prompt("text"))])
     oak.plans()
     oak.starts()
-    for who, mood in ((oak.amal, 3), (oak.birgit, 4)):
-        sent = oak.writes(who, "round", audience="facilitators", mood=mood)
-        if who == oak.birgit:
-            oak.does(who, "withdraw_reflection", id=sent["id"])
-    oak.writes(oak.chidi, "round", audience="facilitators", passed=True)
+    marks = {"Amal": {}, "Birgit": {"withdrawn_at": now()}, "Chidi": {"passed": True}}
+    for name, mark in marks.items():  # such rows hold no words; a course would not read them if they did
+        sent = oak.writes(oak.people[name], "round", audience="facilitators", mood=3)
+        oak.database.writer.do(stored.change, Reflection, sent["id"], saved_version=0, **mark)
     told = {each["alias"]: each["mood"] for each in read(oak.database, oak.group_id)["members"]}
     number = oak.row().number
     assert [each for each in told["Amal"] if each["number"] == number] == [
@@ -222,3 +221,4 @@ def test_somebody_who_joined_later_did_not_miss_what_was_before(oak: Oak) -> Non
     farid = next(each for each in read(oak.database, oak.group_id)["members"] if each["id"] == new[0])
     assert {each["status"] for each in farid["attendance"] if each["ended"]} == {"before"}
     assert farid["missed"] == [] and "Farid" not in calls(oak)
+    assert farid["mood"] == []
