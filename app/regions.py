@@ -115,7 +115,7 @@ class Screens:
     def warm(self) -> None:
         """Reads the library and compiles every template before anybody waits for it."""
         load()
-        for name in self.app.jinja_env.list_templates(extensions=["html"]):
+        for name in self.app.jinja_env.list_templates(extensions=["html", "svg"]):
             self.app.jinja_env.get_template(name)
 
     # what each viewer's templates get

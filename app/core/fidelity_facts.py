@@ -9,22 +9,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import attendance, instruments, shelf, stored, tags
+from app.core import attendance, instruments, roles, shelf, stored, tags
 from app.core.agenda import Stage, agenda_of
 from app.core.alerts import OPEN
 from app.core.course import focus_of
 from app.core.course_models import FeedbackLine, MeasureResponse, Pair, PairMember, Step, Turn
 from app.core.models import (
     URGENT,
-    Facilitator,
     Group,
-    GroupFacilitator,
     Member,
     Participant,
-    Role,
     Signal,
     StageVisit,
 )
@@ -121,16 +118,7 @@ def _people(db: Connection, rows: Sequence[Any], found: dict[str, Facts]) -> dic
 def _about_the_group(db: Connection, group_id: str, found: dict[str, Facts]) -> None:
     group = stored.find(db, Group, id=group_id)
     programme = shelf.programme(db, group.programme_id) if group else None
-    leading = db.execute(
-        select(func.count())
-        .select_from(GroupFacilitator)
-        .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
-        .where(
-            col(GroupFacilitator.group_id) == group_id,
-            col(GroupFacilitator.role) != Role.OBSERVER,
-            col(Facilitator.disabled_at).is_(None),
-        )
-    ).scalar_one()
+    leading = roles.how_many_lead(db, group_id)
     for each in found.values():
         each.leaders = leading
         each.of = (group.sessions if group else None) or (programme.group_sessions if programme else None)

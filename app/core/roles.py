@@ -6,7 +6,7 @@ page and socket at once.
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlmodel import col
 
 from app.core import accounts, groups, sessions, stored
@@ -98,6 +98,21 @@ def end_role(db: Connection, actor_id: str, group_id: str, facilitator_id: str) 
 def of_group(db: Connection, group_id: str) -> dict[str, Role]:
     """Who may be at a group's consoles now, and as what: the roles of accounts that are not disabled."""
     return {each.facilitator_id: each.role for each in db.execute(MAY_BE_THERE, {"group": group_id}).all()}
+
+
+def how_many_lead(db: Connection, group_id: str) -> int:
+    """How many people lead or support a group, without accounts that are disabled."""
+    query = (
+        select(func.count())
+        .select_from(GroupFacilitator)
+        .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
+        .where(
+            col(GroupFacilitator.group_id) == group_id,
+            col(GroupFacilitator.role) != Role.OBSERVER,
+            col(Facilitator.disabled_at).is_(None),
+        )
+    )
+    return int(db.execute(query).scalar_one())
 
 
 def choices(db: Connection, group_id: str) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import instruments, measures, stored
+from app.core import instruments, measures, roles, stored
 from app.core.alerts import OPEN
 from app.core.course_models import MeasureResponse
 from app.core.models import (
@@ -116,16 +116,7 @@ def _flags(db: Connection, group_id: str) -> list[dict[str, Any]]:
 
 
 def _alone(db: Connection, group_id: str) -> list[dict[str, Any]]:
-    leading = db.execute(
-        select(func.count())
-        .select_from(GroupFacilitator)
-        .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
-        .where(
-            col(GroupFacilitator.group_id) == group_id,
-            col(GroupFacilitator.role) != Role.OBSERVER,
-            col(Facilitator.disabled_at).is_(None),
-        )
-    ).scalar_one()
+    leading = roles.how_many_lead(db, group_id)
     members = len(stored.find_all(db, Member, group_id=group_id, left_at=None))
     return [{"kind": "alone", "number": members}] if leading < 2 and members > MOST_ALONE else []
 

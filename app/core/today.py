@@ -11,9 +11,19 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from app.core import attendance, gate, leaving, overview, retention, stop_signals, stored, today_members
+from app.core import (
+    attendance,
+    gate,
+    leaving,
+    overview,
+    retention,
+    roles,
+    stop_signals,
+    stored,
+    today_members,
+)
 from app.core.agenda import agenda_of, alone
-from app.core.models import Facilitator, Group, GroupFacilitator, GroupSession, Member, Role, SessionState
+from app.core.models import Group, GroupFacilitator, GroupSession, Member, Role, SessionState
 from app.core.record_models import NoteKind, RecordNote
 from app.core.safety_models import FollowUp
 from app.core.sealing import open_sealed
@@ -79,23 +89,9 @@ def missing(db: Connection, row: Any, before: list[dict[str, Any]]) -> list[dict
             add("members")
         elif len(before) < rule().fewer_than:
             add("small")
-        if group is not None and not group.works_alone and _leading(db, group.id) < 2:
+        if group is not None and not group.works_alone and roles.how_many_lead(db, group.id) < 2:
             add("co_leader")
     return found
-
-
-def _leading(db: Connection, group_id: str) -> int:
-    query = (
-        select(func.count())
-        .select_from(GroupFacilitator)
-        .join(Facilitator, col(Facilitator.id) == col(GroupFacilitator.facilitator_id))
-        .where(
-            col(GroupFacilitator.group_id) == group_id,
-            col(GroupFacilitator.role) != Role.OBSERVER,
-            col(Facilitator.disabled_at).is_(None),
-        )
-    )
-    return int(db.execute(query).scalar_one())
 
 
 # notes

@@ -3,17 +3,16 @@
 import { createDrafts } from "./drafts.js";
 import { morph } from "./live.js";
 import { createOutbox } from "./outbox.js";
+import { post } from "./posting.js";
 
-const PATIENCE = 8_000; // milliseconds that one answer waits for the server
 const page = document.body.dataset;
-const csrf = document.querySelector('meta[name="csrf-token"]').content;
 const form = document.getElementById("checklist");
 const line = document.getElementById("state");
 const drafts = createDrafts({ key: page.draftKey, person: page.person });
 let signedOut = false;
 
 const outbox = createOutbox({
-  send: post,
+  send,
   store: drafts,
   onChange: (item) => {
     check(item.next ?? item.message);
@@ -31,23 +30,10 @@ const outbox = createOutbox({
   },
 });
 
-async function post({ line: key, answer: given }) {
-  signedOut = false;
-  let answer;
-  try {
-    answer = await fetch(page.url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
-      body: JSON.stringify({ line: key, answer: given }),
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    const told = await answer.json();
-    if (typeof told.ok === "boolean") return told;
-  } catch {
-    // no line, or a page instead of an answer: told below
-  }
-  signedOut = answer?.status === 401 || answer?.status === 400; // 400: the page is older than this sign-in
-  return { ok: false, error: { code: answer && !signedOut ? "internal" : "timeout" } };
+async function send({ line: key, answer: given }) {
+  const told = await post(page.url, { line: key, answer: given });
+  signedOut = told.signedOut ?? false;
+  return told;
 }
 
 /** What was tapped stands on the page, also after a reload. */

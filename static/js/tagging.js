@@ -4,10 +4,9 @@
 import { createDrafts } from "./drafts.js";
 import { morph } from "./live.js";
 import { createOutbox } from "./outbox.js";
+import { post } from "./posting.js";
 
-const PATIENCE = 8_000; // milliseconds that one tag waits for its answer
 const page = document.body.dataset;
-const csrf = document.querySelector('meta[name="csrf-token"]').content;
 const line = document.getElementById("tag-state");
 const tagger = document.getElementById("tagger");
 const field = document.getElementById("theme");
@@ -19,7 +18,7 @@ let current = null;
 let signedOut = false;
 
 const outbox = createOutbox({
-  send: post,
+  send,
   store: drafts,
   onChange: (item) => {
     paint(item.message.reflection_id);
@@ -37,23 +36,10 @@ const outbox = createOutbox({
   },
 });
 
-async function post({ reflection_id, tag, on }) {
-  signedOut = false;
-  let answer;
-  try {
-    answer = await fetch(page.tagsUrl, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
-      body: JSON.stringify({ reflection_id, tag, on }),
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    const told = await answer.json();
-    if (typeof told.ok === "boolean") return told;
-  } catch {
-    // no line, or a page instead of an answer: told below
-  }
-  signedOut = answer?.status === 401 || answer?.status === 400; // 400: the page is older than this sign-in
-  return { ok: false, error: { code: answer && !signedOut ? "internal" : "timeout" } };
+async function send({ reflection_id, tag, on }) {
+  const told = await post(page.tagsUrl, { reflection_id, tag, on });
+  signedOut = told.signedOut ?? false;
+  return told;
 }
 
 /** The tags of an answer as they stand once everything on its way is stored. */
