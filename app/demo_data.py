@@ -104,6 +104,8 @@ def _make(db: Connection) -> tuple["_Room", str]:
     )
     groups.set_role(db, group, leading[1], Role.SUPPORT)
     groups.add_members(db, group, names() + FREE)
+    for member in stored.find_all(db, Member, group_id=group):  # they were there from the first session on
+        stored.change(db, Member, member.id, created_at=member.created_at - timedelta(weeks=HELD + 1))
     _pass_the_gate(db, group, leading[0])
     room = _Room(db, group, leading[0])
     for number in range(1, HELD + 1):

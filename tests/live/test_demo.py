@@ -19,7 +19,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.core.models import SessionState, now
+from app.core import stored
+from app.core.attendance import belonged
+from app.core.models import Member, SessionState, now
 from app.core.summary import summary_of
 from app.db import Database
 from app.demo_data import OLD, make_or_find
@@ -224,6 +226,9 @@ def test_the_demo_has_four_weeks_behind_it(database: Database) -> None:
     assert any(person["step"] for person in fourth["people"])
     assert sum(person["last_mood"] is not None for person in live["people"]) >= 4
     assert [alias for alias, _ in demo.free] == ["Gita", "Hugo"]
+    with database.reader() as db:
+        there = [belonged(member, row) for row in rows for member in stored.find_all(db, Member)]
+    assert all(there), "they belonged to the group from its first session on"
 
 
 def test_a_second_start_finds_the_session_of_the_first(database: Database) -> None:
