@@ -10,6 +10,7 @@ LAPTOP = {"viewport": {"width": 1280, "height": 800}}
 WALL = {"viewport": {"width": 1920, "height": 1080}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
+PIN = "4711"  # of a member who has one
 # Keeps the sockets of a page within reach, so that a test can cut one, and hears what the policy forbids.
 WATCH = """
 window.openSockets = [];
@@ -134,6 +135,8 @@ class Participant(Person):
             yes.click()
         for text in self.page.locator('input[name="agree"]').all():
             text.check()
+        for pin in self.page.get_by_label("Your PIN", exact=True).all():
+            pin.fill(PIN)
         self.press("Come in")
         self.page.wait_for_url("**/room/*")
         self.is_connected()
