@@ -55,10 +55,13 @@ class Oak:
     def comes_in(self, path: str, **more: Any) -> str:
         self.comes_anew()
         self.browser.get(path)
-        door = re.search(r'name="door" value="([^"]+)"', self.browser.get("/door").text)
-        assert door
-        data = CAME_IN | more | self.token() | {"door": door[1]}
+        data = CAME_IN | more | self.token() | {"door": self.door()}
         return str(self.browser.post("/door", data=data).headers["Location"])
+
+    def door(self) -> str:
+        found = re.search(r'name="door" value="([^"]+)"', self.browser.get("/door").text)
+        assert found
+        return found[1]
 
     def token(self) -> dict[str, str]:
         found = re.search(r'name="csrf-token" content="([^"]+)"', self.browser.get("/").text)
@@ -99,7 +102,8 @@ def visits_every_page(oak: Oak) -> None:
     oak.visits("no wall", "/display/unknown", 404)
     oak.comes_anew()
     oak.visits("questions to a guest", link(room, "r", GroupSession.room_link))
-    oak.sends("nothing answered", "/door", 422)
+    oak.sends("another link", "/door", 409, door="of another tab")
+    oak.sends("nothing answered", "/door", 422, door=oak.door())
     oak.visits("waiting", oak.comes_in(link(room, "r", GroupSession.room_link), alias="Goran"))
     oak.visits("questions to a member", oak.own_link(room, "Amal"))
     inside = oak.comes_in(oak.own_link(room, "Amal"))
