@@ -78,6 +78,10 @@ class Person:
         """Waits until the words can be read somewhere on the page."""
         expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible()
 
+    def looks_again(self) -> None:
+        """As somebody who comes back to the tab: the page asks whether it has missed anything."""
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
     def press(self, name: str, *, exact: bool = True) -> None:
         self.page.get_by_role("button", name=name, exact=exact).filter(visible=True).click()
 

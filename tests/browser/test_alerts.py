@@ -45,6 +45,7 @@ def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(
     amal.comes_in(world.member_path("Amal"))
     amal.is_connected()
     world.leads(session, "ask", participant_id=world.person(session, "Amal"), question="safe")
+    amal.looks_again()
     amal.sees("Fola asks you: Are you safe right now?")
     amal.page.route("**/ticket", lambda route: route.abort())
     amal.page.evaluate("() => openSockets.forEach((socket) => socket.close())")
@@ -57,6 +58,7 @@ def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(
     expect(sending).to_be_visible()
     assert world.logged(session, "answer_question") == 0
     amal.page.unroute("**/ticket")
+    amal.looks_again()
     amal.sees("Thank you for telling us.")
     amal.page.wait_for_function("() => !Object.keys(sessionStorage).some((key) => key.includes('said.'))")
     amal.page.reload()

@@ -35,6 +35,7 @@ def test_a_console_that_nobody_touches_is_covered_and_the_password_brings_it_bac
         expect(page.locator(hidden)).to_be_hidden()
     assert "A walk." not in fola.source()
     world.says(amal, "raise_signal", id=str(uuid4()), kind="support")
+    fola.looks_again()
     expect(page.locator(".alarm[role=alert]", has_text="Amal needs support.")).to_be_visible()
     expect(page.locator(".alarms button:visible")).to_have_count(0)
     page.locator("body").press("n")

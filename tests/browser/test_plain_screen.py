@@ -26,6 +26,7 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
     assert "What comes to mind" not in amal.source()
 
     world.leads(session, "let_write", participant_id=world.person(session, "Amal"))
+    amal.looks_again()
     expect(amal.box).to_be_visible()
     amal.writes("Half a thought")
     page.get_by_role("button", name="Help", exact=True).click()
@@ -35,12 +36,14 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
     amal.press("Back to the group")
     # a no at the door still holds: they only listen, until somebody gives the usual screen back
     amal.sees("We are talking. Nothing to type.")
+    amal.sees("I will call you back")  # it comes with a push of its own
     house.kill()
     amal.press("I will call you back")
     amal.sees("You can close this page.")
     expect(page.get_by_role("button", name="Help", exact=True)).to_be_hidden()
     expect(page.get_by_role("link", name="Quick exit")).to_be_visible()
     house.start()
+    amal.looks_again()
     amal.is_connected()
     expect(page.locator("#region-stage [data-quiet=stopped]")).to_be_visible()
     assert world.logged(session, "stop_now") == 1

@@ -50,10 +50,13 @@ def test_one_tap_takes_an_answer_back_from_every_screen_and_a_role_is_read_at_on
 
     olu = world.do(accounts.add_facilitator, "Olu", str(uuid4()))
     world.do(roles.give_role, world.fola, world.group, olu, Role.OBSERVER)
+    birgit.looks_again()  # the change was made beside the server, which tells of it at the next question
     expect(birgit.page.get_by_text("Olu is here to watch and learn.")).to_be_visible()
     sami = world.do(accounts.add_facilitator, "Sami", str(uuid4()))
     world.do(roles.give_role, world.fola, world.group, sami, Role.SUPPORT)
     world.leads(session, "hand_over", facilitator_id=sami)
+    birgit.looks_again()
     expect(birgit.page.get_by_text("Sami leads now.")).to_be_visible()
     world.do(roles.end_role, world.fola, world.group, olu)
+    birgit.looks_again()
     expect(birgit.page.get_by_text("Olu is here to watch and learn.")).to_have_count(0)

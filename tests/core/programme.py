@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core import course, door, feedback, goals, groups, held_lines, instruments, measures
+from app.core import course, door, feedback, goals, groups, held_lines, instruments, measures, pins
 from app.core.agenda import agenda_of
 from app.core.changes import Who, changing
 from app.core.commands import REGISTRY, perform
@@ -86,6 +86,8 @@ class Course:
         self.database, self.aliases, self.misses = database, names()[:people], misses or {}
         made = database.writer.do(groups.add_members, self.group_id, self.aliases)
         self.members = dict(zip(self.aliases, made, strict=True))
+        for member in made:  # each has a PIN, and proves it at every door: earlier words are theirs to see
+            database.writer.do(pins.set_first, member, "a hash of four digits")
         database.writer.do(complete, self.group_id, self.leader)
         self.random = Random(12)
         self.diaries = {alias: Diary() for alias in self.aliases}

@@ -193,7 +193,7 @@ def test_the_facilitators_refuse_somebody(oak: Oak) -> None:
     oak.does(oak.fola, "refuse", participant_id=gus.id)
     assert standing(oak, "Gus") == "removed" and oak.console()["waiting"] == []
     with refused("not_found"):
-        oak.signals(gus)
+        oak.signals(gus, "hand")  # a call for support is still taken
     with refused("not_now"):
         oak.does(oak.fola, "admit", participant_id=gus.id)
 
