@@ -308,6 +308,8 @@ def everybody_keeps_their_own_words(room: Room) -> None:
 def fola_reads_the_summary(room: Room) -> None:
     fola = room.fola
     fola.page.get_by_role("link", name="To the summary").click()
+    fola.page.wait_for_url("**/summary")
+    fola.page.wait_for_load_state("load")  # its script is there
     fola.press("Open all stages")
     for words in (WEEK, WORD, SCENE, LATE, "Passed: Karim", "mellow, then lighter", "Settled"):
         fola.sees(words)
