@@ -81,7 +81,7 @@ class Evening:
         stack.callback(self.server.stop)
         program = tools.chromium()
         if program is None:
-            raise SystemExit(f"Chromium is missing: {tools.how_to_install(['chromium'])}")
+            raise SystemExit(f"Chromium is missing: {tools.how_to_install(['chromium-headless-shell'])}")
         self.browser = stack.enter_context(chromium.running(program))
         self.tickets = Tickets(SECRET_KEY)
         self.stack = stack

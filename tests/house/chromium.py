@@ -37,6 +37,6 @@ def browser() -> Iterator[Browser]:
     """A headless browser; each test makes contexts of its own, one per person."""
     program = tools.chromium()
     if program is None:
-        pytest.skip(f"Chromium is missing: {tools.how_to_install(['chromium'])}")
+        pytest.skip(f"Chromium is missing: {tools.how_to_install(['chromium-headless-shell'])}")
     with running(program) as launched:
         yield launched
