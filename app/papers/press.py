@@ -33,7 +33,7 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":  # elsewhere the limit is not known, or set lower already
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    os.nice(5)  # whoever is in a live room comes first
+    os.nice(19)  # whoever is in a live room comes first
 
 
 if __name__ == "__main__":
