@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request
 
-from app.core import alerts, views
+from app.core import alerts, pins, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, participant_row, perform
 from app.core.door import OPEN_STATES
@@ -41,6 +41,8 @@ def page_of(db: Any, who: Who) -> Any:
     screens = services().screens
     room = screens.doorway(db, row)
     calls = [each for each in alerts.own_signals(db, who.id)["signals"] if each["kind"] == SignalKind.SUPPORT]
+    if who.shut:
+        calls = pins.unanswered(calls)
     with speaking(room["language"], room["time_zone"]):
         html = render_template(
             "participant/sent_away.html",

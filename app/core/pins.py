@@ -32,7 +32,13 @@ def shut(me: dict[str, Any]) -> dict[str, Any]:
     there is an answer, so that a new one takes its place.
     """
     kept = [each | KEPT for each in me["mine"] if each["id"] == me["in_form"]]
-    return me | CLOSED | {"mine": kept, "received": []}
+    told = {name: unanswered(me[name]) for name in ("signals", "calls")}
+    return me | CLOSED | told | {"mine": kept, "received": []}
+
+
+def unanswered(signals: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Signals with how they stand, and without what a facilitator answered to them."""
+    return [each | {"reply": ""} for each in signals]
 
 
 def taken_elsewhere(seat: Any) -> bool:

@@ -33,3 +33,16 @@ def test_own_words_reach_the_browser_that_wrote_them_and_not_a_shut_one(wire: Wi
     assert "Words of today." not in got(shut) + json.dumps(wire.server.emitted)
     signal = {"id": str(uuid4()), "kind": "support"}
     assert code_of(wire.plays("/participant", "elsewhere", "raise_signal", signal)) == "ok"
+
+
+def test_what_a_leader_answers_to_a_signal_is_told_to_the_open_browser_alone(wire: Wire) -> None:
+    room = make_room(wire.database, sandbox=True)
+    signal = str(uuid4())
+    room.does("Amal", "raise_signal", id=signal, kind="support")
+    room.does("Fola", "answer_signal", id=signal, reply="I will call your sister.")
+    screens, row = wire.dispatcher.screens, room.row
+    with wire.app.app_context(), wire.database.reader() as db:
+        for shut in (False, True):
+            told = screens.me(db, row, replace(room.who("Amal"), shut=shut))
+            assert [each["status"] for each in told["signals"]] == ["seen"]
+            assert ("I will call your sister." in str(told)) is not shut
