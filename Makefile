@@ -9,7 +9,7 @@ run: setup
 
 test: setup-dev
 	@$(VENV) -m tests.house.tools
-	@$(VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(VENV) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup-dev
 	$(VENV) -m ruff format --check .

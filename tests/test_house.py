@@ -1,16 +1,21 @@
 """The test house keeps its own promises."""
 
 import os
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 from playwright.sync_api import Browser
 
 from tests.house.environment import ROOT
+from tests.house.server import Server
 
 
 def tables(url: str) -> set[str]:
@@ -100,3 +105,48 @@ def test_a_test_for_one_database_alone_fails_the_run_in_ci(tmp_path: Path) -> No
     run = run_of(tmp_path, ONE_SIDED, ci="true")
     assert run.returncode == 1, run.stdout
     assert "sqlite: 1, postgresql: 0" in run.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each server loads the program itself")
+def test_a_server_of_the_nursery_is_a_child_of_the_test_run_and_tells_how_it_ended(
+    start_server: Callable[..., Server], sqlite_url: str
+) -> None:
+    drained, killed = start_server(sqlite_url), start_server(sqlite_url)
+    assert {parent_of(drained.pid), parent_of(killed.pid)} == {os.getpid()}
+    assert drained.terminate() == 0
+    killed.kill()
+    assert killed.process and killed.process.poll() == -signal.SIGKILL
+
+
+STARTS_AND_IS_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.house.server import Server
+print(Server(sys.argv[1], Path(sys.argv[2])).start().port, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_test_run_that_is_killed_leaves_no_server_behind(sqlite_url: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STARTS_AND_IS_KILLED, sqlite_url, str(tmp_path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == -signal.SIGKILL, run.stderr
+    assert comes_free(int(run.stdout))
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def comes_free(port: int) -> bool:
+    """Whether nobody listens there any more, within ten seconds."""
+    for _ in range(500):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return True
+    return False

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app import hashing
 from app.config import SETTINGS, Unsafe, from_environment
 from app.core.sealing import parse_ring
 from tests.house.environment import KEYS, ROOT
@@ -27,6 +28,10 @@ def test_production_starts_with_all_it_needs() -> None:
     settings = from_environment(PRODUCTION)
     assert settings.production and not settings.sqlite
     assert settings.origin == "https://groups.example.org"
+
+
+def test_every_guess_at_a_password_costs_memory_and_time() -> None:
+    assert hashing.hasher.memory_cost >= 64 * 1024 and hashing.hasher.time_cost >= 3  # KiB, passes
 
 
 @pytest.mark.parametrize("missing", sorted(PRODUCTION.keys() - {"CONCENTRIC_ENV"}))

@@ -9,7 +9,6 @@ from app.core import sealing
 from app.core.changes import committed
 from app.db import Database
 from tests.core.cast import Oak
-from tests.house.databases import Databases, Warm
 from tests.house.environment import KEYS
 
 
@@ -19,25 +18,14 @@ def ring() -> None:
     sealing.use(sealing.parse_ring(KEYS))
 
 
-@pytest.fixture(scope="session")
-def warm(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
-    """One open database of each kind for all tests of the core."""
-    made = Warm(databases, tmp_path_factory.mktemp("warm"))
-    yield made
-    made.close()
+@pytest.fixture
+def database_url(warm_url: str) -> str:
+    return warm_url
 
 
 @pytest.fixture
-def database_url(ring: None, warm: Warm, database_kind: str) -> Iterator[str]:
-    """The address of a migrated database without a row; the test runs once per kind."""
-    yield warm.url(database_kind)
-    warm.empty(database_kind)
-
-
-@pytest.fixture
-def database(warm: Warm, database_kind: str, database_url: str) -> Database:
-    """The same, opened with its writer."""
-    return warm.open(database_kind)
+def database(warm_database: Database) -> Database:
+    return warm_database
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from app.core import sealing
 from app.db import Database
 from tests.house import tools
 from tests.house.cluster import Cluster
-from tests.house.environment import ROOT, environment
+from tests.house.environment import KEYS, ROOT, environment
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = "migrated"
@@ -154,6 +155,14 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def warm(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """One open database of each kind for all tests that stay within this process."""
+    made = Warm(databases, tmp_path_factory.mktemp("warm"))
+    yield made
+    made.close()
+
+
 @pytest.fixture(params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Every test that asks for a database runs on both kinds."""
@@ -188,6 +197,22 @@ def empty_database_url(databases: Databases, database_kind: str, tmp_path: Path)
     url = f"sqlite:///{tmp_path / 'empty.db'}" if database_kind == "sqlite" else databases.empty_postgresql()
     yield url
     databases.forget(url)
+
+
+@pytest.fixture
+def warm_url(warm: Warm, database_kind: str) -> Iterator[str]:
+    """The address of a migrated database without a row, which this process keeps open from test to test; the
+    test runs once per kind.
+    """
+    sealing.use(sealing.parse_ring(KEYS))
+    yield warm.url(database_kind)
+    warm.empty(database_kind)
+
+
+@pytest.fixture
+def warm_database(warm: Warm, database_kind: str, warm_url: str) -> Database:
+    """The same, opened with its writer."""
+    return warm.open(database_kind)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.environment import ROOT, environment
+from tests.house.nursery import Forked, nursery
 from tests.house.processes import end_with_parent, free_port
 
 READY_WITHIN = 30.0
@@ -29,14 +30,23 @@ class Server:
         self.prefix = prefix
         self.stdout = folder / f"server-{self.port}.out"
         self.stderr = folder / f"server-{self.port}.err"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> "Server":
         """Start it and wait until /readyz answers 200."""
-        serve = [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        serve = ["serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        if sys.platform == "linux" and not self.prefix and "CONCENTRIC_ASYNC" not in self.environment:
+            self.process = nursery.fork(serve, self.environment, self.stdout, self.stderr)
+        else:
+            self.process = self._loaded([*self.prefix, sys.executable, "-m", "app", *serve])
+        self.wait_until_ready()
+        return self
+
+    def _loaded(self, command: list[str]) -> subprocess.Popen[bytes]:
+        """A process that loads the program itself."""
         with self.stdout.open("ab") as out, self.stderr.open("ab") as err:
-            self.process = subprocess.Popen(
-                [*self.prefix, *serve],
+            return subprocess.Popen(
+                command,
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -44,8 +54,6 @@ class Server:
                 stderr=err,
                 preexec_fn=end_with_parent(),
             )
-        self.wait_until_ready()
-        return self
 
     def wait_until_ready(self) -> None:
         process = self._running()
@@ -98,7 +106,7 @@ class Server:
     def pid(self) -> int:
         return self._running().pid
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> subprocess.Popen[bytes] | Forked:
         if self.process is None:
             raise RuntimeError("The server was never started.")
         return self.process

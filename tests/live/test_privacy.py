@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import re
 from typing import Any
 
 import pytest
@@ -130,6 +131,11 @@ def text_of(actor: Actor) -> str:
     return "\n".join(str(frame) for frame in actor.frames)
 
 
+def names_in(actor: Actor, names: tuple[str, ...] = SEVEN) -> list[str]:
+    """Where in the frames a name stands, as a word: three letters in a row also stand in keys by chance."""
+    return re.findall(rf".{{0,60}}\b(?:{'|'.join(names)})\b.{{0,60}}", text_of(actor))
+
+
 @pytest.mark.parametrize("seed", [7, 8])
 def test_no_word_reaches_anybody_who_may_not_read_it(company: Company, database: Database, seed: int) -> None:
     scene = Scene(company, database)
@@ -146,7 +152,7 @@ def test_no_word_reaches_anybody_who_may_not_read_it(company: Company, database:
     assert on_the_wall and on_the_wall <= scene.public
     for stranger in (scene.waiting, *scene.elsewhere):
         assert "canary" not in text_of(stranger)
-        assert not any(alias in text_of(stranger) for alias in SEVEN)
+        assert names_in(stranger) == []
     assert "The stage" not in text_of(scene.waiting)
     standing = {word for each in scene.answers.values() for word in each["answer"].values()}
     for each in (scene.fola, scene.observer):
@@ -182,7 +188,7 @@ def test_unnamed_answers_come_once_together_shuffled_and_without_a_name(
     pushes = [{entry["id"] for entry in data["shown"]} for _, data in reader.events if data.get("shown")]
     assert {len(ids) % 6 for ids in pushes} == {0}, "they came one by one"
     assert not any("alias" in entry for entry in reader.of("shown").values())
-    assert not any(alias in text_of(reader) for alias in SEVEN[:6])
+    assert names_in(reader, SEVEN[:6]) == []
 
 
 def test_in_a_group_of_four_nothing_unnamed_is_ever_shown(company: Company, database: Database) -> None:

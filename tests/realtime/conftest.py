@@ -18,7 +18,7 @@ from realtime.dispatch import Dispatcher
 from realtime.presence import Presence
 from realtime.sockets import NAMESPACES, Sockets
 from tests.house.environment import environment
-from tests.house.rooms import Room, open_database
+from tests.house.rooms import Room
 
 
 class Switchboard:
@@ -53,11 +53,11 @@ class Undone:
     def __init__(self, database: Database) -> None:
         self.engine = database.write_engine
         self.written = 0
-        event.listen(self.engine, "before_cursor_execute", self._count)
 
     def do(self, verb: Callable[..., Any], *args: Any, of: str = "") -> Any:
         self.written = 0
         with self.engine.connect() as db, db.begin() as transaction:
+            event.listen(db, "before_cursor_execute", self._count)
             try:
                 return verb(db, *args)
             finally:
@@ -70,8 +70,8 @@ class Undone:
 class Wire:
     """The dispatcher with its sockets; ``plays`` sends one command as somebody."""
 
-    def __init__(self, url: str, *, undone: bool = False) -> None:
-        self.database = open_database(url)
+    def __init__(self, url: str, database: Database, *, undone: bool = False) -> None:
+        self.database = database
         self.app = app = create_app(from_environment(environment(url)), self.database)
         self.tickets: Tickets = app.extensions["concentric"].tickets
         screens = app.extensions["concentric"].screens
@@ -134,21 +134,30 @@ class Wire:
 
     def close(self) -> None:
         self.bus.close()
-        self.database.close()
 
 
 @pytest.fixture
-def wire(database_url: str) -> Iterator[Wire]:
+def database_url(warm_url: str) -> str:
+    return warm_url
+
+
+@pytest.fixture
+def database(warm_database: Database) -> Database:
+    return warm_database
+
+
+@pytest.fixture
+def wire(database_url: str, database: Database) -> Iterator[Wire]:
     """A dispatcher whose commands are stored."""
-    made = Wire(database_url)
+    made = Wire(database_url, database)
     yield made
     made.close()
 
 
 @pytest.fixture
-def undone(database_url: str) -> Iterator[Wire]:
+def undone(database_url: str, database: Database) -> Iterator[Wire]:
     """A dispatcher whose commands leave nothing behind, so that each finds the same database."""
-    made = Wire(database_url, undone=True)
+    made = Wire(database_url, database, undone=True)
     yield made
     made.close()
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from app.config import from_environment
 from app.core.changes import Who, changing
+from app.db import Database
 from app.factory import create_app
 from app.runtime import Drain
 from realtime.dispatch import Dispatcher
 from realtime.push import News, Pusher
 from realtime.sockets import NAMESPACES, Sockets
 from tests.house.environment import environment
-from tests.house.rooms import Room, open_database
+from tests.house.rooms import Room
 from tests.realtime.conftest import Switchboard
 
 # what differs between two rooms in which the same has happened
@@ -63,8 +64,8 @@ class Unhurried(Pusher):
 class House:
     """Sockets, commands and pushes of one server, in this process."""
 
-    def __init__(self, url: str) -> None:
-        self.database = open_database(url)
+    def __init__(self, url: str, database: Database) -> None:
+        self.database = database
         app = create_app(from_environment(environment(url)), self.database)
         kept = app.extensions["concentric"]
         self.taps, sockets = Taps(), Sockets()
@@ -87,7 +88,6 @@ class House:
 
     def close(self) -> None:
         self.bus.close()
-        self.database.close()
 
 
 class Tapped:

@@ -18,6 +18,7 @@ from app.core.changes import changing
 from app.core.commands import REGISTRY
 from app.core.models import GroupSession, SessionState, now
 from app.core.refusals import Refused
+from app.db import Database
 from tests.house.groups import everybody_says_yes
 from tests.house.rooms import TABLES, asking, make_room
 from tests.realtime.packets import House, Tapped
@@ -56,9 +57,9 @@ MOMENTS = [
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
+def database_kind() -> str:
     """Who receives which frame does not depend on the database."""
-    return sqlite_url
+    return "sqlite"
 
 
 class Play(Tapped):
@@ -287,8 +288,8 @@ PUBLIC = {
 
 
 @pytest.fixture
-def house(sqlite_url: str) -> Iterator[House]:
-    made = House(sqlite_url)
+def house(database_url: str, database: Database) -> Iterator[House]:
+    made = House(database_url, database)
     yield made
     made.close()
 

@@ -3,35 +3,48 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
-from app import sign_in
+from app import hashing, sign_in
 from app.config import from_environment
 from app.db import Database
 from app.factory import create_app
 from tests.core.cast import Oak
 from tests.house.browser import Browser
 from tests.house.environment import SECRET_KEY, environment
-from tests.house.rooms import open_database
 from tests.house.visitor import Visitor
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords and PINs are hashed as ever, for a thousandth of the price; the price has its own test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
+def database_kind() -> str:
     """Pages are the same on both databases; what they read and write is tried on both in tests/core."""
-    return sqlite_url
+    return "sqlite"
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
+def database_url(warm_url: str) -> str:
+    return warm_url
 
 
 @pytest.fixture
-def app(database_url: str, database: Database) -> Flask:
-    return create_app(from_environment(environment(database_url)), database)
+def database(warm_database: Database) -> Database:
+    return warm_database
+
+
+@pytest.fixture
+def app(database_url: str, database: Database) -> Iterator[Flask]:
+    made = create_app(from_environment(environment(database_url)), database)
+    yield made
+    made.extensions["concentric.bus"].close()
 
 
 @pytest.fixture
