@@ -87,7 +87,8 @@ class Room:
     people: dict[str, Any] = field(default_factory=dict)
     rendered_at: dict[str, float] = field(default_factory=dict)  # participant → when their own regions were
     line: str = "here"  # of the leaders, as participants were told last
-    lined_up: set[str] = field(default_factory=set)  # "plain" and "regions", while they wait for their turn
+    lined_up: set[str] = field(default_factory=set)  # "plain", "regions", "move": asked for, not yet begun
+    moves: threading.Event = field(default_factory=threading.Event)  # ends a pause
     one: threading.Lock = field(default_factory=threading.Lock)  # regions are sent by one at a time
 
 
@@ -155,37 +156,41 @@ class Pusher:
         if not room.running:
             room.running = True
             runtime.spawn(self._run, group_session_id, room)
+        elif news.moved:
+            room.moves.set()
 
     def _run(self, group_session_id: str, room: Room) -> None:
-        """Waits until a room's news is due. A move is sent at once; everything else waits for its turn."""
+        """Waits until a room's news is due. A move goes at once, whatever else waits or is being rendered."""
         plain, regions = (
             partial(self._plain_news, group_session_id, room),
             partial(self._region_news, group_session_id, room),
         )
         try:
             while True:
+                room.moves.clear()  # before looking, so that no move is slept over
                 if room.plain.moved:
                     plain()
                     time.sleep(0)  # it goes out before anything is rendered
-                elif room.regions.moved:
-                    regions()
+                if room.regions.moved and "move" not in room.lined_up:
+                    room.lined_up.add("move")
+                    runtime.spawn(regions, "move")
                 due = {}
                 if room.plain and "plain" not in room.lined_up:
                     due["plain"] = room.plain_due
-                if room.regions and "regions" not in room.lined_up:
+                if room.regions and not room.lined_up & {"regions", "move"}:
                     due["regions"] = room.regions_due
                 if not due:
                     break
                 what = min(due, key=lambda each: due[each])
                 pause = due[what] - time.monotonic()
                 if pause > 0:
-                    time.sleep(pause)
+                    room.moves.wait(pause)
                 elif what == "plain":
                     room.lined_up.add(what)
                     self.turns.small(plain)
                 else:
                     room.lined_up.add(what)
-                    self.turns.costly(regions)
+                    self.turns.costly(partial(regions, what))
         finally:
             room.running = False
 
@@ -197,10 +202,10 @@ class Pusher:
             self._guarded(self._push_plain, group_session_id, room, news)
         room.plain_due = at + max(PLAIN_EVERY, SHARE * (time.monotonic() - at))
 
-    def _region_news(self, group_session_id: str, room: Room) -> None:
-        room.lined_up.discard("regions")
+    def _region_news(self, group_session_id: str, room: Room, asked_as: str = "") -> None:
         with room.one:
             at = time.monotonic()
+            room.lined_up.discard(asked_as)
             news, room.regions = room.regions, News()
             if news:
                 self._guarded(self._push_regions, group_session_id, room, news)
