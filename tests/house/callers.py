@@ -1,6 +1,7 @@
 """People who signal and send again whatever was not acknowledged, and a leader who meets every signal."""
 
 import threading
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ KINDS = ("support", "hand", "slower")
 
 
 class Insistent(threading.Thread):
-    """Sends commands until each was acknowledged, over whatever line there is; ``done`` are those."""
+    """Sends commands until each was acknowledged, over whatever line there is. Times are of this process."""
 
     def __init__(self, company: Company, room: Room, name: str, **headers: str) -> None:
         super().__init__(name=name, daemon=True)
@@ -23,7 +24,7 @@ class Insistent(threading.Thread):
         self.change = threading.Condition()
         self.pending: dict[str, tuple[str, dict[str, Any]]] = {}
         self.in_flight: set[str] = set()
-        self.done: set[str] = set()
+        self.done: dict[str, float] = {}  # what was acknowledged, and when
         self.refused: list[dict[str, Any]] = []
         self.ending = False
         for event, handler in (("connect", self._comes_back), ("disconnect", self._nothing_is_certain)):
@@ -58,7 +59,7 @@ class Insistent(threading.Thread):
                 self.in_flight.discard(key)
                 if answer["ok"]:
                     self.pending.pop(key, None)
-                    self.done.add(key)
+                    self.done.setdefault(key, time.monotonic())
                 elif answer["error"]["code"] not in ("retry", "internal"):
                     self.refused.append(answer["error"])
                     self.pending.pop(key, None)
@@ -94,10 +95,11 @@ class Caller(Insistent):
 
 
 class Answerer(Insistent):
-    """A leader who meets each signal that ever stood on their screen; ``seen`` are their ids."""
+    """A leader who meets each signal that ever stood on their screen; ``seen`` tells when each first did."""
 
     def __init__(self, company: Company, room: Room, name: str, **headers: str) -> None:
-        self.seen: set[str] = set()
+        self.seen: dict[str, float] = {}
+        self.came: list[float] = []  # when they were connected anew
         self.read = 0  # so many of the events that came
         super().__init__(company, room, name, **headers)
 
@@ -105,6 +107,15 @@ class Answerer(Insistent):
         events = self.actor.events[self.read :]
         self.read += len(events)
         people = [each for _, data in events for each in data.get("people", [])]
-        new = {signal["id"] for each in people for signal in each.get("signals", [])} - self.seen
-        self.seen |= new
+        new = {signal["id"] for each in people for signal in each.get("signals", [])} - self.seen.keys()
+        self.seen |= dict.fromkeys(new, time.monotonic())
         self.pending |= {each: ("resolve_signal", {"id": each}) for each in new}
+
+    def waited(self, signal: str, stored: float) -> float:
+        """Seconds from when both a signal stood acknowledged and they were connected, until they saw it."""
+        seen = self.seen[signal]
+        return max(0.0, seen - max(stored, *(each for each in self.came if each <= seen)))
+
+    def _comes_back(self, *_: Any) -> None:
+        self.came.append(time.monotonic())
+        super()._comes_back()
