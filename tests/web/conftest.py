@@ -8,10 +8,13 @@ from flask import Flask
 
 from app import hashing, sign_in
 from app.config import from_environment
+from app.core.models import now
 from app.db import Database
 from app.factory import create_app
+from app.safety import Limiter
 from tests.core.cast import Oak
 from tests.house.browser import Browser
+from tests.house.databases import Warm
 from tests.house.environment import SECRET_KEY, environment
 from tests.house.visitor import Visitor
 
@@ -40,11 +43,20 @@ def database(warm_database: Database) -> Database:
     return warm_database
 
 
-@pytest.fixture
-def app(database_url: str, database: Database) -> Iterator[Flask]:
-    made = create_app(from_environment(environment(database_url)), database)
+@pytest.fixture(scope="session")
+def kept_app(warm: Warm) -> Iterator[Flask]:
+    """One application for all tests of pages: putting one together takes longer than opening a page."""
+    made = create_app(from_environment(environment(warm.url("sqlite"))), warm.open("sqlite"))
     yield made
     made.extensions["concentric.bus"].close()
+
+
+@pytest.fixture
+def app(kept_app: Flask, database: Database) -> Flask:
+    """The same, over an empty database, as if it had been started just now."""
+    kept = kept_app.extensions["concentric"]
+    kept.limiter, kept.screens.presence.began = Limiter(), now()
+    return kept_app
 
 
 @pytest.fixture
