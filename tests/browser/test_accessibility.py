@@ -9,10 +9,13 @@ from playwright.sync_api import Locator, Page, expect
 from app.core import keepsake, pins
 from app.hashing import hash_password
 from app.library.agendas import stage_of_exercise, talk_stage
+from app.sign_in import enter_path
 from tests.browser import looking
 from tests.browser.conftest import People
 from tests.browser.people import Facilitator, Participant, Person
 from tests.browser.world import EMAIL, PASSWORD, World, line, memory, one_word, opening_round
+from tests.core import long_group
+from tests.house.environment import SECRET_KEY
 from tests.house.server import Server
 
 Bring = Callable[..., Any]
@@ -224,6 +227,29 @@ def test_facilitators_pages_have_no_serious_finding(
         fola.opens(path)
         found += looking.findings(fola.page)
         assert looking.too_wide(fola.page) <= 0, path
+    assert found == []
+
+
+def test_sixteen_sessions_of_twelve_fit_a_phone_in_the_dark(
+    world: World, house: Server, people: People
+) -> None:
+    long = world.do(long_group.play)
+    fola = people.facilitator(house.url)
+    fola.page.set_viewport_size({"width": 360, "height": 740})
+    fola.page.emulate_media(color_scheme="dark")
+    fola.opens(enter_path(SECRET_KEY, long.leader))
+    found: list[str] = []
+    for path in (
+        "/today",
+        f"/groups/{long.group_id}/course",
+        f"/groups/{long.group_id}/members/{long.members['Amal']}",
+        f"/groups/{long.group_id}/supervision",
+        f"/sessions/{long.sessions[-1]}/summary",
+    ):
+        fola.opens(path)
+        found += [f"{path}: {each}" for each in looking.findings(fola.page)]
+        if looking.too_wide(fola.page) > 0:
+            found.append(f"{path}: {looking.too_wide(fola.page)} too wide")
     assert found == []
 
 
