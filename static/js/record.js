@@ -39,7 +39,7 @@ const sectionsOf = (card) => fieldsOf(card).map((field) => ({
   key: field.dataset.section, title: field.dataset.title, text: field.value,
 }));
 const isMember = (card) => card.element.dataset.of === "member";
-const touched = (card) => card.revision > 0 || card.dirty;
+const touched = (card) => card.revision > 0 || card.dirty || card.saving !== null;
 const stopped = (card) => card.findings.some((each) => each.stops);
 
 const cards = new Map([...root.querySelectorAll("[data-card]")].map((element) => [element.id, cardOf(element)]));
@@ -193,7 +193,7 @@ async function signNow(card) {
   const shared = cards.get("shared");
   if (shared) await save(shared);
   clearTimeout(card.timer);
-  if (card.saving) await card.saving;
+  while (card.saving) await card.saving; // a save may be followed by one of what was typed meanwhile
   if (isSigned(card)) return true;
   const { kind, member, layout } = card.element.dataset;
   const answer = await ask("sign", {

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.core import accounts, groups, layouts, record, record_pages
 from app.core.agenda import agenda_of
@@ -113,6 +114,27 @@ def test_eight_notes_take_forty_actions_at_most(
         assert findings(page) == []
         page.set_viewport_size({"width": 360, "height": 740})
         assert (too_wide(page), small_targets(page)) == (0, [])
+
+
+def test_notes_whose_first_save_is_under_way_are_signed_with_the_others(
+    eight: World, house: Server, people: People, session: str
+) -> None:
+    fola = people.facilitator(house.url)
+    page = fola.page
+    fola.opens(eight.enter_path(f"/sessions/{session}/notes"))
+    held: list[Route] = []
+    page.route("**/notes/save", lambda route: held.append(route), times=2)
+    under_way = count(1)
+    with page.expect_request(lambda request: request.url.endswith("/save") and next(under_way) == 2):
+        for name in EIGHT[:2]:
+            card(page, name).get_by_role("button", name=CHIPS[0], exact=True).click()
+    page.get_by_role("button", name="Sign all 2 that are ready").click()
+    for route in held:
+        route.continue_()
+    expect(page.locator("[data-card][data-signed]")).to_have_count(2)
+    assert {each["member_id"] for each in signed(eight, session)} == {
+        eight.members[name] for name in EIGHT[:2]
+    }
 
 
 def test_no_word_of_a_note_is_lost_and_a_name_stops_the_signature(
