@@ -50,11 +50,13 @@ function changed(card) {
   if (!card.dirty) card.since = Date.now();
   card.dirty = true;
   if (!card.tries && !card.saving) tell(card, "kept");
-  drafts.put(card.element.id, { texts: textsOf(card), base: card.base, revision: card.revision });
+  keep(card);
   clearTimeout(card.timer);
   card.timer = setTimeout(save, Math.max(0, Math.min(CALM, card.since + LONGEST - Date.now())), card);
   look(card);
 }
+
+const keep = (card) => drafts.put(card.element.id, { texts: textsOf(card), base: card.base, revision: card.revision });
 
 /** Resolves when everything typed in a note so far is stored, or with false. */
 async function save(card) {
@@ -130,10 +132,10 @@ function meet(card, { revision, sections, by }) {
 
 /** A note that is signed now; words that did not come into it wait below it, as an addendum. */
 async function becomesSigned(card) {
-  const unsaved = card.dirty ? fieldsOf(card).filter((field) => field.value !== card.base[field.dataset.section]) : [];
-  const left = unsaved.map((field) => field.value).join("\n\n");
   const html = await fetchCard(card);
   if (!html) return;
+  const unsaved = card.dirty ? fieldsOf(card).filter((field) => field.value !== card.base[field.dataset.section]) : [];
+  const left = unsaved.map((field) => field.value).join("\n\n");
   card.dirty = false;
   card.findings = [];
   card.element.dataset.signed = "";
@@ -196,6 +198,7 @@ async function signNow(card) {
   while (card.saving) await card.saving; // a save may be followed by one of what was typed meanwhile
   if (isSigned(card)) return true;
   const { kind, member, layout } = card.element.dataset;
+  const sent = textsOf(card);
   const answer = await ask("sign", {
     kind, member_id: member, layout, sections: sectionsOf(card), revision: card.revision,
     shared: isMember(card) && shared ? sectionsOf(shared) : [],
@@ -203,7 +206,9 @@ async function signNow(card) {
   });
   if (answer.ok) {
     if (isMember(card) && shared) shared.revision ||= 1; // it was stored with the first note
-    card.dirty = false;
+    card.base = sent;
+    card.dirty = fieldsOf(card).some((field) => field.value !== sent[field.dataset.section]); // typed meanwhile
+    if (card.dirty) keep(card);
     await becomesSigned(card);
     return true;
   }

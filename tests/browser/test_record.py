@@ -137,6 +137,28 @@ def test_notes_whose_first_save_is_under_way_are_signed_with_the_others(
     }
 
 
+def test_words_typed_while_a_note_is_being_signed_wait_below_it(
+    eight: World, house: Server, people: People, session: str
+) -> None:
+    fola = people.facilitator(house.url)
+    page = fola.page
+    fola.opens(eight.enter_path(f"/sessions/{session}/notes"))
+    field(page, "Amal").fill("Signed.")
+    held: list[Route] = []
+    page.route("**/notes/sign", lambda route: held.append(route), times=1)
+    with page.expect_request("**/notes/sign"):
+        card(page, "Amal").get_by_role("button", name="Sign", exact=False).first.click()
+    field(page, "Amal").fill("Signed. And typed meanwhile.")
+    held[0].continue_()
+    expect(page.locator("[data-card][data-signed]")).to_have_count(1)
+    for again in (False, True):
+        if again:
+            page.reload()
+        expect(card(page, "Amal").locator("textarea[data-add]")).to_have_value("Signed. And typed meanwhile.")
+    [note] = signed(eight, session)
+    assert "Signed." in str(note["sections"]) and "meanwhile" not in str(note["sections"])
+
+
 def test_no_word_of_a_note_is_lost_and_a_name_stops_the_signature(
     eight: World, house: Server, people: People, session: str
 ) -> None:
