@@ -36,10 +36,15 @@ const outbox = createOutbox({
   },
 });
 
-async function send({ reflection_id, tag, on }) {
-  const told = await post(page.tagsUrl, { reflection_id, tag, on });
-  signedOut = told.signedOut ?? false;
-  return told;
+let before = Promise.resolve(); // one after the other: an answer that comes late must not paint over a newer one
+
+function send({ reflection_id, tag, on }) {
+  before = before.then(async () => {
+    const told = await post(page.tagsUrl, { reflection_id, tag, on });
+    signedOut = told.signedOut ?? false;
+    return told;
+  });
+  return before;
 }
 
 /** The tags of an answer as they stand once everything on its way is stored. */

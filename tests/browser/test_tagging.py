@@ -136,3 +136,25 @@ def test_answers_are_tagged_by_key_and_by_touch_and_no_tag_is_lost(
     expect(state(phone)).to_have_text(SAVED)
     assert stored(world, full, phone) == ["theme:Joy of cooking"]
     is_sound(phone)
+
+
+def test_a_tag_waits_for_the_answer_to_the_one_before(world: World, house: Server, people: People) -> None:
+    """Else an answer that comes late would paint what stood before the next tag."""
+    full = world.do(play, 6, 14, False)
+    fola = people.facilitator(house.url)
+    page = fola.page
+    fola.opens(enter_path(SECRET_KEY, full.leader, f"/sessions/{full.id}/summary"))
+    held: list[Route] = []
+    page.route("**/tags", lambda route: held.append(route))
+    with page.expect_request("**/tags"):
+        types(page, "jg")
+    types(page, "d")
+    expect(on(page)).to_have_text(["Grief", "Disputes"])
+    assert len(held) == 1 and held[0].request.post_data_json["tag"] == "grief"
+    with page.expect_request("**/tags"):
+        held[0].continue_()
+    expect(on(page)).to_have_text(["Grief", "Disputes"])
+    assert stored(world, full, page) == ["grief"]
+    held[1].continue_()
+    expect(state(page)).to_have_text(SAVED)
+    assert stored(world, full, page) == ["grief", "dispute"]
