@@ -1,11 +1,13 @@
 """Seals single fields with AES-256-GCM, bound to their table, column and row.
 
 A sealed value reads ``v1.<key id>.<nonce>.<ciphertext>``. Binding means that a value copied into another row,
-column or table does not open. The first key of the ring seals; every key of the ring opens.
+column or table does not open. The first key of the ring seals; every key of the ring opens. The last one,
+which stays when a new key is put in front, also keys hashes.
 """
 
 import base64
 import hashlib
+import hmac
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -57,6 +59,7 @@ class KeyRing:
                 raise ValueError("a key has an id without dots and 32 bytes")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self.first = next(iter(keys))
+        self._hashing = hmac.digest([*keys.values()][-1], b"keyed hashes", "sha256")
 
     def seal(self, place: bytes, text: str) -> Sealed:
         nonce = os.urandom(NONCE_BYTES)
@@ -71,6 +74,9 @@ class KeyRing:
             return self._ciphers[key_id].decrypt(_unb64(nonce), _unb64(sealed), place).decode()
         except (ValueError, KeyError, InvalidTag):
             raise Unsealable(place.decode()) from None
+
+    def keyed(self, text: str) -> bytes:
+        return hmac.digest(self._hashing, text.encode(), "sha256")
 
 
 def parse_ring(text: str) -> KeyRing:
@@ -114,6 +120,11 @@ def seal(column: Any, row_id: str, text: str) -> Sealed:
 def open_sealed(column: Any, row_id: str, value: str | None) -> str:
     """The text of a sealed value that was read with Core; an empty string for NULL."""
     return "" if value is None else ring().unseal(_place(column, row_id), value)
+
+
+def keyed(text: str) -> bytes:
+    """A hash of ``text``, 32 bytes, that nobody without the ring can make or check."""
+    return ring().keyed(text)
 
 
 def unseal(row: Any, column: str) -> str:

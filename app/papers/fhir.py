@@ -5,9 +5,10 @@ keep. A ``transaction`` would be an order to a server that nobody here knows. Ev
 entry of the same bundle. No resource names more than one member: what is of one person has that person as its
 subject, in an encounter only practitioners take part, and nothing lists who was in a group.
 
-Resources keep their ids from file to file (a uuid made from our random ids), so that a second file updates
-what a first one brought. A file without names has other ids than one with names: neither tells who is who in
-the other.
+Resources keep their ids from file to file, so that a second file updates what a first one brought. An id is a
+uuid made from ours under the server's key, and a file without names has other ids, and them in their order:
+whoever knows our ids, or has a file with names as well, learns nothing from them. What was measured and when
+is the same in both, and tells those who compare.
 """
 
 import base64
@@ -26,14 +27,13 @@ from app.core.agenda import alone, counts
 from app.core.course_models import MeasureResponse
 from app.core.measures import band
 from app.core.models import Facilitator, Group, GroupSession, Member, SessionState, now
-from app.core.sealing import open_sealed
+from app.core.sealing import keyed, open_sealed
 from app.library.measures import Measure, Other
 from app.papers import fhir_codes as codes
-from app.papers.fhir_notes import Note, notes_of
+from app.papers.fhir_notes import Note, notes_of, whose
 from app.papers.registry import Asked
 
 Resource = dict[str, Any]
-OURS = uuid.UUID("d5fb6831-cc0f-40eb-ab2c-e8788ba77b48")
 
 
 class Ids:
@@ -43,7 +43,8 @@ class Ids:
         self.kind = kind
 
     def of(self, resource: str, row_id: str) -> str:
-        return str(uuid.uuid5(OURS, f"{self.kind}/{resource}/{row_id}"))
+        hashed = keyed(f"fhir/{self.kind}/{resource}/{row_id}")
+        return str(uuid.UUID(bytes=hashed[:16], version=5))
 
     def ref(self, resource: str, row_id: str) -> Resource:
         return {"reference": f"urn:uuid:{self.of(resource, row_id)}"}
@@ -60,7 +61,9 @@ def bundle(db: Connection, asked: Asked, named: bool) -> Resource:
     """The bundle as plain data."""
     ids = Ids("named" if named else "unnamed")
     sessions = _sessions(db, asked)
-    members = _members(db, asked, sessions)
+    members = _members(db, asked, sessions, named)
+    if not named:  # in the order of joining they would stand as in a file with names
+        members.sort(key=lambda row: ids.of("Patient", row.id))
     listed = instruments.known(db)
     online = bool(stored.find(db, Group, id=asked.group_id).online)  # type: ignore[union-attr]
     leaders = attendance.leaders_of(db, sessions)
@@ -98,14 +101,15 @@ def _sessions(db: Connection, asked: Asked) -> list[Any]:
     ]
 
 
-def _members(db: Connection, asked: Asked, sessions: Iterable[Any]) -> list[Any]:
-    """Whom the bundle is about: one member, those who were there, or all of the group."""
+def _members(db: Connection, asked: Asked, sessions: Iterable[Any], named: bool) -> list[Any]:
+    """Whom the bundle is about: one member, those who were there or have a note, or all of the group."""
     rows = stored.find_all(db, Member, ("created_at", "id"), group_id=asked.group_id)
     if asked.member_id:
         return [row for row in rows if row.id == asked.member_id]
     if asked.group_session_id:
         within = {row.id for row in sessions}
-        return [row for row in rows if within & attendance.sessions_with(db, row.id)]
+        noted = whose(db, within) if named else set()
+        return [row for row in rows if row.id in noted or within & attendance.sessions_with(db, row.id)]
     return rows
 
 
@@ -121,7 +125,9 @@ def _patient(ids: Ids, member: Any, named: bool) -> Resource:
 def _practitioners(db: Connection, ids: Ids, found: Iterable[Resource], named: bool) -> list[Resource]:
     """Those facilitators who stand in other resources, each once."""
     wanted = {each for resource in found for each in _referred(resource)}
-    rows = sorted(stored.find_all(db, Facilitator, ("created_at", "id")), key=lambda row: row.id)
+    rows = sorted(
+        stored.find_all(db, Facilitator, ("created_at", "id")), key=lambda row: ids.of("Practitioner", row.id)
+    )
     people = []
     for row in rows:
         own = ids.of("Practitioner", row.id)

@@ -35,16 +35,7 @@ def notes_of(db: Connection, sessions: Iterable[Any], members: Iterable[Any], ev
     """
     began = {row.id: row.started_at for row in sessions}
     people = {row.id for row in members} | ({""} if everybody else set())
-    rows = db.execute(
-        select(RecordNote.__table__)
-        .where(
-            col(RecordNote.group_session_id).in_(list(began)),
-            col(RecordNote.signed_at).is_not(None),
-            col(RecordNote.kind) != NoteKind.SHARED,
-        )
-        .order_by(col(RecordNote.signed_at), col(RecordNote.id))
-    ).all()
-    rows = [row for row in rows if row.member_id in people]
+    rows = [row for row in _signed(db, began) if row.member_id in people]
     added: dict[str, list[str]] = {}
     later = db.execute(
         select(Addendum.__table__)
@@ -54,6 +45,20 @@ def notes_of(db: Connection, sessions: Iterable[Any], members: Iterable[Any], ev
     for each in later:
         added.setdefault(each.note_id, []).append(open_sealed(Addendum.text, each.id, each.text))
     return [_note(row, began[row.group_session_id], added.get(row.id, [])) for row in rows]
+
+
+def whose(db: Connection, session_ids: Iterable[str]) -> set[str]:
+    """The members with a signed note of their own about these sessions, whether they were there or not."""
+    return {row.member_id for row in _signed(db, session_ids)} - {""}
+
+
+def _signed(db: Connection, session_ids: Iterable[str]) -> list[Any]:
+    query = select(RecordNote.__table__).where(
+        col(RecordNote.group_session_id).in_(list(session_ids)),
+        col(RecordNote.signed_at).is_not(None),
+        col(RecordNote.kind) != NoteKind.SHARED,
+    )
+    return list(db.execute(query.order_by(col(RecordNote.signed_at), col(RecordNote.id))).all())
 
 
 def _note(row: Any, started_at: datetime, added: list[str]) -> Note:

@@ -11,15 +11,16 @@ from fhirclient.models import bundle as reader
 from fhirclient.models import fhirelementfactory
 
 from app import runtime
-from app.core import measures, stored
+from app.core import measures, record, sealing, stored
 from app.core.course_models import MeasureResponse
-from app.core.record_models import RecordNote
+from app.core.record_models import NoteKind, RecordNote
 from app.core.sealing import seal
 from app.library.measures import bundled
 from app.papers import fhir, fhir_codes
 from app.papers.registry import Asked
 from tests.core.cast import MEMBERS, Oak
 from tests.core.record import PRIVATE, WROTE, keeps_a_record
+from tests.house.environment import KEYS
 
 Bundle = dict[str, Any]
 
@@ -27,6 +28,13 @@ Bundle = dict[str, Any]
 @pytest.fixture
 def oak(oak: Oak) -> Oak:
     return keeps_a_record(oak)
+
+
+@pytest.fixture(autouse=True)
+def _ring_of_the_tests(ring: None) -> Iterator[None]:
+    """Whatever ring a test uses, the next one finds the usual."""
+    yield
+    sealing.use(sealing.parse_ring(KEYS))
 
 
 def bundle(oak: Oak, named: bool = True, session: str = "", member: str = "") -> Bundle:
@@ -217,6 +225,21 @@ def test_without_names_nothing_says_who_is_who_and_ids_are_others(oak: Oak) -> N
     assert {each["fullUrl"] for each in bundle(oak)["entry"]} == ids[0]
 
 
+def test_who_knows_our_ids_or_has_a_file_with_names_finds_nobody_in_one_without(oak: Oak) -> None:
+    def patients() -> list[str]:
+        return [each["id"] for each in of_type(bundle(oak, named=False), "Patient")]
+
+    before = patients()
+    people = [each["id"] for each in of_type(bundle(oak, named=False), "Practitioner")]
+    assert len(people) > 1 and people == sorted(people) and before == sorted(before), "not as people joined"
+    sealing.use(sealing.parse_ring("new:" + "22" * 32 + "," + KEYS))
+    assert patients() == before, "the same with a new key in front"
+    ids = fhir.Ids("unnamed")
+    assert {ids.of("Patient", each) for each in oak.members.values()} == set(before)
+    sealing.use(sealing.parse_ring("other:" + "22" * 32))
+    assert not {ids.of("Patient", each) for each in oak.members.values()} & set(before), "without our key"
+
+
 def test_a_bundle_of_many_lets_others_have_their_turn(oak: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []
     monkeypatch.setattr(runtime, "give_way", lambda: turns.append(1))
@@ -231,6 +254,23 @@ def test_a_sessions_bundle_holds_what_is_of_that_session_alone(oak: Oak) -> None
     assert of_type(made, "DocumentReference") == []
     last = bundle(oak, session=oak.id)
     assert len(of_type(last, "Patient")) == 4 and len(of_type(last, "DocumentReference")) == 3
+
+
+def test_a_sessions_bundle_holds_the_signed_note_of_somebody_who_was_away(oak: Oak) -> None:
+    place = (oak.leaders["Fola"], oak.id, NoteKind.INDIVIDUAL, oak.members["Ewa"], "plain")
+    with oak.database.reader() as db:
+        stands = stored.find(db, RecordNote, group_session_id=oak.id, kind=NoteKind.SHARED, member_id="")
+    assert stands is not None
+    shared = (record.sections_of(stands), stands.revision)
+    section = [{"key": "note", "title": "Note", "text": "Ewa was ill."}]
+    oak.database.writer.do(record.sign, *place, section, 0, *shared)
+    made = bundle(oak, session=oak.id)
+    ewa = patient_of(made, "Ewa")
+    [note] = [each for each in of_type(made, "DocumentReference") if ewa in json.dumps(each)]
+    assert "Ewa was ill." in base64.b64decode(note["content"][0]["attachment"]["data"]).decode()
+    assert "encounter" not in note["context"] and ewa not in json.dumps(of_type(made, "Encounter"))
+    reader.Bundle(made, strict=True)
+    assert len(of_type(bundle(oak, named=False, session=oak.id), "Patient")) == 4, "nothing else is of her"
 
 
 def test_items_of_forms_have_as_many_codes_as_questions() -> None:
