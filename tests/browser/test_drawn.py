@@ -61,6 +61,36 @@ def test_ticks_numbers_and_months_wait_for_their_words_through_a_reload(phone: P
     expect(field("decision_table", "chosen")).to_be_checked()
 
 
+def test_the_list_alone_gives_everybody_a_place_on_the_circle(phone: Phone, world: World) -> None:
+    circle = stage_of("closeness_circle")
+    words = stage_of("free_text")["prompts"][0] | {"key": "words"}
+    phone.session = world.open([circle | {"prompts": [words, *circle["prompts"]]}])
+    phone.amal.comes_in(world.member_path("Amal"))
+    page = phone.amal.page
+    phone.form.locator("#field-words").fill("Two of them.")
+    page.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('draft'))")
+    page.reload()  # the draft knows of nobody in the circle
+    phone.amal.is_connected()
+    expect(phone.form.locator("#field-words")).to_have_value("Two of them.")
+    expect(phone.field("ring")).to_have_value("3")
+    expect(phone.field("angle")).to_have_value("0")
+    phone.amal.next_question()
+    phone.fills("label", "Nobody")
+    phone.field("ring").select_option("1")
+    phone.form.locator("[data-drop]").click()  # the only row: a new one takes its place
+    expect(phone.field("label")).to_have_value("")
+    expect(phone.field("ring")).to_have_value("3")
+    phone.field("label").focus()
+    phone.types("Ines", "Enter", "Work", "Enter", "Chidi")
+    phone.form.locator("[data-drop]").nth(1).click()
+    phone.field("label", 1).focus()
+    phone.types("Enter", "Amal")
+    phone.amal.sends()
+    people = phone.kept()["people"]
+    assert [(each["label"], each["ring"]) for each in people] == [("Ines", 3), ("Chidi", 3), ("Amal", 3)]
+    assert len({each["angle"] for each in people}) == 3
+
+
 NEAR = [("Ines", 1, 180), ("Work", 1, 210), ("Amal", 3, 90), ("Chidi", 3, 140)]
 
 

@@ -11,7 +11,8 @@ const circle = rowsOfShape(
 export const read = (root) => circle.read(root);
 export const kept = (root) => circle.kept(root);
 export function write(root, value) {
-  circle.write(root, value);
+  // an older draft may hold people without a place
+  circle.write(root, value && { people: value.people.map((each) => ({ ...each, ring: each.ring ?? 3, angle: each.angle ?? 0 })) });
   root.querySelector("closeness-circle")?.draw();
 }
 export const said = (root) => circle.said(root);
@@ -228,11 +229,12 @@ class ClosenessCircle extends HTMLElement {
 
 customElements.define("closeness-circle", ClosenessCircle);
 
-// A new person finds a place of their own on the ring.
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest('[data-add="people"]');
-  const list = button?.closest(".prompt").querySelector('closeness-circle ~ * [data-list="people"], [data-list="people"]');
-  if (!list || !button.closest(".prompt").querySelector("closeness-circle")) return;
-  const last = list.lastElementChild?.querySelector('[data-f="angle"]');
-  if (last) last.value = String((list.children.length * 137) % 360);
+// A new person finds a place of their own on the ring, whether a button or a key added them.
+document.addEventListener("row-added", ({ target: row }) => {
+  if (!row.closest(".prompt")?.querySelector("closeness-circle")) return;
+  const angles = [...row.parentElement.children].map((each) => each.querySelector('[data-f="angle"]'));
+  const taken = angles.slice(0, -1).map((field) => Number(field.value));
+  let turn = angles.length * 137;
+  while (taken.includes(turn % 360)) turn += 137;
+  angles.at(-1).value = String(turn % 360);
 });

@@ -65,7 +65,10 @@ export function writeScope(scope, shape, value) {
       const count = Math.max(wanted.length, Number(list.dataset.least) || 0);
       for (const row of rowsOf(list).slice(count)) row.remove();
       while (rowsOf(list).length < count) list.append(newRow(list));
-      rowsOf(list).forEach((row, at) => writeScope(row, kind[0], wanted[at]));
+      rowsOf(list).forEach((row, at) => {
+        if (at < wanted.length) writeScope(row, kind[0], wanted[at]);
+        else row.replaceWith(newRow(list)); // not emptied field by field: a new row has its own first values
+      });
       full(list);
     } else {
       const fields = fieldOf(scope, name);
@@ -109,11 +112,13 @@ export function full(list) {
 const changed = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));
 const firstField = (row) => row.querySelector("input:not([type=checkbox], [type=radio]), textarea, select");
 
+/** A further row, by whatever way it is asked for; null where the list is full. A drawing beside the list hears of it. */
 export function addRow(list) {
   if (rowsOf(list).length >= Number(list.dataset.most)) return null;
   const row = newRow(list);
   list.append(row);
   full(list);
+  row.dispatchEvent(new CustomEvent("row-added", { bubbles: true }));
   return row;
 }
 
@@ -131,10 +136,7 @@ function remove(row) {
   const beside = row.nextElementSibling ?? row.previousElementSibling;
   const least = Number(list.dataset.least) || 0;
   if (rowsOf(list).length > least) row.remove();
-  else for (const field of row.querySelectorAll("input, textarea, select")) {
-    if (field.matches("[type=checkbox], [type=radio]")) field.checked = false;
-    else field.value = "";
-  }
+  else row.replaceWith(newRow(list));
   full(list);
   const next = beside?.isConnected ? beside : rowsOf(list)[0];
   (next ? firstField(next) : list.parentElement.querySelector("[data-add]"))?.focus();
