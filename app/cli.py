@@ -189,7 +189,7 @@ def expire(options: argparse.Namespace) -> None:
         gone = expiry.run(database)
     finally:
         database.close()
-    print(f"{gone} answers and drafts were deleted." if gone else "Nothing was due.")
+    print(f"{gone} answers, notes and drafts were deleted." if gone else "Nothing was due.")
 
 
 def sandbox(options: argparse.Namespace) -> None:

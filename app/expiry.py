@@ -23,7 +23,7 @@ class Expiry:
         keep_looking(self.look, EVERY, log, FIRST)
 
     def look(self) -> int:
-        """One run; gives how many answers and drafts went."""
+        """One run; gives how many answers, notes and drafts went."""
         at = now()
         with self.database.reader() as db:
             jumped, due = retention.jumped(db, at), retention.is_due(db, at)
@@ -39,7 +39,7 @@ class Expiry:
 
 
 def run(database: Database) -> int:
-    """Deletes everything that is due, in batches; gives how many answers and drafts went."""
+    """Deletes everything that is due, in batches; gives how many answers, notes and drafts went."""
     gone, at = 0, now()
     while done := database.writer.do(retention.expire, at):
         gone += done

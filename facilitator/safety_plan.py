@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.core import consents, contacts, gate, overview, retention
+from app.core.models import now
 from app.core.refusals import Refused
 from app.library.consents import shipped
 from app.library.numbers import by_country
@@ -164,6 +165,8 @@ def _page(
         texts=read(consents.texts, group_id),
         kinds=consents.KINDS,
         kept=kept or read(retention.settings_of, group_id),
+        end=read(retention.end_of, group_id, now()),
+        soon=[each for each in read(retention.soon, me(), now()) if each["group_id"] == group_id],
         fault_of_days=fault_of_days,
     )
 

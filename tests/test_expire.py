@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from app.core.models import GroupSession, Installation, Reflection, now
+from app.core import stored
+from app.core.models import Group, GroupSession, Installation, Reflection, now
 from app.core.record_models import RecordNote
 from app.db import Database
 from tests.core.full_session import full_session
@@ -32,7 +33,8 @@ def left(database: Database) -> list[int]:
 
 def test_it_deletes_what_is_due_and_asks_first_when_the_clock_went_far(sqlite_url: str) -> None:
     database = open_database(sqlite_url)
-    full_session(database, members=2)
+    full = full_session(database, members=2)
+    database.writer.do(stored.change, Group, full.group_id, sessions=2)
     assert said(sqlite_url) == (0, "Nothing was due.\n")
     with database.writer.engine.begin() as db:
         db.execute(update(GroupSession).values(ended_at=now() - timedelta(days=91)))
@@ -41,7 +43,7 @@ def test_it_deletes_what_is_due_and_asks_first_when_the_clock_went_far(sqlite_ur
     code, words = said(sqlite_url)
     assert code == 1 and "The last run was 61 days ago." in words and left(database) == before
     code, words = said(sqlite_url, "--confirm")
-    assert code == 0 and "answers and drafts were deleted." in words
+    assert code == 0 and "answers, notes and drafts were deleted." in words
     assert left(database) == [0, 0]
     assert said(sqlite_url) == (0, "Nothing was due.\n")
     database.close()

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.core import course, goals, retention, stored
+from app.core import course, goals, over, retention, stored
 from app.core.agenda import agenda_of, alone
 from app.core.course_models import Goal
 from app.core.models import Facilitator, Group, Member, Reflection, now
@@ -85,12 +85,12 @@ def words_of(db: Connection, member: Any, for_leaders: bool = False) -> dict[str
     if for_leaders:
         told = _readable(db, told)
     group = stored.find(db, Group, id=member.group_id)
-    over = retention.over_at(db, member.group_id)
+    ended = over.over_at(db, member.group_id, now())
     circles = [drawn(prompt, value) for _, prompt, value in told if prompt["type"] == CIRCLE]
     return {
         "language": group.language if group is not None else "en",
         "time_zone": group.time_zone if group is not None else "UTC",
-        "until": over + timedelta(days=group.answers_kept) if over and group is not None else None,
+        "until": ended + timedelta(days=group.answers_kept) if ended and group is not None else None,
         "sessions": _sessions(told),
         "circle": {
             "first": circles[0] if circles else None,

@@ -1,21 +1,22 @@
 """What expires, and when: unsigned drafts, members' answers, working material. Signed notes and scores never.
 
 A group says for how many days. Drafts count from the end of their session. Answers and working material count
-from the end of the programme: a programme is over when a session of the group has ended and none is planned
-or open, at the end of the last one; whoever plans another session before the days are over keeps everything.
+from when the programme is over (over.py); whoever plans another session before the days are over keeps
+everything. All of it is told to whoever leads beforehand.
 
 Working material is what people come back to: circles, goals, steps, the week's mood with its events,
-timelines, plans. An answer that holds any of it is kept whole as long as that.
+timelines, plans. An answer that holds any of it is kept whole as long as that. With it go what facilitators
+noted for themselves: the console's notes and the process notes.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, func, or_, select, union, update
+from sqlalchemy import Connection, Row, bindparam, delete, or_, select, union, update
 from sqlmodel import col
 
-from app.core import fidelity, stored
+from app.core import fidelity, over, stored
 from app.core.agenda import agenda_of
 from app.core.course_models import FeedbackLine, Goal, GoalRating, Pair, Step
 from app.core.goals import EXERCISE as GOALS
@@ -25,12 +26,13 @@ from app.core.models import (
     GroupSession,
     Installation,
     Member,
+    Note,
     Participant,
     Reflection,
     Role,
     SessionState,
 )
-from app.core.record_models import NoteKind, RecordNote, Tags
+from app.core.record_models import NoteKind, ProcessNote, RecordNote, Tags
 from app.core.refusals import Invalid, NotFound
 from app.core.steps import REVIEW
 from app.core.summary_answers import MOOD, STEP
@@ -38,12 +40,11 @@ from app.exercises import COUNTED
 from app.exercises.plain import N_
 
 BOUNDS = {"drafts_kept": (7, 180), "answers_kept": (7, 365), "work_kept": (7, 730)}  # days
-SOON = timedelta(days=7)  # how long before drafts expire Today says so
+SOON = timedelta(days=7)  # how long before something expires Today says so
 BATCH = 100  # rows deleted in one transaction
 FARTHEST = timedelta(days=60)  # a clock that went further since the last run is asked about first
 WORK_TYPES = frozenset({"closeness_circle", "timeline", "goal", "structured_plan"})
 WORK_EXERCISES = frozenset({MOOD, GOALS, STEP, REVIEW})
-COUNTING = (col(GroupSession.sandbox).is_(False), col(GroupSession.rehearsal_of).is_(None))
 
 UNSIGNED: Any = (
     select(
@@ -61,14 +62,8 @@ UNSIGNED: Any = (
     .where(col(RecordNote.signed_at).is_(None), col(GroupSession.state) == SessionState.ENDED)
     .order_by(col(GroupSession.ended_at), col(RecordNote.id))
 )
-OPEN_ONES = func.sum(case((col(GroupSession.state) == SessionState.ENDED, 0), else_=1))
-OVER = (
-    select(col(GroupSession.group_id), func.max(col(GroupSession.ended_at)).label("over_at"))
-    .where(*COUNTING)
-    .group_by(col(GroupSession.group_id))
-    .having(OPEN_ONES == 0)
-)
 SAID = (Reflection, FeedbackLine)  # what people wrote, and what was written to them
+NOTED = (Note, ProcessNote)  # what facilitators wrote for themselves
 ANSWERED = union(
     *(
         select(col(model.group_session_id), col(model.stage_id))
@@ -77,6 +72,30 @@ ANSWERED = union(
         for model in SAID
     )
 )
+SCENES: Any = (
+    select(col(Pair.id))
+    .join(GroupSession, col(GroupSession.id) == col(Pair.group_session_id))
+    .where(col(GroupSession.group_id) == col(Group.id), col(Pair.scene).is_not(None))
+)
+
+
+def _in_sessions(model: Any) -> Any:
+    of_session = col(GroupSession.id) == col(model.group_session_id)
+    return (
+        select(col(model.id))
+        .join(GroupSession, of_session)
+        .where(col(GroupSession.group_id) == col(Group.id))
+    )
+
+
+def _of_members(model: Any) -> Any:
+    own = col(Member.id) == col(model.member_id)
+    return select(col(model.id)).join(Member, own).where(col(Member.group_id) == col(Group.id))
+
+
+# what a group holds of its work beside answers, and everything it holds
+WORK = (*map(_in_sessions, NOTED), *map(_of_members, (Goal, Step)), SCENES)
+HELD = (*map(_in_sessions, SAID), *WORK)
 
 
 def is_working(prompt: Mapping[str, Any]) -> bool:
@@ -90,12 +109,6 @@ def expires_at(db: Connection, row: Row[Any]) -> datetime | None:
     if group is None or row.ended_at is None:
         return None
     return row.ended_at + timedelta(days=group.drafts_kept)  # type: ignore[no-any-return]
-
-
-def over_at(db: Connection, group_id: str) -> datetime | None:
-    """When the programme of a group was over; None while a session is planned or open, or none has ended."""
-    found = db.execute(OVER.where(col(GroupSession.group_id) == group_id)).one_or_none()
-    return found.over_at if found else None
 
 
 def hidden(db: Connection, group_session_id: str) -> set[str]:
@@ -161,13 +174,43 @@ def soon(db: Connection, facilitator_id: str, at: datetime) -> list[dict[str, An
     return list(found.values())
 
 
+def going(
+    db: Connection, group_ids: Iterable[str], at: datetime, within: timedelta | None = None
+) -> list[dict[str, Any]]:
+    """What goes of groups whose programme is over: each ``group_id``, ``what`` (answers, or work with what
+    facilitators noted) and ``expires_at``, the next first. ``within`` leaves out what goes later than that.
+    """
+    found = []
+    for group in _over(db, at, group_ids):
+        due = {what: group["over_at"] + timedelta(days=group[f"{what}_kept"]) for what in ("answers", "work")}
+        if within is not None and min(due.values()) > at + within:
+            continue
+        answers, work = _stages(db, group["id"])
+        holds = {"answers": bool(answers), "work": bool(work) or _holds_work(db, group["id"])}
+        found += [
+            {"group_id": group["id"], "what": what, "expires_at": day}
+            for what, day in due.items()
+            if holds[what] and (within is None or day <= at + within)
+        ]
+    return sorted(found, key=lambda each: each["expires_at"])
+
+
+def end_of(db: Connection, group_id: str, at: datetime) -> dict[str, Any]:
+    """When the programme of a group was over, or will be if no further session is held (``over_at``, None
+    before there is a day; ``is_over``), and what is ``going`` then.
+    """
+    moment = over.moments(db, [group_id]).get(group_id)
+    is_over = moment is not None and moment <= at
+    return {"over_at": moment, "is_over": is_over, "going": going(db, [group_id], at)}
+
+
 def settings_of(db: Connection, group_id: str) -> dict[str, Any]:
-    """The days of a group, whether signed words are hidden, and when the programme was over, if it is."""
+    """The days of a group, and whether signed words are hidden."""
     row = stored.find(db, Group, id=group_id)
     if row is None:
         raise NotFound()
     days = {name: getattr(row, name) for name in BOUNDS}
-    return {**days, "hide_signed": row.hide_signed, "over_at": over_at(db, group_id)}
+    return {**days, "hide_signed": row.hide_signed}
 
 
 def keep_settings(db: Connection, group_id: str, days: Mapping[str, int], hide_signed: bool) -> None:
@@ -199,19 +242,21 @@ def ran(db: Connection, at: datetime) -> None:
 
 def is_due(db: Connection, at: datetime) -> bool:
     """Whether ``expire`` would delete anything now."""
-    return bool(_unsigned(db, at)) or any(_due_stages(db, each, at) for each in _over(db, at))
+    return bool(_unsigned(db, at)) or any(_has_due(db, each, at) for each in _over(db, at))
 
 
 def expire(db: Connection, at: datetime) -> int:
-    """Deletes what is due, a batch at most; gives how many answers and drafts. Run until it gives 0."""
+    """Deletes what is due, a batch at most; gives how many rows. Run until it gives 0."""
     drafts = [each.id for each in _unsigned(db, at)[:BATCH]]
     if drafts:
         still = (col(RecordNote.id).in_(drafts), col(RecordNote.signed_at).is_(None))
         return db.execute(delete(RecordNote).where(*still)).rowcount
     for group in _over(db, at):
-        due = _due_stages(db, group, at)
-        if due:
-            return _forget(db, group, due, at)
+        stages = _due_stages(db, group, at)
+        if stages:
+            return _forget(db, stages[0], at)
+        if _is_due(group, "work", at) and _holds_work(db, group["id"]):
+            return _forget_work(db, group["id"], at)
     return 0
 
 
@@ -223,53 +268,63 @@ def _due(draft: Row[Any]) -> datetime:
     return draft.ended_at + timedelta(days=draft.drafts_kept)  # type: ignore[no-any-return]
 
 
-def _over(db: Connection, at: datetime) -> list[Row[Any]]:
-    """The groups whose programme has been over for as long as they keep answers, and that still hold some."""
-    over = OVER.subquery()
-    said = (
-        select(col(model.id))
-        .join(GroupSession, col(GroupSession.id) == col(model.group_session_id))
-        .where(col(GroupSession.group_id) == col(Group.id))
-        .exists()
-        for model in SAID
+def _over(db: Connection, at: datetime, group_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The groups whose programme is over (of these, or of all) and that still hold something: their days,
+    and ``over_at``, in its order.
+    """
+    query = select(col(Group.id), col(Group.answers_kept), col(Group.work_kept)).where(
+        or_(*(each.exists() for each in HELD))
     )
-    query = (
-        select(col(Group.id), col(Group.answers_kept), col(Group.work_kept), over.c.over_at)
-        .join(over, over.c.group_id == col(Group.id))
-        .where(or_(*said))
-        .order_by(over.c.over_at)
-    )
-    found = db.execute(query).all()
-    return [each for each in found if each.over_at + timedelta(days=each.answers_kept) <= at]
+    if group_ids is not None:
+        query = query.where(col(Group.id).in_(list(group_ids)))
+    held = {row.id: dict(row._mapping) for row in db.execute(query)}
+    moments = over.moments(db, held)
+    found = [held[key] | {"over_at": moment} for key, moment in moments.items() if moment <= at]
+    return sorted(found, key=lambda each: (each["over_at"], each["id"]))
 
 
-def _due_stages(db: Connection, group: Row[Any], at: datetime) -> list[tuple[str, str]]:
+def _is_due(group: Mapping[str, Any], what: str, at: datetime) -> bool:
+    return bool(group["over_at"] + timedelta(days=group[f"{what}_kept"]) <= at)
+
+
+def _has_due(db: Connection, group: Mapping[str, Any], at: datetime) -> bool:
+    return bool(_due_stages(db, group, at)) or (_is_due(group, "work", at) and _holds_work(db, group["id"]))
+
+
+def _due_stages(db: Connection, group: Mapping[str, Any], at: datetime) -> list[tuple[str, str]]:
     """The stages, with their session, whose answers a group no longer keeps."""
-    found = db.execute(ANSWERED, {"group": group.id}).all()
+    if not _is_due(group, "answers", at):
+        return []
+    answers, work = _stages(db, group["id"])
+    return sorted(answers + work) if _is_due(group, "work", at) else answers
+
+
+def _stages(db: Connection, group_id: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The stages of which answers are there, with their session: those that hold none of the working
+    material, and those that do.
+    """
+    found = db.execute(ANSWERED, {"group": group_id}).all()
     answered = sorted((each.group_session_id, each.stage_id) for each in found)
-    if _work_is_due(group, at):
-        return answered
     working = {
         (row.id, stage["id"])
-        for row in stored.find_all(db, GroupSession, group_id=group.id)
+        for row in stored.find_all(db, GroupSession, group_id=group_id)
         for stage in agenda_of(row)
         if any(is_working(prompt) for prompt in stage["prompts"])
     }
-    return [each for each in answered if each not in working]
+    return [each for each in answered if each not in working], [each for each in answered if each in working]
 
 
-def _work_is_due(group: Row[Any], at: datetime) -> bool:
-    return bool(group.over_at + timedelta(days=group.work_kept) <= at)
+def _holds_work(db: Connection, group_id: str) -> bool:
+    query = select(col(Group.id)).where(col(Group.id) == group_id, or_(*(each.exists() for each in WORK)))
+    return db.execute(query).first() is not None
 
 
-def _forget(db: Connection, group: Row[Any], due: list[tuple[str, str]], at: datetime) -> int:
-    """Deletes a batch of answers with all that hangs on them; the group's goals and steps with its work."""
-    session, stage = due[0]
+def _forget(db: Connection, due: tuple[str, str], at: datetime) -> int:
+    """Deletes a batch of the answers of a stage with all that hangs on them."""
+    session, stage = due
     fidelity.keep_recorded(db, session, at)  # it is told from what goes now
     of_stage = (col(Reflection.group_session_id) == session, col(Reflection.stage_id) == stage)
     ids = list(db.execute(select(col(Reflection.id)).where(*of_stage).limit(BATCH)).scalars())
-    if _work_is_due(group, at):
-        _forget_course(db, group.id)
     for model, column in ((Goal, "reflection_id"), (GoalRating, "reflection_id")):
         _let_go(db, model, column, ids)
     for column in ("reflection_id", "outcome_reflection_id"):
@@ -282,12 +337,24 @@ def _forget(db: Connection, group: Row[Any], due: list[tuple[str, str]], at: dat
     return max(len(ids), 1)  # a stage that held lines alone is done as well
 
 
-def _forget_course(db: Connection, group_id: str) -> None:
+def _forget_work(db: Connection, group_id: str, at: datetime) -> int:
+    """Deletes what a group holds of its work once its answers are gone: goals, steps, scenes, and what
+    facilitators noted for themselves.
+    """
+    own = select(col(GroupSession.id)).where(col(GroupSession.group_id) == group_id)
     members = select(col(Member.id)).where(col(Member.group_id) == group_id)
+    for session in db.execute(select(col(Step.group_session_id)).where(col(Step.member_id).in_(members))):
+        if session.group_session_id is not None:
+            fidelity.keep_recorded(db, session.group_session_id, at)
     goals = select(col(Goal.id)).where(col(Goal.member_id).in_(members))
     db.execute(delete(GoalRating).where(col(GoalRating.goal_id).in_(goals)))
-    db.execute(delete(Goal).where(col(Goal.member_id).in_(members)))
-    db.execute(delete(Step).where(col(Step.member_id).in_(members)))
+    scenes = (col(Pair.group_session_id).in_(own), col(Pair.scene).is_not(None))
+    gone = db.execute(update(Pair).where(*scenes).values(scene=None)).rowcount
+    for course in (Goal, Step):
+        gone += db.execute(delete(course).where(col(course.member_id).in_(members))).rowcount
+    for noted in NOTED:
+        gone += db.execute(delete(noted).where(col(noted.group_session_id).in_(own))).rowcount
+    return gone
 
 
 def _let_go(db: Connection, model: Any, column: str, ids: list[str]) -> None:

@@ -37,19 +37,27 @@ LATELY = timedelta(days=21)  # how long a missed session asks for a call
 def today(db: Connection, facilitator_id: str, reliable: int, at: datetime) -> dict[str, Any]:
     """Everything that waits. ``next`` is the session that is open or comes first, with what is ``missing``
     for it and a line for each member (``before``); ``unsigned`` says of how many sessions notes are to
-    sign, and which is the oldest; ``calls`` are people with their reasons, ``soon`` drafts
-    that are about to expire.
+    sign, and which is the oldest; ``calls`` are people with their reasons, ``soon`` drafts and ``going``
+    answers and working material that are about to expire; ``paused`` for how many days nothing has been
+    deleted, where a clock has to be confirmed first, else None.
     """
     told = overview.today(db, facilitator_id)
     roles = stored.find_all(db, GroupFacilitator, facilitator_id=facilitator_id)
     led = {each.group_id for each in roles if each.role != Role.OBSERVER}
     groups = {each["id"]: each for each in told["groups"] if each["id"] in led}
     soon = [each | {"group": groups[each["group_id"]]} for each in retention.soon(db, facilitator_id, at)]
+    going = [
+        each | {"group": groups[each["group_id"]]}
+        for each in retention.going(db, groups, at, within=retention.SOON)
+    ]
+    jumped = retention.jumped(db, at) if groups else None
     return told | {
         "next": _next(db, told["coming"], led),
         "unsigned": _unsigned(db, groups),
         "calls": [each for group in groups.values() for each in calls(db, group, reliable, at)],
         "soon": soon,
+        "going": going,
+        "paused": jumped.days if jumped else None,
     }
 
 

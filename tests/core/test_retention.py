@@ -8,10 +8,21 @@ from sqlalchemy import func, select, update
 from sqlmodel import SQLModel
 
 from app import expiry
-from app.core import console, contacts, follow_ups, groups, measures, record_pages, retention, stored, summary
+from app.core import (
+    console,
+    contacts,
+    follow_ups,
+    measures,
+    over,
+    record,
+    record_pages,
+    retention,
+    stored,
+    summary,
+)
 from app.core.course_models import Goal, GoalRating, Step
-from app.core.models import Group, GroupSession, Installation, Reflection, now
-from app.core.record_models import RecordNote, Tags
+from app.core.models import Group, GroupSession, Installation, Note, Reflection, now
+from app.core.record_models import ProcessNote, RecordNote, Tags
 from app.core.sealing import seal
 from app.db import Database
 from tests.core.cast import Oak, prompt, refused, stage
@@ -23,8 +34,13 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def full(database: Database) -> Full:
-    """A group whose only sessions have just ended."""
-    return full_session(database, members=4)
+    """A group whose only sessions have just ended, as many as it plans."""
+    return finished(database, full_session(database, members=4))
+
+
+def finished(database: Database, made: Full) -> Full:
+    database.writer.do(stored.change, Group, made.group_id, sessions=2)
+    return made
 
 
 def counted(database: Database) -> dict[str, int]:
@@ -50,7 +66,7 @@ def fewer(before: dict[str, int], after: dict[str, int]) -> set[str]:
 
 def ended(database: Database, full: Full) -> Any:
     with database.reader() as db:
-        return retention.over_at(db, full.group_id)
+        return over.over_at(db, full.group_id, now() + 999 * DAY)
 
 
 def exercises_left(database: Database) -> set[str]:
@@ -70,34 +86,34 @@ def exercises_left(database: Database) -> set[str]:
 def test_answers_go_after_thirty_days_and_working_material_after_ninety(
     database: Database, full: Full
 ) -> None:
-    before, over = counted(database), ended(database, full)
-    assert runs(database, over + 30 * DAY - timedelta(seconds=1)) == 0
+    before, end = counted(database), ended(database, full)
+    assert runs(database, end + 30 * DAY - timedelta(seconds=1)) == 0
     assert counted(database) == before
-    assert runs(database, over + 30 * DAY) > 0
+    assert runs(database, end + 30 * DAY) > 0
     after = counted(database)
     assert fewer(before, after) == {"reflection", "tags"}
     working = {"mood_event_checkin", "step_review", "closeness_circle", "step_plan"}
     assert exercises_left(database) == working
-    assert runs(database, over + 90 * DAY - timedelta(seconds=1)) == 0
-    assert runs(database, over + 90 * DAY) > 0
+    assert runs(database, end + 90 * DAY - timedelta(seconds=1)) == 0
+    assert runs(database, end + 90 * DAY) > 0
     left = counted(database)
     assert fewer(after, left) <= {"reflection", "tags", "goal", "goal_rating", "step"}
     assert [left[each.__tablename__] for each in (Reflection, Tags, Goal, GoalRating, Step)] == [0] * 5
-    assert runs(database, over + 999 * DAY) == 0
+    assert runs(database, end + 999 * DAY) == 0
 
 
 def test_a_group_whose_programme_is_not_over_is_left_alone(database: Database, full: Full) -> None:
-    over = ended(database, full)
-    database.writer.do(groups.plan_session, full.group_id, [stage("words", prompt("text"))], number=3)
+    """Of twelve sessions two were held, and the third is not planned yet."""
+    last = ended(database, full)
+    database.writer.do(stored.change, Group, full.group_id, sessions=12)
     before = counted(database)
-    with database.reader() as db:
-        assert retention.over_at(db, full.group_id) is None
-    assert runs(database, over + 999 * DAY) == 0
+    assert runs(database, last + 180 * DAY + 30 * DAY - timedelta(seconds=1)) == 0
     assert counted(database) == before
+    assert runs(database, last + 210 * DAY) > 0
 
 
 def test_one_group_goes_and_another_stays(database: Database, full: Full) -> None:
-    other = full_session(database, members=3)
+    other = finished(database, full_session(database, members=3))
     later = {"drafts_kept": 30, "answers_kept": 200, "work_kept": 300}
     database.writer.do(retention.keep_settings, other.group_id, later, True)
     with database.reader() as db:
@@ -109,24 +125,24 @@ def test_one_group_goes_and_another_stays(database: Database, full: Full) -> Non
 
 
 @pytest.fixture
-def over(oak: Oak) -> Oak:
+def past(oak: Oak) -> Oak:
     oak.writes(oak.amal, text="My sister called on Sunday and I did not pick up at first.")
     oak.does(oak.fola, "end")
     return oak
 
 
-def test_an_unsigned_draft_goes_after_its_days_and_a_signed_note_never(over: Oak) -> None:
-    saves(over, notes(over)["shared"], "For all.")
-    signs(over, note_of(over, "Amal"))
-    saves(over, note_of(over, "Birgit"), "Never signed.")
-    signed = [each for each in over.all(RecordNote.__table__.select()) if each.signed_at is not None]
-    at, before = over.row().ended_at, counted(over.database)
-    assert runs(over.database, at + 30 * DAY - timedelta(seconds=1)) == 0
-    with over.database.writer.engine.begin() as db:  # so that drafts alone are due
+def test_an_unsigned_draft_goes_after_its_days_and_a_signed_note_never(past: Oak) -> None:
+    saves(past, notes(past)["shared"], "For all.")
+    signs(past, note_of(past, "Amal"))
+    saves(past, note_of(past, "Birgit"), "Never signed.")
+    signed = [each for each in past.all(RecordNote.__table__.select()) if each.signed_at is not None]
+    at, before = past.row().ended_at, counted(past.database)
+    assert runs(past.database, at + 30 * DAY - timedelta(seconds=1)) == 0
+    with past.database.writer.engine.begin() as db:  # so that drafts alone are due
         db.execute(update(Group).values(answers_kept=365, work_kept=730))
-    assert runs(over.database, at + 30 * DAY) == 2
-    assert fewer(before, counted(over.database)) == {"record_note"}
-    assert over.all(RecordNote.__table__.select()) == signed
+    assert runs(past.database, at + 30 * DAY) == 2
+    assert fewer(before, counted(past.database)) == {"record_note"}
+    assert past.all(RecordNote.__table__.select()) == signed
 
 
 def test_drafts_of_a_session_that_goes_on_stay(oak: Oak) -> None:
@@ -135,43 +151,43 @@ def test_drafts_of_a_session_that_goes_on_stay(oak: Oak) -> None:
     assert len(oak.all(RecordNote.__table__.select())) == 1
 
 
-def test_signed_notes_scores_and_follow_ups_outlive_everything(over: Oak) -> None:
-    do = over.database.writer.do
-    signs(over, note_of(over, "Amal"))
-    do(measures.enter_score, over.leaders["Fola"], over.members["Amal"], "phq9", 12, now())
-    do(follow_ups.write, over.leaders["Fola"], over.group_id, over.members["Amal"], "f", "", seen="Pale.")
-    do(contacts.keep, over.group_id, over.members["Amal"], {"name": "Amal Haddad"}, "")
-    before = counted(over.database)
-    assert runs(over.database, now() + 999 * DAY) > 0
-    assert fewer(before, counted(over.database)) == {"reflection", "record_note"}  # the shared part's draft
-    with over.database.reader() as db:
-        [note] = record_pages.member_record(db, over.group_id, over.members["Amal"])["notes"]
+def test_signed_notes_scores_and_follow_ups_outlive_everything(past: Oak) -> None:
+    do = past.database.writer.do
+    signs(past, note_of(past, "Amal"))
+    do(measures.enter_score, past.leaders["Fola"], past.members["Amal"], "phq9", 12, now())
+    do(follow_ups.write, past.leaders["Fola"], past.group_id, past.members["Amal"], "f", "", seen="Pale.")
+    do(contacts.keep, past.group_id, past.members["Amal"], {"name": "Amal Haddad"}, "")
+    before = counted(past.database)
+    assert runs(past.database, now() + 999 * DAY) > 0
+    assert fewer(before, counted(past.database)) == {"reflection", "record_note"}  # the shared part's draft
+    with past.database.reader() as db:
+        [note] = record_pages.member_record(db, past.group_id, past.members["Amal"])["notes"]
     assert note["holds"] and "My sister called" in str(note["sections"])
 
 
-def test_more_than_a_batch_goes_in_several(over: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_a_batch_goes_in_several(past: Oak, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
     for name in ("Amal", "Birgit", "Chidi"):
-        saves(over, note_of(over, name), "A draft.")
-    at = over.row().ended_at + 30 * DAY
-    assert [over.database.writer.do(retention.expire, at) for _ in range(4)] == [2, 1, 1, 0]
+        saves(past, note_of(past, name), "A draft.")
+    at = past.row().ended_at + 30 * DAY
+    assert [past.database.writer.do(retention.expire, at) for _ in range(4)] == [2, 1, 1, 0]
 
 
-def test_a_clock_that_jumped_deletes_nothing_by_itself(over: Oak, caplog: pytest.LogCaptureFixture) -> None:
-    do = over.database.writer.do
-    saves(over, note_of(over, "Amal"), "A draft.")
+def test_a_clock_that_jumped_deletes_nothing_by_itself(past: Oak, caplog: pytest.LogCaptureFixture) -> None:
+    do = past.database.writer.do
+    saves(past, note_of(past, "Amal"), "A draft.")
     do(lambda db: _installed(db))
-    with over.database.writer.engine.begin() as db:
+    with past.database.writer.engine.begin() as db:
         db.execute(update(GroupSession).values(ended_at=now() - 31 * DAY))
         db.execute(update(Installation).values(expired_at=now() - 61 * DAY))
-    loop = expiry.Expiry(over.database)
+    loop = expiry.Expiry(past.database)
     assert loop.look() == 0
     assert "the last run was 61 days ago" in caplog.text
-    assert len(over.all(RecordNote.__table__.select())) == 1
-    with over.database.writer.engine.begin() as db:
+    assert len(past.all(RecordNote.__table__.select())) == 1
+    with past.database.writer.engine.begin() as db:
         db.execute(update(Installation).values(expired_at=now() - 59 * DAY))
     assert loop.look() > 0
-    with over.database.reader() as db:
+    with past.database.reader() as db:
         assert retention.jumped(db, now()) is None
         assert retention.jumped(db, now() + 61 * DAY) is not None
 
@@ -233,16 +249,66 @@ def test_days_have_sane_bounds(planned_oak: Oak, days: dict[str, int]) -> None:
         planned_oak.database.writer.do(retention.keep_settings, planned_oak.group_id, days, True)
 
 
-def test_who_leads_is_told_a_week_before_drafts_go(over: Oak) -> None:
-    saves(over, note_of(over, "Amal"), "A draft.")
-    saves(over, notes(over)["shared"], "For all.")
-    at = over.row().ended_at + 23 * DAY
-    with over.database.reader() as db:
-        assert retention.soon(db, over.leaders["Fola"], at - timedelta(seconds=1)) == []
-        [told] = retention.soon(db, over.leaders["Sami"], at)
+def test_who_leads_is_told_a_week_before_drafts_go(past: Oak) -> None:
+    saves(past, note_of(past, "Amal"), "A draft.")
+    saves(past, notes(past)["shared"], "For all.")
+    at = past.row().ended_at + 23 * DAY
+    with past.database.reader() as db:
+        assert retention.soon(db, past.leaders["Fola"], at - timedelta(seconds=1)) == []
+        [told] = retention.soon(db, past.leaders["Sami"], at)
         assert retention.soon(db, "f-nobody", at) == []
-    assert (told["id"], told["drafts"]) == (over.id, 1)
-    assert told["expires_at"] == over.row().ended_at + 30 * DAY
-    signs(over, note_of(over, "Amal"))
-    with over.database.reader() as db:
-        assert retention.soon(db, over.leaders["Fola"], at) == []
+    assert (told["id"], told["drafts"]) == (past.id, 1)
+    assert told["expires_at"] == past.row().ended_at + 30 * DAY
+    signs(past, note_of(past, "Amal"))
+    with past.database.reader() as db:
+        assert retention.soon(db, past.leaders["Fola"], at) == []
+
+
+def told_going(database: Database, group_id: str, at: Any, within: Any = retention.SOON) -> dict[str, Any]:
+    with database.reader() as db:
+        found = retention.going(db, [group_id], at, within)
+    assert all(each["group_id"] == group_id for each in found)
+    return {each["what"]: each["expires_at"] for each in found}
+
+
+def test_answers_and_working_material_are_told_a_week_before_they_go(database: Database, full: Full) -> None:
+    end = ended(database, full)
+    first, second = end + 30 * DAY, end + 90 * DAY
+    assert told_going(database, full.group_id, end - timedelta(seconds=1), None) == {}
+    assert told_going(database, full.group_id, end, None) == {"answers": first, "work": second}
+    assert told_going(database, full.group_id, first - 7 * DAY - timedelta(seconds=1)) == {}
+    assert told_going(database, full.group_id, first - 7 * DAY) == {"answers": first}
+    runs(database, first)
+    assert told_going(database, full.group_id, first) == {}
+    assert told_going(database, full.group_id, second - 7 * DAY) == {"work": second}
+    runs(database, second)
+    assert told_going(database, full.group_id, second, None) == {}
+    other = finished(database, full_session(database, members=1))
+    assert told_going(database, full.group_id, end + 85 * DAY) == {}
+    with database.reader() as db:
+        said = retention.end_of(db, other.group_id, end + DAY)
+    assert said["is_over"] and [each["what"] for each in said["going"]] == ["answers", "work"]
+
+
+def test_what_facilitators_noted_for_themselves_goes_with_the_working_material(oak: Oak) -> None:
+    """Also where nobody answered anything."""
+    oak.does(oak.fola, "save_note", text="She looked away.", revision=1, participant_id=oak.amal.id)
+    oak.does(oak.fola, "end")
+    oak.database.writer.do(record.save_process, oak.leaders["Sami"], oak.id, "I was tired.", 1)
+    at = oak.row().ended_at
+    kept = (select(Note.__table__), select(ProcessNote.__table__))
+    assert runs(oak.database, at + 90 * DAY - timedelta(seconds=1)) == 0
+    assert [len(oak.all(each)) for each in kept] == [1, 1]
+    assert told_going(oak.database, oak.group_id, at + 83 * DAY) == {"work": at + 90 * DAY}
+    with oak.database.reader() as db:
+        assert retention.is_due(db, at + 90 * DAY) and not retention.is_due(db, at + 89 * DAY)
+    assert runs(oak.database, at + 90 * DAY) == 2
+    assert [len(oak.all(each)) for each in kept] == [0, 0]
+
+
+def test_goals_that_stand_in_no_answer_go_with_the_working_material(oak: Oak) -> None:
+    goal = {"member_id": oak.members["Amal"], "text": seal(Goal.text, "g-1", "{}")}
+    oak.database.writer.do(stored.add, Goal, id="g-1", created_at=now(), changed_at=now(), **goal)
+    oak.does(oak.fola, "end")
+    assert runs(oak.database, oak.row().ended_at + 90 * DAY) == 1
+    assert oak.all(select(Goal.__table__)) == []

@@ -1,9 +1,14 @@
 """Today: what waits, in the order of urgency, and a calm sentence where nothing does."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from app.core import attendance, contacts, groups, leaving
-from app.core.models import now
+from sqlalchemy import update
+
+from app.core import attendance, contacts, groups, leaving, stored
+from app.core.models import GroupSession, Installation, Role, now
+from app.core.sealing import seal
 from tests.core.cast import MEMBERS, Oak
 from tests.house.browser import Browser
 
@@ -53,3 +58,51 @@ def test_a_follow_up_with_a_day_comes_back_on_that_day(oak: Oak, fola: Browser) 
     fola.send(path, next="By phone.", on=now().date().isoformat())
     assert "The next contact was meant for" in fola.visit("/today")
     assert "This is not a date." in fola.send(path, 422, next="By phone.", on="2026-13-40")
+
+
+def ended_days_ago(oak: Oak, days: int) -> None:
+    ended = now() - timedelta(days=days)
+    oak.database.writer.do(lambda db: db.execute(update(GroupSession).values(ended_at=ended)))
+
+
+def test_what_is_deleted_soon_is_told_and_leads_to_the_days(
+    oak: Oak, fola: Browser, browser_of: Callable[[str], Browser]
+) -> None:
+    oak.writes(oak.amal, text="A word of Amal's.")
+    oak.does(oak.fola, "save_note", text="A note.", revision=1, participant_id=oak.amal.id)
+    oak.does(oak.fola, "end")
+    ended_days_ago(oak, 22)
+    safety = f"/groups/{oak.group_id}/safety"
+    assert 'id="going"' not in fola.visit("/today")
+    shown = fola.visit(safety)
+    assert "This programme was over on" in shown and "What members wrote is deleted on" in shown
+    ended_days_ago(oak, 24)
+    page = fola.visit("/today")
+    assert "What members wrote is deleted on" in page and f'href="{safety}#kept"' in page
+    assert "process notes of leaders are deleted on" not in page and "A word of Amal" not in page
+    ended_days_ago(oak, 84)
+    assert "process notes of leaders are deleted on" in fola.visit("/today")
+    oak.database.writer.do(groups.set_role, oak.group_id, "f-sami", Role.OBSERVER)
+    assert 'id="going"' not in browser_of("f-sami").visit("/today")
+    planned = (oak.group_id, [])
+    oak.database.writer.do(groups.plan_session, *planned, scheduled_at=now() + timedelta(days=2))
+    assert 'id="going"' not in fola.visit("/today")
+    assert "If no further session is held, this programme is over on" in fola.visit(safety)
+
+
+def test_a_clock_that_has_to_be_confirmed_is_told(oak: Oak, fola: Browser) -> None:
+    quiet(oak)
+    check = seal(Installation.key_check, "installation", "concentric")
+
+    def last_ran(db: Any, days: int) -> None:
+        at = now() - timedelta(days=days)
+        if stored.find(db, Installation, id="installation") is None:
+            stored.add(db, Installation, id="installation", key_check=check, created_at=now())
+        stored.change(db, Installation, "installation", expired_at=at)
+
+    oak.database.writer.do(last_ran, 59)
+    assert 'id="paused"' not in fola.visit("/today")
+    oak.database.writer.do(last_ran, 61)
+    page = fola.visit("/today")
+    assert "Nothing was deleted for 61 days" in page and "expire --confirm" in page
+    assert "Nothing waits for you." not in page
