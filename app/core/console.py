@@ -21,11 +21,11 @@ from app.core import (
     pairs,
     questions,
     rehearsal,
-    retention,
     roles,
     roster,
     scribe,
     shelf,
+    signed_words,
     stored,
     turns,
 )
@@ -43,7 +43,7 @@ from app.core.models import (
     Standing,
     now,
 )
-from app.core.opened import answer_of
+from app.core.opened import answer_of, waits_for_yes
 from app.core.reveals import releasable, released, shareable
 from app.core.sealing import open_sealed
 from app.core.shown import parts
@@ -174,7 +174,7 @@ def answers(
             "share": _share(each),
             "acts": _acts(each, stage, out),
             "revised": each.revision > 1,
-            "scribed": scribe.waits_for_yes(each),
+            "scribed": waits_for_yes(each),
             "without_phone": each.participant_id in phoneless,
         }
         for each in [each for each in answered if not each.passed][-MOST_LISTED:]
@@ -206,14 +206,14 @@ def answer_body(db: Connection, row: Row, reflection_ids: Iterable[str]) -> list
 
 def _read_here(db: Connection, row: Row) -> Callable[[Row], dict[str, Any]]:
     """What facilitators still read of an answer: after the end, words of a signed note in the note alone."""
-    whose = retention.hidden(db, row.id) if row.state == SessionState.ENDED else set()
+    whose = signed_words.hidden(db, row.id) if row.state == SessionState.ENDED else set()
     prompts = {stage["id"]: stage["prompts"] for stage in agenda_of(row)} if whose else {}
 
     def left(each: Row) -> dict[str, Any]:
         answer: dict[str, Any] = answer_of(each)
         if each.participant_id not in whose:
             return answer
-        return retention.without_own_words(prompts.get(each.stage_id, ()), answer)
+        return signed_words.without_own_words(prompts.get(each.stage_id, ()), answer)
 
     return left
 

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from app.core import attendance, goals, steps, stored, turns
+from app.core import attendance, goals, signed_words, steps, stored, turns
 from app.core.agenda import Stage, agenda_of, alone, counts
 from app.core.changes import Change
 from app.core.models import GroupSession, Member, Participant, Reflection, SessionState
-from app.core.opened import answer_of
+from app.core.opened import answer_of, waits_for_yes
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed, seal
 from app.exercises import TYPES, drawn
@@ -176,7 +176,9 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         "goals": wanted,
         "steps": [each | {"number": numbers.get(each["session"])} for each in steps.steps_of(db, member_id)],
         "events": _events(told),
-        "inventory": _inventory(told),
+        "inventory": _inventory(
+            told, signed_words.hidden(db, *{each.group_session_id for each, _, _ in told})
+        ),
         "timeline": _timeline(told),
         "silent": member_id in attendance.silent(db, group_id),
         "turns": turns.turn_tracker(db, group_id).get(
@@ -194,16 +196,23 @@ def _events(told: Told) -> list[dict[str, Any]]:
     ]
 
 
-def _inventory(told: Told) -> list[dict[str, Any]]:
+def _inventory(told: Told, whose: set[str]) -> list[dict[str, Any]]:
     """What the member said of their people: the questions beside the circle, and single relationships looked
-    at closely. One entry for an answer, oldest first; ``number`` is None for a one-to-one meeting.
+    at closely. One entry for an answer, oldest first; ``number`` is None for a one-to-one meeting, ``hidden``
+    says that words of it stand in a signed note (``whose`` is from ``signed_words.hidden``). What a
+    facilitator wrote for them is in it once they said yes to it.
     """
     entries: dict[str, dict[str, Any]] = {}
     for row, prompt, value in told:
-        if prompt.get("exercise") in (CIRCLE, SNAPSHOT) and prompt["type"] != CIRCLE:
-            entry: dict[str, Any] = {"number": None if alone(row) else row.number, "parts": []}
-            part = {"prompt": prompt["text"], "text": TYPES[prompt["type"]].as_text(value, prompt)}
-            entries.setdefault(row.id, entry)["parts"].append(part)
+        if prompt.get("exercise") not in (CIRCLE, SNAPSHOT) or prompt["type"] == CIRCLE or waits_for_yes(row):
+            continue
+        number = None if alone(row) else row.number
+        entry = entries.setdefault(row.id, {"number": number, "parts": [], "hidden": False})
+        if row.participant_id in whose and not signed_words.stays(prompt):
+            entry["hidden"] = True
+            continue
+        part = {"prompt": prompt["text"], "text": TYPES[prompt["type"]].as_text(value, prompt)}
+        entry["parts"].append(part)
     return list(entries.values())
 
 

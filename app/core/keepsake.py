@@ -13,14 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.core import course, goals, over, retention, stored
+from app.core import course, goals, over, signed_words, stored
 from app.core.agenda import agenda_of, alone
 from app.core.course_models import Goal
 from app.core.models import Facilitator, Group, Member, Reflection, now
-from app.core.opened import answer_of
+from app.core.opened import answer_of, waits_for_yes
 from app.core.record_models import Keepsake
 from app.core.refusals import NotFound
-from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
 from app.exercises import COUNTED, TYPES, drawn
 
@@ -116,11 +115,11 @@ def _told(db: Connection, member_id: str) -> Iterator[tuple[Any, dict[str, Any],
 
 def _readable(db: Connection, told: list[Any]) -> list[Any]:
     """Without words of sessions in which facilitators read this member in the signed note alone."""
-    hidden = {row.group_session_id: retention.hidden(db, row.group_session_id) for row, _, _ in told}
+    whose = signed_words.hidden(db, *{row.group_session_id for row, _, _ in told})
     return [
         (row, prompt, value)
         for row, prompt, value in told
-        if row.participant_id not in hidden[row.group_session_id] or retention.is_working(prompt)
+        if row.participant_id not in whose or signed_words.is_working(prompt)
     ]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import attendance, consents, instruments, retention, stored
+from app.core import attendance, consents, instruments, signed_words, stored
 from app.core.agenda import agenda_of, counts
 from app.core.course import AREAS, focus_of
 from app.core.course_models import Goal, GoalRating, MeasureResponse
@@ -117,7 +117,7 @@ def _answers(db: Connection, session: Any, people: Mapping[str, Any]) -> list[En
         .order_by(col(Reflection.created_at), col(Reflection.id))
     ).all()
     stages = {stage["id"]: stage for stage in agenda_of(session)}
-    hidden = retention.hidden(db, session.id)  # their words stand in a signed note, and nowhere else
+    hidden = signed_words.hidden(db, session.id)  # their words stand in a signed note, and nowhere else
     found = []
     for row in rows:
         stage = stages.get(row.stage_id)
@@ -136,7 +136,7 @@ def _passed(row: Any, stage: Mapping[str, Any]) -> Entry:
 def _parts(row: Any, stage: Mapping[str, Any], hidden: bool) -> list[Entry]:
     answer = answer_of(row)
     return [
-        _part(row, prompt, answer[prompt["key"]], hidden and not retention.is_working(prompt))
+        _part(row, prompt, answer[prompt["key"]], hidden and not signed_words.is_working(prompt))
         for prompt in stage["prompts"]
         if prompt["key"] in answer and prompt.get("exercise") != SAFETY
     ]

@@ -19,7 +19,6 @@ from sqlmodel import col
 from app.core import fidelity, over, stored
 from app.core.agenda import agenda_of
 from app.core.course_models import FeedbackLine, Goal, GoalRating, Pair, Step
-from app.core.goals import EXERCISE as GOALS
 from app.core.models import (
     Group,
     GroupFacilitator,
@@ -27,24 +26,19 @@ from app.core.models import (
     Installation,
     Member,
     Note,
-    Participant,
     Reflection,
     Role,
     SessionState,
 )
 from app.core.record_models import NoteKind, ProcessNote, RecordNote, Tags
 from app.core.refusals import Invalid, NotFound
-from app.core.steps import REVIEW
-from app.core.summary_answers import MOOD, STEP
-from app.exercises import COUNTED
+from app.core.signed_words import is_working
 from app.exercises.plain import N_
 
 BOUNDS = {"drafts_kept": (7, 180), "answers_kept": (7, 365), "work_kept": (7, 730)}  # days
 SOON = timedelta(days=7)  # how long before something expires Today says so
 BATCH = 100  # rows deleted in one transaction
 FARTHEST = timedelta(days=60)  # a clock that went further since the last run is asked about first
-WORK_TYPES = frozenset({"closeness_circle", "timeline", "goal", "structured_plan"})
-WORK_EXERCISES = frozenset({MOOD, GOALS, STEP, REVIEW})
 
 UNSIGNED: Any = (
     select(
@@ -98,59 +92,12 @@ WORK = (*map(_in_sessions, NOTED), *map(_of_members, (Goal, Step)), SCENES)
 HELD = (*map(_in_sessions, SAID), *WORK)
 
 
-def is_working(prompt: Mapping[str, Any]) -> bool:
-    """Whether what is asked here is working material, kept longer than other answers."""
-    return prompt["type"] in WORK_TYPES or prompt.get("exercise") in WORK_EXERCISES
-
-
 def expires_at(db: Connection, row: Row[Any]) -> datetime | None:
     """When the unsigned drafts of a session are deleted; None before it has ended."""
     group = stored.find(db, Group, id=row.group_id)
     if group is None or row.ended_at is None:
         return None
     return row.ended_at + timedelta(days=group.drafts_kept)  # type: ignore[no-any-return]
-
-
-def hidden(db: Connection, group_session_id: str) -> set[str]:
-    """The participants of a session whose words stand in a signed note now, and nowhere else for
-    facilitators; empty where the group wants to go on reading them.
-    """
-    query = (
-        select(col(Participant.id))
-        .join(GroupSession, col(GroupSession.id) == col(Participant.group_session_id))
-        .join(Group, col(Group.id) == col(GroupSession.group_id))
-        .join(
-            RecordNote,
-            (col(RecordNote.group_session_id) == col(GroupSession.id))
-            & (col(RecordNote.member_id) == col(Participant.member_id)),
-        )
-        .where(
-            col(Participant.group_session_id) == group_session_id,
-            col(RecordNote.kind) == NoteKind.INDIVIDUAL,
-            col(RecordNote.signed_at).is_not(None),
-            col(Group.hide_signed).is_(True),
-        )
-    )
-    return set(db.execute(query).scalars())
-
-
-def without_words(answers: Iterable[dict[str, Any]], whose: set[str]) -> list[dict[str, Any]]:
-    """The answers of a summary without the words of these participants; numbers, choices and working
-    material stay. Each has ``hidden``, whether anything was left out.
-    """
-    told = []
-    for answer in answers:
-        parts = answer["parts"]
-        if answer["participant_id"] in whose:
-            parts = [each for each in parts if each["type"] in COUNTED or is_working(each)]
-        told.append(answer | {"parts": parts, "hidden": len(parts) < len(answer["parts"])})
-    return told
-
-
-def without_own_words(prompts: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The numbers, choices and working material of an answer, by prompt key."""
-    left = {each["key"] for each in prompts if each["type"] in COUNTED or is_working(each)}
-    return {key: value for key, value in answer.items() if key in left}
 
 
 def soon(db: Connection, facilitator_id: str, at: datetime) -> list[dict[str, Any]]:

@@ -11,9 +11,8 @@ from app.core import consents, stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import SMALL, Audience, Participant, Reflection, StageReveal, Standing
-from app.core.opened import answer_of
+from app.core.opened import answer_of, waits_for_yes
 from app.core.refusals import NotFound, NotNow
-from app.core.scribe import waits_for_yes
 from app.core.sessions import admitted_count
 from app.exercises import group_view, is_whole, shown_alone
 from app.exercises.plain import N_

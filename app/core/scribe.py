@@ -92,11 +92,6 @@ def absent_members(db: Any, row: Any) -> list[dict[str, str]]:
     return [{"id": each.id, "alias": open_sealed(Member.alias, each.id, each.alias)} for each in found]
 
 
-def waits_for_yes(row: Any) -> bool:
-    """Whether an answer was written by a facilitator and its person has not confirmed it yet."""
-    return row.written_by is not None and row.confirmed_at is None
-
-
 def _scribed(change: Change, reflection_id: str) -> Any:
     row = stored.find(change.db, Reflection, id=reflection_id, group_session_id=change.before.id)
     if row is None or row.written_by is None:

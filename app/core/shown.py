@@ -8,7 +8,7 @@ from sqlmodel import col
 from app.core.agenda import Stage, agenda_of
 from app.core.compared import compared
 from app.core.models import SMALL, Audience, Participant, Reflection
-from app.core.opened import answer_of
+from app.core.opened import answer_of, waits_for_yes
 from app.core.sealing import open_sealed
 from app.exercises import COUNTED, drawn, is_private, shown_alone, texts_of
 
@@ -120,6 +120,6 @@ def parts(stage: Stage, answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _may_be_shown(each: Row) -> bool:
-    if each.written_by is not None and each.confirmed_at is None:
-        return False  # nobody has said "yes, like that" yet
+    if waits_for_yes(each):
+        return False
     return each.withdrawn_at is None and not each.passed and each.audience != Audience.FACILITATORS

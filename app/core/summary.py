@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import retention, stored, tags
+from app.core import signed_words, stored, tags
 from app.core.agenda import agenda_of
 from app.core.models import SMALL, Group, GroupSession, Participant, SessionState, StageVisit, Standing, now
 from app.core.overview import facilitators_of, session_facts
@@ -44,8 +44,8 @@ def summary_of(db: Connection, group_session_id: str, drafting: bool = False) ->
     page = session_facts(db, group_session_id)
     stages, people = page["stages"], _people(db, group_session_id)
     answers = answers_of(db, group_session_id, stages, {person["id"]: person["alias"] for person in people})
-    whose = set() if drafting else retention.hidden(db, group_session_id)
-    answers = retention.without_words(answers, whose)
+    whose = set() if drafting else signed_words.hidden(db, group_session_id)
+    answers = signed_words.without_words(answers, whose)
     _about_people(people, answers, _last_moods(db, row))
     told = _stages(db, row, stages, answers)
     tagged = tags.themes_of(db, group_session_id)

@@ -47,9 +47,8 @@ from app.core.models import (
     Standing,
     now,
 )
-from app.core.opened import answer_of
+from app.core.opened import answer_of, waits_for_yes
 from app.core.refusals import NotFound
-from app.core.scribe import waits_for_yes
 from app.core.sealing import open_sealed
 from app.core.shown import parts, shown_answers, tallies
 from app.exercises import group_view, is_private, shown_alone

@@ -164,7 +164,10 @@ def _people(inventory: list[dict[str, Any]]) -> list[Block | None]:
     found: list[Block | None] = []
     for entry in inventory:
         found.append(heading(_when(entry["number"], _("In a meeting")), 2))
-        found += answer([words(each["text"], label=each["prompt"]) for each in entry["parts"]], "")
+        said = [words(each["text"], label=each["prompt"]) for each in entry["parts"]]
+        if entry["hidden"]:
+            said.append(words(_("The words are in the signed note."), short=True))
+        found += answer(said, "")
     return part(_("People in their own words"), *found)
 
 

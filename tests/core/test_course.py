@@ -1,12 +1,14 @@
 """Goals, steps and what has changed: kept beside the answers, once, and for the member alone."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from app.core import course
+from app.core import course, retention
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, refused
+from tests.core.notes import note_of, saves, signs
 
 GOAL = {
     "text": "Ring my sister on Sundays.",
@@ -21,7 +23,8 @@ CIRCLE = {"people": [{"label": "Ines", "ring": 3, "angle": 90, "bond": "warm", "
 def oak(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
     """A session with the exercises that a course is made of."""
     ids = ("goal_setting", "step_review", "step_plan", "mood_event_checkin", "closeness_circle")
-    stages = [stage_of_exercise(each) | {"id": each} for each in (*ids, "then_and_now")]
+    last = ("relationship_snapshot", "then_and_now")
+    stages = [stage_of_exercise(each) | {"id": each} for each in (*ids, *last)]
     monkeypatch.setattr("tests.core.cast.agenda", lambda: stages)
     planned_oak.plans()
     planned_oak.starts()
@@ -136,3 +139,37 @@ def test_a_focus_is_one_area_or_two(oak: Oak) -> None:
         with refused("invalid"):
             sets(*wrong)
     assert seen(oak, "Amal")["focus"]["areas"] == ["change", "dispute"]
+
+
+def test_words_about_people_are_hidden_with_their_note_and_working_material_is_not(oak: Oak) -> None:
+    writes(oak, "Amal", "goal_setting", goal=GOAL, close=2)
+    writes(oak, "Amal", "mood_event_checkin", mood=4, week=["A letter came."])
+    writes(oak, "Amal", "closeness_circle", people=CIRCLE, turn_to=["My neighbour."])
+    writes(oak, "Amal", "relationship_snapshot", person=["My sister."], change=["Ring more."])
+    oak.does(oak.fola, "end")
+    saves(oak, note_of(oak, "Amal"), "Came.")
+    before = seen(oak, "Amal")
+    assert "My neighbour." in str(before) and "Ring more." in str(before)
+    signs(oak, note_of(oak, "Amal"))
+    after = seen(oak, "Amal")
+    assert [(each["parts"], each["hidden"]) for each in after["inventory"]] == [([], True)] * 2
+    assert not [
+        words for words in ("neighbour", "My sister.", "Ring more.") if words in str(after["inventory"])
+    ]
+    assert {key: after[key] for key in after if key != "inventory"} == {
+        key: before[key] for key in before if key != "inventory"
+    }, "circles, moods, events, goals and steps stay"
+    with oak.database.reader() as db:
+        days = {name: retention.settings_of(db, oak.group_id)[name] for name in retention.BOUNDS}
+    oak.database.writer.do(retention.keep_settings, oak.group_id, days, False)
+    assert seen(oak, "Amal") == before
+
+
+def test_what_was_written_for_somebody_is_among_their_words_once_they_said_yes(oak: Oak) -> None:
+    oak.moves_to("relationship_snapshot")
+    given = {"id": str(uuid4()), "audience": "facilitators", "stage_id": "relationship_snapshot"}
+    said = {"answer": {"person": ["My sister."]}, "participant_id": oak.amal.id}
+    oak.does(oak.fola, "write_for", **given, **said)
+    assert seen(oak, "Amal")["inventory"] == []
+    oak.does(oak.amal, "confirm_reflection", id=given["id"], accept=True)
+    assert "My sister." in str(seen(oak, "Amal")["inventory"])

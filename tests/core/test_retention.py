@@ -17,6 +17,7 @@ from app.core import (
     record,
     record_pages,
     retention,
+    signed_words,
     stored,
     summary,
 )
@@ -223,7 +224,7 @@ def test_words_of_a_signed_note_are_hidden_and_working_material_is_not(planned_o
         assert there in told()
     assert "The canary of Amal sings." not in told()
     with oak.database.reader() as db:
-        assert retention.hidden(db, oak.id) == {oak.amal.id}
+        assert signed_words.hidden(db, oak.id) == {oak.amal.id}
         wire = console.reflections(db, oak.row())
         uncovered = str(list(console.answer_body(db, oak.row(), [each["id"] for each in wire])))
         days = {name: retention.settings_of(db, oak.group_id)[name] for name in retention.BOUNDS}

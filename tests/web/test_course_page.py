@@ -5,11 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app.core import groups
 from app.core.models import Role
 from app.library.agendas import stage_of_exercise
+from app.papers.registry import PAPERS, Asked
 from tests.core.cast import Oak, prompt, stage
+from tests.core.notes import note_of, saves, signs
 from tests.core.test_course import CIRCLE, GOAL, next_session, seen, writes
 from tests.house.browser import Browser
 
@@ -96,6 +99,26 @@ def test_what_somebody_said_of_their_people_stands_beside_the_circle(oak: Oak, f
     for words in ("My neighbour.", "Who do you turn to when things are hard?", "Our father.", "Ring more."):
         assert words in page
     assert seen(oak, "Birgit")["inventory"] == [] and "Our father." not in fola.visit(path_of(oak, "Birgit"))
+
+
+def test_neither_page_nor_paper_of_a_course_has_words_that_stand_in_a_signed_note(
+    oak: Oak, app: Flask, fola: Browser
+) -> None:
+    def read() -> tuple[str, str]:
+        asked = Asked(oak.group_id, oak.id, oak.members["Amal"], oak.leaders["Fola"])
+        with app.test_request_context(), oak.database.reader() as db:
+            return fola.visit(path_of(oak)), str(PAPERS["course.pdf"].gather(db, asked))
+
+    writes(oak, "Amal", "closeness_circle", people=CIRCLE, turn_to=["My neighbour."], linked=["Ines."])
+    writes(oak, "Amal", "relationship_snapshot", person=["My sister."], change=["Ring more."])
+    oak.does(oak.fola, "end")
+    assert all("My neighbour." in each and "Ring more." in each for each in read())
+    saves(oak, note_of(oak, "Amal"), "Came.")
+    signs(oak, note_of(oak, "Amal"))
+    for each in read():
+        assert "My neighbour." not in each and "Ring more." not in each
+        assert each.count("The words are in the signed note.") == 2
+        assert "People near and far" in each, "the circle itself is working material"
 
 
 def test_what_moved_the_mood_is_numbered_once(oak: Oak, fola: Browser) -> None:
