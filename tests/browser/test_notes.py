@@ -173,6 +173,8 @@ def test_nobody_else_receives_a_note(
     sami.opens_the_console(enter_path(SECRET_KEY, colleague, f"/sessions/{session}/console"))
     box(fola.page).fill("canary of the stage")
     expect(state(fola.page)).to_have_text(SAVED)
+    fola.looks_again()  # Amal came in beside the server
+    expect(fola.page.get_by_label("Your note on Amal")).to_be_attached()
     fola.person("Amal").locator(".who-open").click()
     fola.press("Your note on Amal")
     fola.page.locator("dialog[open] textarea").fill("canary of Amal")
