@@ -183,8 +183,7 @@ def expire(options: argparse.Namespace) -> None:
             jumped = retention.jumped(db, now())
         if jumped is not None and not options.confirm:
             raise SystemExit(
-                f"The last run was {jumped.days} days ago. If the clock is right, say --confirm. "
-                "Nothing was deleted."
+                f"No run for {jumped.days} days. If the clock is right, say --confirm. Nothing was deleted."
             )
         gone = expiry.run(database)
     finally:

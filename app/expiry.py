@@ -29,7 +29,7 @@ class Expiry:
             jumped, due = retention.jumped(db, at), retention.is_due(db, at)
         if jumped is not None:
             if due:
-                log.warning("nothing was deleted: the last run was %s days ago", jumped.days)
+                log.warning("nothing was deleted: there was no run for %s days", jumped.days)
             return 0
         return run(self.database) if due else self._nothing()
 

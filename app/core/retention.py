@@ -175,10 +175,16 @@ def keep_settings(db: Connection, group_id: str, days: Mapping[str, int], hide_s
 
 
 def jumped(db: Connection, at: datetime) -> timedelta | None:
-    """How far the clock went since the last run, where that is further than FARTHEST; else None."""
+    """How far the clock went since the last run, where that is further than FARTHEST; else None. Where none
+    ever was, an old installation that has something to delete has been updated, and is asked about as well.
+    """
     row = stored.find(db, Installation, id="installation")
-    last = row.expired_at if row is not None else None
-    return at - last if last is not None and at - last > FARTHEST else None
+    if row is None:
+        return None
+    gone = at - (row.expired_at or row.created_at)
+    if gone <= FARTHEST or (row.expired_at is None and not is_due(db, at)):
+        return None
+    return gone  # type: ignore[no-any-return]
 
 
 def ran(db: Connection, at: datetime) -> None:

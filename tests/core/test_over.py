@@ -90,7 +90,7 @@ def test_a_session_without_a_day_counts_for_half_a_year_and_a_talk_for_nothing(p
 
 def test_rehearsals_and_sandboxes_count_for_nothing(past: Oak) -> None:
     plans(past, sandbox=True, scheduled_at=ended(past) + 100 * DAY)
-    plans(past, kind="rehearsal", rehearsal_of=past.id)
+    plans(past, kind="rehearsal", rehearsal_of=past.id, scheduled_at=ended(past) + 100 * DAY)
     assert end(past) == ended(past)
 
 

@@ -183,7 +183,7 @@ def test_a_clock_that_jumped_deletes_nothing_by_itself(past: Oak, caplog: pytest
         db.execute(update(Installation).values(expired_at=now() - 61 * DAY))
     loop = expiry.Expiry(past.database)
     assert loop.look() == 0
-    assert "the last run was 61 days ago" in caplog.text
+    assert "there was no run for 61 days" in caplog.text
     assert len(past.all(RecordNote.__table__.select())) == 1
     with past.database.writer.engine.begin() as db:
         db.execute(update(Installation).values(expired_at=now() - 59 * DAY))
@@ -191,6 +191,26 @@ def test_a_clock_that_jumped_deletes_nothing_by_itself(past: Oak, caplog: pytest
     with past.database.reader() as db:
         assert retention.jumped(db, now()) is None
         assert retention.jumped(db, now() + 61 * DAY) is not None
+
+
+def test_the_first_run_of_an_old_installation_is_asked_about(past: Oak) -> None:
+    """It was updated: nobody was told a week before."""
+    past.database.writer.do(_installed)
+    with past.database.writer.engine.begin() as db:
+        db.execute(update(Installation).values(created_at=now() - 400 * DAY, expired_at=None))
+    loop = expiry.Expiry(past.database)
+    assert loop.look() == 0
+    with past.database.reader() as db:
+        assert retention.jumped(db, now()) is None, "nothing is due, so there was a first run"
+    with past.database.writer.engine.begin() as db:
+        db.execute(update(Installation).values(expired_at=None))
+        db.execute(update(GroupSession).values(ended_at=now() - 31 * DAY))
+    assert loop.look() == 0
+    with past.database.reader() as db:
+        assert retention.jumped(db, now()) is not None
+    with past.database.writer.engine.begin() as db:
+        db.execute(update(Installation).values(created_at=now() - 59 * DAY))
+    assert loop.look() > 0
 
 
 def _installed(db: Any) -> None:
