@@ -62,7 +62,9 @@ def _paper(db: Connection, kind: str, note: dict[str, Any]) -> dict[str, Any]:
             raise NotFound()
         under.insert(0, open_sealed(Member.alias, member.id, member.alias))
     content = _body(note, group["time_zone"], level=1)
-    return wording.laid_out(title, content, over=group["name"], under=under)
+    # a group's name is for those who lead it; this one is handed to members
+    over = "" if kind == "member_safe" else group["name"]
+    return wording.laid_out(title, content, over=over, under=under)
 
 
 def _body(note: dict[str, Any], zone: str, level: int) -> list[Block | None]:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app.core import record, record_pages, retention
+from app.core import overview, record, record_pages, retention
 from app.core.record_models import RecordNote
 from app.core.refusals import NotFound
 from app.papers import maker
@@ -100,6 +100,14 @@ def test_a_note_for_all_names_nobody(app: Flask, signed: Oak) -> None:
     for kind in ("group_note.pdf", "member_safe.pdf"):
         told = str(gathered(app, signed, kind))
         assert not [alias for alias in signed.members if alias in told]
+
+
+def test_what_is_handed_to_members_holds_no_name_of_the_group(app: Flask, signed: Oak) -> None:
+    with signed.database.reader() as db:
+        name = overview.group_page(db, signed.group_id)["group"]["name"]
+    assert name in str(gathered(app, signed, "group_note.pdf"))
+    for kind in ("member_safe.pdf", "member_safe.docx"):
+        assert name not in str(gathered(app, signed, kind))
 
 
 def test_a_draft_makes_no_paper(app: Flask, signed: Oak) -> None:
