@@ -14,7 +14,7 @@ from app.core.models import new_id
 from app.core.refusals import Invalid, NotFound, Refused, Retry
 from app.regions import clock
 from app.services import services
-from app.sign_in import facilitators_only
+from app.sign_in import asked_by_pages, facilitators_only
 from facilitator.pages import back, field, in_zone, me, my_group, my_session, page, read
 
 pages = Blueprint("record", __name__)
@@ -33,12 +33,12 @@ def notes(group_session_id: str) -> str:
         **told,
         chips=layouts.CHIPS,
         draft_key=_draft_key(group_session_id),
-        row_id=new_id(),
+        new_id=new_id,
     )
 
 
 @pages.get("/sessions/<group_session_id>/notes/newest")
-@facilitators_only
+@asked_by_pages
 def newest(group_session_id: str) -> dict[str, Any]:
     """What stands of each note, for a page that has been open for a while."""
     read(my_session, group_session_id, True)
@@ -59,7 +59,7 @@ def newest(group_session_id: str) -> dict[str, Any]:
 
 
 @pages.get("/sessions/<group_session_id>/notes/card/<place>")
-@facilitators_only
+@asked_by_pages
 def card(group_session_id: str, place: str) -> str:
     """One signed note as it stands on the page; nothing while it is not signed."""
     zone = read(_zone, group_session_id)
@@ -67,7 +67,7 @@ def card(group_session_id: str, place: str) -> str:
     told = read(record_pages.signed_card, group_session_id, place)
     if told is None:
         return ""
-    more = {"row_id": new_id(), "session": {"id": group_session_id}, "group": {"time_zone": zone}}
+    more = {"new_id": new_id, "session": {"id": group_session_id}, "group": {"time_zone": zone}}
     return render_template("facilitator/note_card.html", card=told, **more)
 
 
@@ -131,6 +131,9 @@ def add(group_session_id: str, note_id: str) -> Any:
     read(my_session, group_session_id, True)
     text = request.form.get("text", "").replace("\r\n", "\n")
     try:
+        found = read(record.quoted_later, group_session_id, note_id, text, runtime.give_way)
+        if found:
+            raise record.Named(findings=found)
         services().database.writer.do(record.add, me(), note_id, field("id", 36) or new_id(), text)
     except Refused as refusal:
         if refusal.code not in ("invalid", "names"):
@@ -176,7 +179,7 @@ def _cards(told: dict[str, Any]) -> list[dict[str, Any]]:
 def _unadded(group_session_id: str, note_id: str, text: str, sentence: str) -> str:
     unadded = {"note_id": note_id, "text": text, "sentence": sentence}
     told = _notes(group_session_id) | {"unadded": unadded}
-    more = {"draft_key": _draft_key(group_session_id), "row_id": field("id", 36) or new_id()}
+    more = {"draft_key": _draft_key(group_session_id), "new_id": new_id}
     return page("facilitator/notes.html", "groups", **told, chips=layouts.CHIPS, **more)
 
 

@@ -13,11 +13,19 @@ from dataclasses import dataclass, field
 RUN = 8  # words in a row that are somebody's own
 ALIAS, NAME, WORDS, INITIALS = "alias", "name", "words", "initials"
 STOPS = frozenset({ALIAS, NAME, WORDS})  # initials are a quiet hint
-LEAST = 3  # letters of a first or last name that stands alone
+LEAST = 3  # letters of a part of a name that stands alone
+# between the first and the last word of a name these are nobody's; shorter ones never stand alone
+PARTICLES = frozenset(
+    [
+        *("del", "della", "las", "los", "dos", "das", "van", "von", "der", "den", "dem", "ter", "ten"),
+        *("zum", "zur", "und", "bin", "ibn", "bint", "binti", "abu", "umm"),
+    ]
+)
 PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 WORD = re.compile(r"[A-Za-z0-9]+")
+HYPHEN = re.compile(r"[\s\-‐‑]+")
 CAPITALS = re.compile(r"(?<![^\W_])([A-Z](?:\.\s?[A-Z])*)\.|(?<![^\W_])([A-Z]{2,3})(?![^\W_])")
 # one sign is a word: Thai, Lao, Burmese, Khmer, kana, Han
 NO_SPACES = re.compile("[฀-໿က-႟ក-៿぀-ヿ㐀-䶿一-鿿豈-﫿𠀀-𯿿]")
@@ -151,9 +159,10 @@ def _names(key: str, text: str, tokens: Sequence[Token], person: Person) -> list
 
 
 def _parts(name: str) -> list[str]:
-    """A real name as it may stand: whole, and its first and its last word alone."""
+    """A real name as it may stand: whole, and each of its words alone, without particles."""
     words = name.split()
-    single = [each for each in (*words[:1], *words[-1:]) if len(plain(each)) >= LEAST]
+    between = [each for each in HYPHEN.split(name) if plain(each) not in PARTICLES]
+    single = [each for each in (*words[:1], *words[-1:], *between) if len(plain(each)) >= LEAST]
     return list(dict.fromkeys([name, *single])) if words else []
 
 

@@ -31,6 +31,9 @@ LONGEST = 8_000  # code points of one section
 TOO_LONG = N_("A section of a note has 8,000 letters at most.")
 MOST = layouts.MOST + 1  # sections of a note, with the shared part
 NEWER = N_("Somebody has stored a newer text of this. Both are on this page now.")
+ADDED = N_(
+    "Not signed yet: another addendum of yours was. Look at it, then sign this one if it is still needed."
+)
 SIGNED = N_("This note is signed. What comes later is written below it, as an addendum.")
 
 
@@ -121,16 +124,18 @@ def sign(
 def findings(
     check: names_check.Check, member_id: str, sections: Sections, shared: Sections = ()
 ) -> list[dict[str, Any]]:
-    """What the names check finds in a note: kind, section, start, end, whose it is, and whether it stops.
+    """What the names check finds in a note: kind, section, whether ``in_title`` or in its text, start, end,
+    whose it is, and whether it stops.
 
     A note of a member may not name the others; what is for all may name nobody, nor may the shared part.
     """
-    found = [
-        *check.of({each["key"]: each["text"] for each in shared}),
-        *check.of({each["key"]: each["text"] for each in sections}, member_id),
-    ]
     aliases = {each.id: each.alias for each in check.people}
-    return [asdict(each) | {"alias": aliases[each.person], "stops": each.stops} for each in found]
+    return [
+        asdict(each) | {"in_title": of == "title", "alias": aliases[each.person], "stops": each.stops}
+        for part, besides in ((shared, ""), (sections, member_id))
+        for of in ("title", "text")
+        for each in check.of({section["key"]: section[of] for section in part}, besides)
+    ]
 
 
 def quoted(
@@ -156,22 +161,37 @@ def quoted(
             check = names_check.Check(people_of(db, other))
             found += [each for each in findings(check, member_id, body, common) if each["kind"] == "words"]
             rest()
-    return list({(each["section"], each["start"], each["end"]): each for each in found}.values())
+    place = ("section", "in_title", "start", "end")
+    return list({tuple(each[name] for name in place): each for each in found}.values())
+
+
+def quoted_later(
+    db: Connection, group_session_id: str, note_id: str, text: str, rest: Callable[[], None]
+) -> list[dict[str, Any]]:
+    """The same for an addendum to a note of this session."""
+    note = stored.find(db, RecordNote, id=note_id, group_session_id=group_session_id)
+    if note is None:
+        raise NotFound()
+    return quoted(db, group_session_id, note.member_id, _addendum(text), (), rest)
 
 
 def add(db: Connection, facilitator_id: str, note_id: str, row_id: str, text: str) -> None:
-    """Adds to a signed note; signed as it is written, under the id its form was given."""
+    """Adds to a signed note; signed as it is written, under the id its form was given. The same again is done
+    already; other words under this id are refused with Invalid, so that nobody takes them for signed.
+    """
     note = stored.find(db, RecordNote, id=note_id)
     if note is None:
         raise NotFound()
     with _leading(db, facilitator_id, note.group_session_id, "add_to_note") as change:
         if note.signed_at is None:
             raise NotNow(N_("Only a signed note takes an addendum."))
-        [said] = _read([{"key": "addendum", "title": "", "text": text}])
+        [said] = _read(_addendum(text))
         stands = stored.find(db, Addendum, id=row_id)
         if stands is not None:
             if (stands.note_id, stands.facilitator_id) != (note_id, facilitator_id):
                 raise NotFound()
+            if open_sealed(Addendum.text, row_id, stands.text) != said["text"]:
+                raise Invalid(ADDED)
             return
         if not said["text"]:
             raise Invalid(N_("Nothing is written yet."))
@@ -268,6 +288,10 @@ def _read(sections: Sections, within: int = MOST) -> list[dict[str, str]]:
     if not 1 <= len(kept) <= within or not sound:
         raise Invalid()
     return kept
+
+
+def _addendum(text: str) -> Sections:
+    return [{"key": "addendum", "title": "", "text": text}]
 
 
 def _fresh(db: Connection, stands: Row[Any] | None, revision: int, of: str) -> None:

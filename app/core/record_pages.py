@@ -223,6 +223,7 @@ def _addenda(db: Connection, rows: Iterable[Row[Any]]) -> dict[str, list[dict[st
     for each in db.execute(query.order_by(col(Addendum.written_at), col(Addendum.id))).all() if ids else ():
         found.setdefault(each.note_id, []).append(
             {
+                "id": each.id,
                 "by": each.facilitator_id,
                 "written_at": each.written_at,
                 "text": open_sealed(Addendum.text, each.id, each.text),

@@ -34,8 +34,9 @@ export function found(element, fields, findings, words) {
 
 function item(fields, finding, words) {
   const field = fields.find((each) => each.dataset.section === finding.section);
-  const place = field && placeOf(field.value, finding);
-  const said = place && field.value.slice(...place);
+  const text = field && (finding.in_title ? field.dataset.title : field.value);
+  const place = field && placeOf(text, finding);
+  const said = place && text.slice(...place);
   finding.said ??= said;
   if (!place || finding.said !== said) return null; // it has been changed since
   const line = document.createElement("li");
@@ -46,9 +47,9 @@ function item(fields, finding, words) {
   sentence.textContent = wordsOf(words[finding.kind], { words: said, alias: finding.alias });
   button.type = "button";
   button.className = "btn btn-tight";
-  button.textContent = words.show;
-  button.setAttribute("aria-label", `${words.show}: ${said}`);
-  button.addEventListener("click", () => show(field, place));
+  button.textContent = finding.in_title ? words.untitle : words.show;
+  button.setAttribute("aria-label", `${button.textContent}: ${said}`);
+  button.addEventListener("click", () => finding.in_title ? untitle(field) : show(field, place));
   line.append(sentence, button);
   return line;
 }
@@ -59,6 +60,16 @@ function placeOf(text, { start, end }) {
   if (end > signs.length) return null;
   const before = signs.slice(0, start).join("").length;
   return [before, before + signs.slice(start, end).join("").length];
+}
+
+/** Takes a section's heading off; it comes from the layout and is no field. */
+function untitle(field) {
+  const [label] = field.labels;
+  field.setAttribute("aria-label", field.closest("[data-card]").querySelector("h3").textContent);
+  field.dataset.title = "";
+  label.hidden = true;
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true })); // saved like all that is changed
 }
 
 function show(field, [start, end]) {

@@ -11,18 +11,21 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.core import contacts, groups, names_check, record
+from app.core.models import new_id
 from app.core.names_check import Check, Person
-from app.core.record_models import RecordNote
+from app.core.record_models import Addendum, RecordNote
 from app.core.refusals import Refused
-from tests.core.cast import Oak
-from tests.core.notes import note_of, notes, place, signs, text_of
+from app.core.sealing import open_sealed
+from tests.core.cast import Oak, prompt, stage
+from tests.core.notes import note_of, notes, place, signs, text_of, written
 from tests.house.groups import complete
 
+DAX = Person("d", "Dax", "Jo Lüders-de la Cruz y van der Berg")
 AMAL = Person("a", "Amal", "Amal Haddad", texts=("My sister called on Sunday, and I did not pick up.",))
 ROSE = Person("r", "Rose", "Maria Rosa García López", others=("Rosie",))
 MAY = Person("m", "May")
 ZOE = Person("z", "Zoë K.", "Zoë Kraus")
-ALL = [AMAL, ROSE, MAY, ZOE]
+ALL = [AMAL, ROSE, MAY, ZOE, DAX]
 
 
 def found(text: str, people: list[Person] = ALL, besides: str = "") -> list[tuple[str, str, bool]]:
@@ -50,6 +53,10 @@ def found(text: str, people: list[Person] = ALL, besides: str = "") -> list[tupl
         ("Haddad", "name", "Haddad"),
         ("Mr Haddad's", "name", "Haddad"),
         ("garcia lopez", "name", "lopez"),
+        ("Mrs Garcia", "name", "Garcia"),
+        ("rosa's", "name", "rosa"),
+        ("Frau Lüders", "name", "Lüders"),
+        ("Haddad-Lüders", "name", "Lüders"),
         ("Rosie, who", "alias", "Rosie"),
         ("It rose in May.", "alias", "rose"),
         ("zoe k", "alias", "zoe k"),
@@ -71,10 +78,11 @@ def test_a_name_or_eight_words_stop_with_their_place(text: str, kind: str, words
         "sister called on Sunday and I did",
         "Zoe",
         "Kraus is not a name here, Krauser",
+        "la luz y el van der de Jo",
     ],
 )
 def test_what_only_looks_like_it_does_not_stop(text: str) -> None:
-    people = [AMAL, Person("r", "Rose"), MAY, Person("z", "Zoë K.")]
+    people = [AMAL, Person("r", "Rose"), MAY, Person("z", "Zoë K."), DAX]
     assert [each for each in found(text, people) if each[2]] == []
 
 
@@ -86,6 +94,52 @@ def test_a_word_that_is_also_a_name_says_where_it_stands() -> None:
 def test_an_own_note_may_hold_the_members_own_name_and_words() -> None:
     text = f"Amal said: {AMAL.texts[0]} With Rose."
     assert [words for _, words, _ in found(text, besides="a")] == ["Rose"]
+
+
+def test_words_of_several_fields_are_found_as_one_text_and_as_it_is_shown(planned_oak: Oak) -> None:
+    oak = planned_oak
+    steps = prompt("steps", "ordered_steps", count=5)
+    mood = prompt("mood", "scale_0_10")
+    oak.plans([stage("words", prompt("text"), mood, steps, prompt("lines", "short_texts", count=3))])
+    oak.starts()
+    steps_of = [{"text": "I ring her up", "hard": 7}, {"text": "I go there", "hard": None}]
+    lines = ["my sister shouted at me", "I left the house at night"]
+    oak.writes(oak.amal, text="All is well", mood=3, steps={"steps": steps_of}, lines=lines)
+    oak.does(oak.fola, "end")
+    for words in (
+        "My sister shouted at me, I left the house at night.",
+        "All is well. I ring her up; I go there",
+        "1. I ring her up (7 of 10)\n2. I go there",
+    ):
+        with pytest.raises(Refused) as caught:
+            signs(oak, note_of(oak, "Birgit"), sections=written(note_of(oak, "Birgit"), words))
+        assert {(each["kind"], each["alias"]) for each in caught.value.more["findings"]} == {
+            ("words", "Amal")
+        }
+    own = "My sister shouted at me. I left the house at night."
+    signs(oak, note_of(oak, "Amal"), sections=written(note_of(oak, "Amal"), own))
+    signs(
+        oak,
+        note_of(oak, "Birgit"),
+        sections=written(note_of(oak, "Birgit"), "1. We met (7 of 10)\n2. We left"),
+    )
+
+
+def test_a_name_or_words_in_a_heading_stop_and_say_where(oak: Oak) -> None:
+    oak.writes(oak.amal, text="My sister called me and then I cried.")
+    oak.does(oak.fola, "end")
+    note, shared = note_of(oak, "Birgit"), notes(oak)["shared"]["sections"]
+    for title in ("What Amal said", "my sister called me and then I cried"):
+        with pytest.raises(Refused) as caught:
+            signs(oak, note, sections=[note["sections"][0] | {"title": title}, *note["sections"][1:]])
+        [one] = caught.value.more["findings"]
+        assert (one["section"], one["in_title"], one["alias"]) == (note["sections"][0]["key"], True, "Amal")
+        with pytest.raises(Refused) as caught:
+            signs(oak, note, shared=[shared[0] | {"title": title}])
+        assert [(each["section"], each["in_title"]) for each in caught.value.more["findings"]] == [
+            ("shared", True)
+        ]
+    signs(oak, note)
 
 
 def test_words_that_two_people_wrote_are_still_somebody_elses() -> None:
@@ -126,8 +180,13 @@ ALIASES = ["Amal", "Birgit", "Chidi", "Rose", "Ana María"]
 NAMES = {"Amal": "Amal Haddad", "Rose": "Maria López"}
 PLAIN = ("i", "we", "she", "told", "my", "son", "that", "it", "was", "late", "and", "then", "the", "letter")
 CALLED = ("Amal", "birgit", "CHIDI's", "Rose", "rose", "ana maria", "Ana María’s", "Haddad", "lopez")
-WORDS = st.sampled_from([*PLAIN, *CALLED])
+WORDS = st.sampled_from([*PLAIN, *PLAIN, *PLAIN, *CALLED])
 TEXTS = st.lists(WORDS, min_size=1, max_size=24).map(" ".join)
+SHORT = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)
+ANSWERS = st.fixed_dictionaries(
+    {"text": TEXTS, "lines": st.lists(SHORT, min_size=1, max_size=4), "last": SHORT}
+)
+FIELDS = [prompt("text"), prompt("lines", "short_texts", count=4), prompt("last")]
 
 
 def plain(text: str) -> list[str]:
@@ -148,40 +207,61 @@ def test_no_signed_note_holds_another_members_name_or_eight_words_of_theirs(plan
     do(complete, oak.group_id, oak.leaders["Fola"])
     for alias, name in NAMES.items():
         do(contacts.keep, oak.group_id, oak.members[alias], {"name": name}, "")
-    seen = {"signed": 0, "stopped": 0}
+    seen = {"signed": 0, "stopped": 0, "added": 0, "not added": 0}
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def runs(data: Any) -> None:
-        wrote = {alias: data.draw(TEXTS) for alias in ALIASES}
-        oak.plans()
+        answers = {alias: data.draw(ANSWERS) for alias in ALIASES}
+        wrote = {
+            alias: "\n".join([each["text"], *each["lines"], each["last"]]) for alias, each in answers.items()
+        }
+        oak.plans([stage("words", *FIELDS)])
         oak.does(oak.fola, "open_lobby")
         people = {alias: oak.joins(alias) for alias in ALIASES}
         oak.does(oak.fola, "start")
         for alias, who in people.items():
-            oak.writes(who, text=wrote[alias])
+            oak.writes(who, **answers[alias])
         oak.does(oak.fola, "end")
         page, shared_revision = notes(oak), 0
         for note in (each["note"] for each in page["members"] if each["status"] == "present"):
             if data.draw(st.booleans()):
-                other = wrote[data.draw(st.sampled_from(ALIASES))].split()
-                cut = data.draw(st.integers(0, len(other)))
-                added = data.draw(st.sampled_from([" ".join, ", ".join, "\n".join]))(other[cut : cut + 9])
-                note["sections"][1]["text"] += "\n" + data.draw(st.sampled_from([added, added.upper()]))
+                note["sections"][1]["text"] += f"\n{part(data, wrote)}"
+            if data.draw(st.integers(0, 5)) == 5:
+                note["sections"][2]["title"] = part(data, wrote)[:60]
             asked = place(note) | {"sections": note["sections"], "revision": 0}
             asked |= {"shared": page["shared"]["sections"], "shared_revision": shared_revision}
             try:
-                do(record.sign, oak.leaders["Fola"], oak.id, **asked)
+                signed = do(record.sign, oak.leaders["Fola"], oak.id, **asked)
             except Refused as refusal:
                 assert refusal.code == "names"
                 seen["stopped"] += 1
             else:
                 seen["signed"] += 1
                 shared_revision = 1
+                adds(data, wrote, signed["note_id"])
         check_all(oak, wrote)
 
+    def adds(data: Any, wrote: dict[str, str], note_id: str) -> None:
+        later = data.draw(st.sampled_from([part(data, wrote) or "It rained.", "Later."]))
+        try:
+            do(record.add, oak.leaders["Fola"], note_id, new_id(), later)
+        except Refused as refusal:
+            assert refusal.code == "names"
+            seen["not added"] += 1
+        else:
+            seen["added"] += 1
+
     runs()
-    assert seen["signed"] > 10 and seen["stopped"] > 10
+    assert seen["signed"] > 10 and seen["stopped"] > 10 and all(seen.values()), seen
+
+
+def part(data: Any, wrote: dict[str, str]) -> str:
+    """Words of an answer, set in some way."""
+    other = wrote[data.draw(st.sampled_from(ALIASES))].split()
+    cut = data.draw(st.integers(0, len(other)))
+    joined: str = data.draw(st.sampled_from([" ".join, ", ".join, "\n".join]))(other[cut : cut + 9])
+    return data.draw(st.sampled_from([joined, joined.upper()]))
 
 
 def check_all(oak: Oak, wrote: dict[str, str]) -> None:
@@ -190,13 +270,21 @@ def check_all(oak: Oak, wrote: dict[str, str]) -> None:
         col(RecordNote.group_session_id) == oak.id, col(RecordNote.signed_at).is_not(None)
     )
     for row in oak.all(query):
-        said = plain(text_of(record.sections_of(row)))
-        for alias in (each for each in ALIASES if each != of[row.member_id]):
-            theirs = plain(wrote[alias])
-            assert not holds(said, plain(alias)), (alias, said)
-            assert not (alias in NAMES and holds(said, plain(NAMES[alias])))
-            runs = [theirs[at : at + 8] for at in range(len(theirs) - 7)]
-            assert not any(holds(said, run) for run in runs)
+        sections = record.sections_of(row)
+        texts = [text_of(sections), *(each["title"] for each in sections)]
+        added = oak.all(select(Addendum.__table__).where(col(Addendum.note_id) == row.id))
+        texts += [open_sealed(Addendum.text, each.id, each.text) for each in added]
+        for said in map(plain, texts):
+            check_one(said, of[row.member_id], wrote)
+
+
+def check_one(said: list[str], own: str, wrote: dict[str, str]) -> None:
+    for alias in (each for each in ALIASES if each != own):
+        theirs = plain(wrote[alias])
+        assert not holds(said, plain(alias)), (alias, said)
+        assert not (alias in NAMES and holds(said, plain(NAMES[alias])))
+        runs = [theirs[at : at + 8] for at in range(len(theirs) - 7)]
+        assert not any(holds(said, run) for run in runs)
 
 
 def test_what_is_for_all_names_nobody_and_quotes_nobody(oak: Oak) -> None:

@@ -1,8 +1,10 @@
 """The application over a fresh database, and facilitators signed in to it."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+import time_machine
 from argon2 import PasswordHasher
 from flask import Flask
 
@@ -87,6 +89,13 @@ def browser_of(app: Flask) -> Callable[[str], Browser]:
 @pytest.fixture
 def fola(oak: Oak, browser_of: Callable[[str], Browser]) -> Browser:
     return browser_of(oak.leaders["Fola"])
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """A clock that stands still until it is shifted."""
+    with time_machine.travel(now(), tick=False) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,27 +2,19 @@
 brings it back in place.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from app.core import accounts
-from app.core.models import now
 from app.db import Database
 from tests.core.cast import Oak
 from tests.house.browser import Browser
 
 PASSWORD = "four words that rhyme"
 Enter = Callable[[str], Browser]
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(now(), tick=False) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The pages of notes: for those who lead, with nothing of them anywhere else."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -164,6 +165,7 @@ def test_a_session_that_has_not_begun_and_a_meeting_have_a_page_of_notes(over: O
 
 
 def test_words_of_an_earlier_session_stop_a_signature(over: Oak, fola: Browser) -> None:
+    first = over.id
     over.plans()
     over.starts()
     over.does(over.fola, "end")
@@ -173,3 +175,26 @@ def test_words_of_an_earlier_session_stop_a_signature(over: Oak, fola: Browser) 
     assert (answer.status_code, error["code"]) == (409, "names")
     assert [(each["kind"], each["alias"]) for each in error["findings"]] == [("words", "Amal")]
     assert fola.fetch(page_of(over, "/sign"), signed(over, "Well.", "Birgit")).get_json()["ok"]
+    note = note_of(over, "Birgit")
+    added = page_of(over, f"/{note['id']}/add")
+    words = "Later: my sister called on Sunday and I did not."
+    shown = fola.send(added, 422, id="a form", text=words)
+    assert "it holds a name or words" in shown and words in shown
+    assert not note_of(over, "Birgit")["addenda"]
+    other = f"/sessions/{first}/notes/{note['id']}/add"
+    assert fola.send(other, 404, id="a form", text="Rang.")
+    assert fola.send(added, id="a form", text="Rang.") == page_of(over)
+    again = fola.send(added, 422, id="a form", text="Rang twice.")
+    assert "Rang twice." in again and 'value="a form"' not in again
+    assert fola.send(added, id="a form", text="Rang.") == page_of(over)
+    assert [each["text"] for each in note_of(over, "Birgit")["addenda"]] == ["Rang."]
+
+
+@pytest.mark.parametrize("more", ["/newest", "/card/m-{}"])
+def test_an_open_page_of_notes_does_not_keep_anybody_signed_in(
+    over: Oak, fola: Browser, clock: Any, more: str
+) -> None:
+    clock.shift(timedelta(minutes=20))
+    assert fola.client.get(page_of(over, more.format(over.members["Amal"]))).status_code == 200
+    clock.shift(timedelta(minutes=20))
+    assert fola.goes(page_of(over)) == "/sign-in"
