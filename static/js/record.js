@@ -1,5 +1,6 @@
 // The notes of a session: saved while they are typed, met with what others stored, checked, and signed as they stand.
 
+import { createAddenda } from "./addenda.js";
 import { createDrafts } from "./drafts.js";
 import { announce, morph } from "./live.js";
 import { chips, found, merged, wordsOf } from "./noting.js";
@@ -15,6 +16,7 @@ const root = document.getElementById("notes");
 const words = root.dataset;
 const csrf = document.querySelector('meta[name="csrf-token"]').content;
 const drafts = createDrafts({ key: page.draftKey, person: page.person });
+const addenda = createAddenda(drafts);
 
 function cardOf(element) {
   const card = {
@@ -140,15 +142,16 @@ async function becomesSigned(card) {
   card.findings = [];
   card.element.dataset.signed = "";
   morph(card.element, html);
-  const field = card.element.querySelector("textarea[data-add]");
-  if (left && field) {
-    field.value = left;
-    field.closest("details").open = true;
-    announce(words.left);
-  } else {
-    drafts.remove(card.element.id);
-  }
+  if (waits(card, left)) announce(words.left);
   offer();
+}
+
+/** Puts words that are in no signed note into the field of its addendum, and keeps them as such from now on. */
+function waits(card, left) {
+  const kept = left ? addenda.add(card.element, left) : null;
+  if (kept) kept.then(() => drafts.remove(card.element.id));
+  else drafts.remove(card.element.id);
+  return kept !== null;
 }
 
 async function fetchCard(card) {
@@ -279,6 +282,7 @@ function look(card) {
 
 root.addEventListener("input", ({ target }) => {
   const card = cards.get(target.closest("[data-card]")?.id);
+  if (card && target.matches("[data-add]")) addenda.keep(card.element);
   if (!card || isSigned(card)) return;
   if (target.matches("[data-line]")) intoSection(card, "line", target.value.trim(), target.dataset.was);
   if (target.matches("[data-line]")) target.dataset.was = target.value.trim();
@@ -336,14 +340,13 @@ async function catchUp() {
 /** What was typed in this tab and not stored before a reload. */
 async function restore() {
   await drafts.load();
+  for (const card of cards.values()) addenda.restore(card.element);
   for (const place of drafts.names("")) {
     const [card, kept] = [cards.get(place), drafts.get(place)];
     if (!card) continue;
     if (isSigned(card)) {
-      const field = card.element.querySelector("textarea[data-add]");
       const unsigned = Object.entries(kept.texts).filter(([key, text]) => text !== kept.base[key]);
-      field.value = unsigned.map(([, text]) => text).join("\n\n");
-      field.closest("details").open = Boolean(field.value);
+      waits(card, unsigned.map(([, text]) => text).join("\n\n"));
       continue;
     }
     const sections = sectionsOf(card);
@@ -365,10 +368,6 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("online", kick);
 window.addEventListener("beforeunload", (event) => {
   if ([...cards.values()].some((card) => card.dirty)) event.preventDefault();
-});
-document.addEventListener("submit", ({ target }) => {
-  const card = cards.get(target.closest("[data-card]")?.id);
-  if (card) drafts.remove(card.element.id); // the addendum goes out; a refusal brings it back
 });
 setInterval(() => document.visibilityState === "visible" && catchUp(), LOOK);
 restore().then(() => cards.forEach(look));

@@ -208,3 +208,44 @@ def test_no_word_of_a_note_is_lost_and_a_name_stops_the_signature(
     [note] = signed(eight, session)
     assert note["sections"][-1]["text"] == "Sits with a friend."
     assert (too_wide(page), small_targets(page)) == (0, [])
+
+
+def test_an_addendum_waits_in_the_tab_until_it_stands_in_the_note(
+    eight: World, house: Server, people: People, session: str
+) -> None:
+    own = eight.do(layouts.copy, eight.fola, "plain", "Ours")
+    eight.do(layouts.edit, own, "Ours", [{"key": "s_1", "title": "What Birgit said", "from": ["line"]}])
+    fola = people.facilitator(house.url, expects=("409", "503"))
+    page = fola.page
+    fola.opens(eight.enter_path(f"/sessions/{session}/notes"))
+    fola.opens(f"/sessions/{session}/notes?layout={own}")
+    # a heading that names somebody, on the way to a signed note
+    card(page, "Amal").get_by_label("What Birgit said").fill("Came forward.")
+    card(page, "Amal").get_by_role("button", name="Sign and next").click()
+    found = card(page, "Amal").locator("[data-found] li")
+    expect(found).to_contain_text("“Birgit” is how another member is called.")
+    assert findings(page) == []
+    found.get_by_role("button", name="Leave this heading out").click()
+    expect(found).to_have_count(0)
+    card(page, "Amal").get_by_role("button", name="Sign and next").click()
+    added = card(page, "Amal").locator("textarea[data-add]")
+    card(page, "Amal").get_by_text("Add an addendum").click()
+    added.fill("Rang on Monday.")
+    page.route("**/add", lambda route: route.fulfill(status=503, body="down"))
+    for again in ("reload", "submit"):
+        if again == "submit":
+            card(page, "Amal").get_by_role("button", name="Sign the addendum").click()
+            expect(page.get_by_text("down")).to_be_visible()
+            fola.opens(f"/sessions/{session}/notes")
+        else:
+            page.reload()
+        expect(added).to_have_value("Rang on Monday.")
+    page.unroute("**/add")
+    card(page, "Amal").get_by_role("button", name="Sign the addendum").click()
+    expect(card(page, "Amal").get_by_text("Rang on Monday.")).to_be_visible()
+    page.reload()
+    expect(card(page, "Amal").get_by_text("Rang on Monday.")).to_be_visible()
+    assert added.input_value() == "" and page.evaluate("Object.keys(sessionStorage).length") == 0
+    [note] = signed(eight, session)
+    assert [each["text"] for each in note["addenda"]] == ["Rang on Monday."]
+    assert "Birgit" not in str([each["title"] for each in note["sections"]])
