@@ -1,7 +1,7 @@
 """Measures: a private form, its score, what a change means, and the alert that never waits."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -34,18 +34,19 @@ def score(measure: Measure, answers: Mapping[str, int | None]) -> dict[str, Any]
     Gives {"total": int or None, "pro_rated": bool, "missing": int}. Raises Invalid for anything that is not
     one of the items with one of the values, or blank.
     """
-    extra = {measure.difficulty.key} if measure.difficulty else set()
-    if not answers.keys() <= {*measure.keys, *extra}:
+    offered: dict[str, Sequence[int]] = dict.fromkeys(measure.keys, measure.values)
+    if measure.difficulty:
+        offered[measure.difficulty.key] = range(len(measure.difficulty.options))
+    if not answers.keys() <= offered.keys():
         raise Invalid("This question is not part of the form.")
-    for key in measure.keys:
-        value = answers.get(key)
-        if value is not None and (type(value) is not int or value not in measure.values):
+    for key, value in answers.items():
+        if value is not None and (type(value) is not int or value not in offered[key]):
             raise Invalid("Please choose one of the answers given.")
     given = [
         measure.counted(item, value) for item in measure.items if (value := answers.get(item.key)) is not None
     ]
     missing = len(measure.items) - len(given)
-    if missing > measure.max_blank:
+    if missing > measure.max_blank or not given:  # of nothing there is no mean
         return {"total": None, "pro_rated": False, "missing": missing}
     exact = Decimal(sum(given)) / Decimal(len(given)) * Decimal(len(measure.items)) * measure.times
     total = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -115,6 +115,33 @@ def test_a_damaged_file_is_told_with_line_and_reason_and_changes_nothing(
     assert planned_oak.all(Instrument.__table__.select()) == before
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("case_line: 13", "case_line: 1", r"line \d+, case_line: For EPDS this has to be 13"),
+        ("case_line: 13", "case_line: null", r"case_line: For EPDS this has to be 13"),
+        ("reliable: 4", "reliable: 1", r"line \d+, reliable: For EPDS this has to be 4"),
+        ("max_blank: 0", "max_blank: 1", r"line \d+, max_blank: For EPDS this has to be 0"),
+        ("max_blank: 0", "max_blank: 10", r"max_blank: Fewer questions may be left blank than there are"),
+        ("max_blank: 0", "max_blank: -1", r"max_blank: Fewer questions may be left blank than there are"),
+    ],
+)
+def test_no_file_moves_the_points_at_which_an_instrument_tells_something(
+    planned_oak: Oak, old: str, new: str, says: str
+) -> None:
+    epds = others()["epds"]
+    text = file_of(epds)
+    assert old in text
+    with pytest.raises(Damaged, match=says):
+        adds(planned_oak, epds, text.replace(old, new))
+    assert planned_oak.all(Instrument.__table__.select()) == []
+
+
+def test_where_a_point_is_not_known_whoever_adds_the_items_may_give_it() -> None:
+    whodas = others()["whodas12"]
+    assert read(file_of(whodas, case_line=20, reliable=5), "whodas12", whodas).case_line == 20
+
+
 def test_items_are_added_only_with_permission_and_only_where_that_may_be(planned_oak: Oak) -> None:
     for known, permission in ((WHO5, False), (others()["ors"], True), (others()["bdi2"], True)):
         with refused("not_now"):

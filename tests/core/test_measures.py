@@ -38,11 +38,26 @@ def test_the_worked_examples_come_out(measure: Any, example: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"phq9_1": 4}, {"phq9_1": -1}, {"phq9_1": 1.0}, {"phq9_1": True}, {"other": 1}]
+    "wrong",
+    [
+        *({"phq9_1": 4}, {"phq9_1": -1}, {"phq9_1": 1.0}, {"phq9_1": True}, {"other": 1}),
+        *({"phq9_difficulty": 99}, {"phq9_difficulty": 4}, {"phq9_difficulty": -1}),
+        *({"phq9_difficulty": "2"}, {"phq9_difficulty": [1]}),
+    ],
 )
 def test_anything_but_the_answers_of_the_form_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         measures.score(PHQ9, wrong)
+
+
+def test_of_a_form_all_blank_there_is_no_score_whatever_may_be_blank(oak: Oak) -> None:
+    lax = PHQ9.model_copy(update={"max_blank": 9})
+    blank = [None] * 9
+    found = measures.score(lax, answers_of(lax, blank))
+    assert found == {"total": None, "pro_rated": False, "missing": 9}
+    sends(oak, oak.amal, blank, lax)
+    assert [each["why"] for each in alerts(oak)] == ["blank"]
+    assert all(each.max_blank < len(each.items) for each in bundled().values())
 
 
 def test_difficulty_is_kept_and_never_added() -> None:

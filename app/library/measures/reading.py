@@ -37,6 +37,7 @@ NOT_CLEAN = N_("This text holds signs that cannot be stored. Please write it aga
 AS_PUBLISHED = N_("For %(name)s this has to be %(value)s.")
 REVERSED = N_("For %(name)s this question is scored in reverse: it needs reverse: true.")
 NOT_REVERSED = N_("For %(name)s this question is not scored in reverse.")
+BLANKS = N_("Fewer questions may be left blank than there are.")
 ALERTS = N_("For %(name)s these have to stand here: %(value)s.")
 
 
@@ -166,10 +167,16 @@ def _against(measure: Measure, known: Other) -> Iterator[Fault]:
     """Where a file scores an instrument otherwise than its publisher does."""
     name = known.name
     expected = {"licence_status": "byo", "range": known.range, "times": known.times, "better": known.better}
+    points = {"case_line": known.case_line, "reliable": known.reliable}
+    expected |= {field: value for field, value in points.items() if value is not None}  # null: not known
+    if known.items:
+        expected["max_blank"] = known.max_blank
     for field, value in expected.items():
         if getattr(measure, field) != value:
             told = " – ".join(map(str, value)) if isinstance(value, tuple) else value
             yield Fault((field,), AS_PUBLISHED, {"name": name, "value": told})
+    if not 0 <= measure.max_blank < len(measure.items):
+        yield Fault(("max_blank",), BLANKS)
     if known.items and len(measure.items) != known.items:
         yield Fault(("items",), AS_PUBLISHED, {"name": name, "value": known.items})
         return
