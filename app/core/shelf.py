@@ -24,6 +24,7 @@ from app.library.own import Body, body_of, exercises_in, faults_in, item_of
 from app.library.tree import Fault
 
 MOST_ITEMS = 500
+NOT_REVIEWED: Body = {"reviewed_by": None, "reviewed_on": None}
 
 
 class Faulty(Refused):
@@ -112,7 +113,7 @@ def copy(db: Connection, facilitator_id: str, kind: str, item_id: str, title: st
         row = _readable(db, facilitator_id, item_id)
         if row.kind != kind:
             raise NotFound()
-        body = _body(row) | {"reviewed_by": None, "reviewed_on": None}
+        body = _body(row) | NOT_REVIEWED
     else:
         body = _shipped(kind, item_id) | ({"like": item_id} if kind == "exercise" else {})
     return keep(db, facilitator_id, kind, _renamed(kind, body, title), copied_from=item_id)
@@ -154,7 +155,7 @@ def edit(db: Connection, facilitator_id: str, item_id: str, body: Body, version:
     row = _own(db, facilitator_id, item_id)
     if version != row.version:
         raise Stale(version=row.version)
-    body = body | {"reviewed_by": None, "reviewed_on": None}
+    body = body | NOT_REVIEWED
     _must_be_sound(db, facilitator_id, row.kind, body)
     if body == _body(row):
         return int(row.version)
@@ -197,9 +198,15 @@ def to_file(db: Connection, facilitator_id: str, item_id: str) -> str:
 
 
 def from_file(db: Connection, facilitator_id: str, carried: Carried) -> str:
-    """Takes in what a sound file holds, under new ids; gives the item's id."""
-    new = {old: keep(db, facilitator_id, "exercise", body) for old, body in carried.exercises.items()}
-    return keep(db, facilitator_id, carried.kind, _with_names(carried.body, new))
+    """Takes in what a sound file holds, under new ids; gives the item's id.
+
+    A file can be changed by anybody: the review that it tells of does not come along.
+    """
+    new = {
+        old: keep(db, facilitator_id, "exercise", body | NOT_REVIEWED)
+        for old, body in carried.exercises.items()
+    }
+    return keep(db, facilitator_id, carried.kind, _with_names(carried.body, new) | NOT_REVIEWED)
 
 
 def _must_be_sound(db: Connection, facilitator_id: str, kind: str, body: Body) -> None:

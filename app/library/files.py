@@ -50,7 +50,7 @@ def read_file(text: str, shipped: Mapping[str, Exercise], measures: Collection[s
         raise DamagedFile([LineFault(1, "", NOT_OURS, {})])
     faults = [Fault((name,), NO_SUCH_FIELD) for name in whole if name not in FIRST_FIELDS]
     kind, body, own = whole.get("kind"), whole.get("item"), whole.get("exercises") or {}
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         faults.append(Fault(("kind",), NOT_A_KIND))
     elif not isinstance(own, dict) or not all(str(name).startswith(OWN) for name in own):
         faults.append(Fault(("exercises",), NOT_OURS))
@@ -61,8 +61,8 @@ def read_file(text: str, shipped: Mapping[str, Exercise], measures: Collection[s
             faults += _under(("exercises", name), faults_in("exercise", exercise, {}))
     if faults:
         raise DamagedFile(with_lines(root, faults))
-    named = exercises_in(str(kind), whole["item"])
-    return Carried(str(kind), whole["item"], {name: own[name] for name in own if name in named})
+    named = exercises_in(kind, whole["item"])
+    return Carried(kind, whole["item"], {name: own[name] for name in own if name in named})
 
 
 def _under(at: Loc, faults: Sequence[Fault]) -> list[Fault]:

@@ -39,6 +39,7 @@ NO_EXERCISE = N_("There is no exercise “%(name)s”.")
 NO_MEASURE = N_("There is no measure “%(name)s”.")
 A_POOL = N_("To choose in the session, name two exercises or more.")
 ONE_AGENDA = N_("Session %(number)s has %(count)s plans. Each session needs one.")
+FROM_ONE = N_("Sessions are counted from 1.")
 IN_ORDER = N_("A beginning, a middle and an ending follow each other without a gap.")
 NOT_READ = N_("This is not a list of fields.")
 
@@ -219,6 +220,10 @@ def _programme(
     ids = [part.id for part in (*programme.sessions, *programme.meetings)]
     if len(set(ids)) != len(ids):
         yield Fault(("sessions",), TWICE)
+    below = [place for place, each in enumerate(programme.sessions) if min(each.numbers) < 1]
+    if below:
+        yield from (Fault(("sessions", place, "numbers"), FROM_ONE) for place in below)
+        return
     if programme.group_sessions > LONGEST_LIST:
         yield Fault(("sessions",), MANY, {"most": LONGEST_LIST})
         return

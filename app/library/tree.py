@@ -82,6 +82,9 @@ def composed(text: str) -> yaml.Node:
             if depth > DEEPEST or parts > MOST_PARTS:
                 raise DamagedFile([LineFault(mark.line + 1, "", TOO_DEEP, {})])
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.reader.ReaderError as error:  # a sign that no YAML may hold; it knows its place, not its line
+        line = text.count("\n", 0, error.position) + 1
+        raise DamagedFile([LineFault(line, "", NOT_YAML, {})]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise DamagedFile([LineFault(mark.line + 1 if mark else 1, "", NOT_YAML, {})]) from None
