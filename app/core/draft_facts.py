@@ -1,11 +1,12 @@
 """What a session recorded, gathered for the drafts of its notes: of the group, and of each member.
 
 A fixed number of queries, however many members there are. Working material (circles, timelines, plans,
-transcripts) is not among the members' own words: it never goes into a note by itself.
+transcripts) is not among the members' own words: it never goes into a note by itself. Nor does anything
+that a facilitator wrote down for a member who did not say yes to it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.core.agenda import alone
 from app.core.course import AREAS
 from app.core.course_models import Goal, GoalRating, MeasureResponse, Step, Turn
 from app.core.goals import opened
-from app.core.models import URGENT, Audience, GroupSession, SessionState
+from app.core.models import URGENT, Audience, GroupSession, Participant, Reflection, SessionState
 from app.core.safety_models import FollowUp
 from app.core.sealing import open_sealed
 from app.core.summary_answers import LEAVING, MOOD, WORD
@@ -52,8 +53,8 @@ def facts_of(db: Connection, row: Row[Any]) -> Facts:
             "guests": sum(each["member_id"] is None for each in told["people"]),
             "stages": stages,
             "exercises": _exercises(db, stages),
-            "tags": _tags(stages),
-            "named_tags": _tags(stages, {Audience.NAMED}),
+            "tags": _in_order(_common(stages)),
+            "named_tags": _in_order(_named(stages)),
             "steps": any(each["step"] for each in told["people"]),
             "events": _events(told["signals"]),
             "next": _next(db, row),
@@ -78,13 +79,12 @@ def _own(told: dict[str, Any], person: dict[str, Any] | None, turns: set[str]) -
         for each in stage["answers"]
         if each["participant_id"] == person["id"]
     ]
-    tagged = [{"answers": [each for _, each in answers]}]
     return {
         "wrote": len({stage["id"] for stage, _ in answers}),
         "passed": sum(person["alias"] in stage["passed"] for stage in told["stages"]),
         "turn": person["id"] in turns,
         "words": _words([each for _, each in answers]),
-        "tags": _tags(tagged),
+        "tags": _in_order(tag for _, each in answers for tag in each["tags"]),
         "calls": [each for each in told["signals"] if each["participant_id"] == person["id"]],
     }
 
@@ -108,15 +108,33 @@ def _words(answers: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(week + chosen))
 
 
-def _tags(stages: Iterable[dict[str, Any]], audiences: Iterable[str] | None = None) -> dict[str, list[str]]:
-    """Themes, areas and perspectives of the answers, each once; of these audiences, where some are given."""
-    found = dict.fromkeys(
+def _common(stages: list[dict[str, Any]]) -> Iterator[str]:
+    """The tags that point at nobody: on what was written for the group with a name, or on answers of two
+    people or more. What facilitators tagged on one person's private answer is in that person's note alone.
+    """
+    people: dict[str, set[str]] = {}
+    for stage in stages:
+        for answer in stage["answers"]:
+            for tag in answer["tags"]:
+                people.setdefault(tag, set()).add(answer["participant_id"])
+    named = set(_named(stages))
+    return (tag for tag, whose in people.items() if tag in named or len(whose) > 1)
+
+
+def _named(stages: list[dict[str, Any]]) -> Iterator[str]:
+    """The tags on what was written for the group with a name."""
+    return (
         tag
         for stage in stages
         for answer in stage["answers"]
-        if audiences is None or answer["audience"] in audiences
+        if answer["audience"] == Audience.NAMED
         for tag in answer["tags"]
     )
+
+
+def _in_order(tags: Iterable[str]) -> dict[str, list[str]]:
+    """Themes, areas and perspectives, each once."""
+    found = dict.fromkeys(tags)
     return {
         "themes": [tag.removeprefix(THEME) for tag in found if tag.startswith(THEME)],
         "areas": [tag for tag in AREAS if tag in found],
@@ -158,13 +176,28 @@ def _next(db: Connection, row: Row[Any]) -> datetime | None:
 def _extra(
     db: Connection, row: Row[Any], ids: list[str], signal_ids: list[str]
 ) -> dict[str, dict[str, list[Any]]]:
+    unsure = _waiting(db, ids)
     return {
         "scores": _scores(db, row),
-        "goals": _goals(db, row, ids),
-        "steps": _steps(db, row),
-        "reviews": _reviews(db, row),
+        "goals": _goals(db, row, ids, unsure),
+        "steps": _steps(db, row, unsure),
+        "reviews": _reviews(db, row, unsure),
         "follow_ups": _follow_ups(db, signal_ids),
     }
+
+
+def _waiting(db: Connection, member_ids: list[str]) -> set[str]:
+    """The answers of these members that a facilitator wrote down and nobody has said yes to."""
+    query = (
+        select(col(Reflection.id))
+        .join(Participant, col(Participant.id) == col(Reflection.participant_id))
+        .where(
+            col(Participant.member_id).in_(member_ids),
+            col(Reflection.written_by).is_not(None),
+            col(Reflection.confirmed_at).is_(None),
+        )
+    )
+    return set(db.execute(query).scalars())
 
 
 def _scores(db: Connection, row: Row[Any]) -> dict[str, list[Any]]:
@@ -181,32 +214,36 @@ def _scores(db: Connection, row: Row[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def _goals(db: Connection, row: Row[Any], ids: list[str]) -> dict[str, list[Any]]:
+def _goals(db: Connection, row: Row[Any], ids: list[str], unsure: set[str]) -> dict[str, list[Any]]:
     """The open goals of members, each with the number it got in this session, if any."""
     rated = {
         each.goal_id: int(open_sealed(GoalRating.rating, each.goal_id, each.rating))
         for each in stored.find_all(db, GoalRating, group_session_id=row.id)
+        if each.reflection_id not in unsure
     }
     query = select(Goal.__table__).where(col(Goal.member_id).in_(ids)).order_by(col(Goal.created_at))
     found: dict[str, list[Any]] = {}
     for each in db.execute(query).all():
-        if each.status == "open" or each.id in rated:
+        if each.reflection_id not in unsure and (each.status == "open" or each.id in rated):
             words = opened(Goal, each)
             entry = {"text": words["text"] or words["first_step"], "rating": rated.get(each.id)}
             found.setdefault(each.member_id, []).append(entry)
     return found
 
 
-def _steps(db: Connection, row: Row[Any]) -> dict[str, list[Any]]:
+def _steps(db: Connection, row: Row[Any], unsure: set[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for each in stored.find_all(db, Step, ("created_at", "id"), group_session_id=row.id):
-        found.setdefault(each.member_id, []).append(_step(each))
+        if each.reflection_id not in unsure:
+            found.setdefault(each.member_id, []).append(_step(each))
     return found
 
 
-def _reviews(db: Connection, row: Row[Any]) -> dict[str, list[Any]]:
+def _reviews(db: Connection, row: Row[Any], unsure: set[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for each in stored.find_all(db, Step, ("created_at", "id"), outcome_session_id=row.id):
+        if unsure & {each.reflection_id, each.outcome_reflection_id}:
+            continue
         outcome = open_sealed(Step.outcome, each.id, each.outcome)
         found.setdefault(each.member_id, []).append({"text": _step(each), "outcome": outcome})
     return found

@@ -9,7 +9,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 COLUMNS = [
     *("session", "stage", "planned_minutes", "actual_minutes", "alias", "audience"),
-    *("passed", "late", "shown", "saved_at", "question", "answer"),
+    *("passed", "late", "shown", "scribed", "saved_at", "question", "answer"),
 ]
 
 
@@ -32,12 +32,13 @@ def as_csv(summary: dict[str, Any]) -> str:
     for stage in summary["stages"]:
         head = [summary["session"]["number"], stage["title"], stage["planned"], stage["actual"]]
         for answer in stage["answers"]:
-            told = [answer["alias"], answer["audience"], "no", _yes(answer["late"]), _yes(answer["shown"])]
+            marks = [_yes(answer[name]) for name in ("late", "shown", "scribed")]
+            told = [answer["alias"], answer["audience"], "no", *marks]
             for part in answer["parts"]:
                 row = [*head, *told, answer["saved_at"].isoformat(), part["prompt"], part["text"]]
                 writer.writerow([cell(each) for each in row])
         for alias in stage["passed"]:
-            writer.writerow([cell(each) for each in [*head, alias, "", "yes", "", "", "", "", ""]])
+            writer.writerow([cell(each) for each in [*head, alias, "", "yes", "", "", "", "", "", ""]])
     return out.getvalue()
 
 

@@ -1,7 +1,8 @@
 """What a session came to: who was there, what was done, what people wrote; for a page and for export.
 
-Withdrawn answers are not in it. Averages over the group appear from five answers on. What it costs does not
-grow with the number of people, answers or other groups: a fixed number of queries, each over one session.
+For facilitators alone. Withdrawn answers are not in it. The pulse has averages from five answers on; the mean
+of the moods, which stand beside each name anyway, is there from the first. What it costs does not grow with
+the number of people, answers or other groups: a fixed number of queries, each over one session.
 """
 
 from collections import Counter
@@ -32,11 +33,19 @@ from app.core.summary_answers import (
 from app.core.summary_calls import signals_of
 from app.core.touched import touched
 
+BESIDE = {
+    "mood": (MOOD, "mood"),
+    "word": (WORD, "word"),
+    "leaving": (LEAVING, "leaving"),
+    "step": (STEP, "step"),
+}
+
 
 def summary_of(db: Connection, group_session_id: str, drafting: bool = False) -> dict[str, Any]:
     """The whole summary of one session; a rehearsal has none.
 
-    Words that stand in a signed note now are left out, unless another note is drafted from them.
+    Words that stand in a signed note now are left out, unless another note is drafted from them. For a draft
+    what a facilitator wrote down for somebody counts once they said yes to it; otherwise it is marked.
     """
     row = stored.find(db, GroupSession, id=group_session_id)
     if row is None or row.rehearsal_of is not None:
@@ -44,9 +53,11 @@ def summary_of(db: Connection, group_session_id: str, drafting: bool = False) ->
     page = session_facts(db, group_session_id)
     stages, people = page["stages"], _people(db, group_session_id)
     answers = answers_of(db, group_session_id, stages, {person["id"]: person["alias"] for person in people})
+    if drafting:
+        answers = [each for each in answers if not each["scribed"]]
     whose = set() if drafting else signed_words.hidden(db, group_session_id)
     answers = signed_words.without_words(answers, whose)
-    _about_people(people, answers, _last_moods(db, row))
+    _about_people(people, answers, _last_moods(db, row, drafting))
     told = _stages(db, row, stages, answers)
     tagged = tags.themes_of(db, group_session_id)
     return {
@@ -101,11 +112,18 @@ def _people(db: Connection, group_session_id: str) -> list[dict[str, Any]]:
 
 
 def _about_people(people: list[dict[str, Any]], answers: list[Answer], before: dict[str, int]) -> None:
-    """Writes beside each person: mood and last week's, first and last word, how they left, their step."""
+    """Writes beside each person: mood and last week's, first and last word, how they left, their step; and
+    in ``scribed`` which of these were written down for them and wait for their yes (keys of BESIDE).
+    """
     moods = {each["participant_id"]: value for each, value in values(answers, MOOD, "mood")}
     words, steps = texts(answers, WORD, "word"), texts(answers, STEP, "step")
     leaving = texts(answers, LEAVING, "leaving")
     lines = {each["participant_id"]: _line(value) for each, value in values(answers, STEP, "step")}
+    waiting = [each for each in answers if each["scribed"]]
+    unsure = {
+        name: {each["participant_id"] for each, _ in values(waiting, *place)}
+        for name, place in BESIDE.items()
+    }
     for person in people:
         said = words.get(person["id"], [])
         person["mood"] = moods.get(person["id"])
@@ -115,6 +133,7 @@ def _about_people(people: list[dict[str, Any]], answers: list[Answer], before: d
         person["leaving"] = (leaving.get(person["id"]) or [""])[-1]
         person["step"] = (steps.get(person["id"]) or [""])[-1]
         person["step_line"] = lines.get(person["id"], person["step"])
+        person["scribed"] = [name for name, whose in unsure.items() if person["id"] in whose]
 
 
 def _line(step: Any) -> str:
@@ -125,7 +144,7 @@ def _line(step: Any) -> str:
     return " · ".join(each for each in told if each)
 
 
-def _last_moods(db: Connection, row: Any) -> dict[str, int]:
+def _last_moods(db: Connection, row: Any, drafting: bool) -> dict[str, int]:
     """Each member's mood in the newest earlier session of the group."""
     earlier = db.execute(
         select(GroupSession.__table__)
@@ -144,11 +163,12 @@ def _last_moods(db: Connection, row: Any) -> dict[str, int]:
     return {
         people[answer["participant_id"]]: value
         for answer, value in values(answers, MOOD, "mood")
-        if people.get(answer["participant_id"])
+        if people.get(answer["participant_id"]) and not (drafting and answer["scribed"])
     }
 
 
 def _mood(people: list[dict[str, Any]]) -> dict[str, Any]:
+    """The mean of the moods, of however few: each of them stands beside its name for whoever reads this."""
     now_, both = (
         [person["mood"] for person in people if person["mood"] is not None],
         [(p["mood"], p["last_mood"]) for p in people if p["mood"] is not None and p["last_mood"] is not None],

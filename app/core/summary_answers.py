@@ -1,4 +1,7 @@
-"""The answers of a session, opened for a summary: one by one, and by what an exercise asked."""
+"""The answers of a session, opened for a summary: one by one, and by what an exercise asked.
+
+``scribed`` says of an answer that a facilitator wrote it down and its person has not said yes to it.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,6 +12,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.core.models import Reflection
+from app.core.opened import waits_for_yes
 from app.core.sealing import open_sealed
 from app.exercises import drawn, texts_of
 
@@ -82,6 +86,7 @@ def _answer(row: Any, prompts: list[dict[str, Any]], aliases: Mapping[str, str])
         "audience": str(row.audience),
         "passed": row.passed,
         "late": row.late,
+        "scribed": waits_for_yes(row),
         "shown": row.shown_at is not None,
         "saved_at": row.saved_at,
         "parts": [

@@ -123,7 +123,10 @@ def _tagged(people: int) -> str:
 def _people(people: list[dict[str, Any]], zone: str) -> list[Block | None]:
     head = [_("Name"), _("There"), _("Mood"), _("First word, last word"), _("Leaving")]
     rows = [[each["alias"], _stay(each, zone), _mood(each), _said(each), each["leaving"]] for each in people]
-    return part(_("Who was there"), table(head, rows, wide=3))
+    unsure = [each["alias"] for each in people if set(each["scribed"]) - {"step"}]
+    also = _("Written down for them, not confirmed: %(names)s", names=", ".join(unsure)) if unsure else ""
+    told = table(head, rows, wide=3)
+    return part(_("Who was there"), told, text(also, True) if also else None)
 
 
 def _stay(person: dict[str, Any], zone: str) -> str:
@@ -150,9 +153,13 @@ def _said(person: dict[str, Any]) -> str:
 
 
 def _steps(people: list[dict[str, Any]]) -> list[Block | None]:
-    return part(
-        _("Steps for next week"), *[words(each["step"], each["alias"]) for each in people if each["step"]]
-    )
+    unsure = _("written down for them, not confirmed")
+    told = [
+        words(each["step"], each["alias"], unsure if "step" in each["scribed"] else "")
+        for each in people
+        if each["step"]
+    ]
+    return part(_("Steps for next week"), *told)
 
 
 def _pulse(pulse: list[dict[str, Any]]) -> list[Block | None]:
@@ -197,4 +204,6 @@ def _answer(told: dict[str, Any]) -> list[Block]:
 
 def _reach(told: dict[str, Any]) -> str:
     reach = wording.aim(told["audience"], told["late"])
-    return f"{reach}, {_('shown')}" if told["shown"] else reach
+    also = [_("shown")] if told["shown"] else []
+    also += [_("written down for them, not confirmed")] if told["scribed"] else []
+    return ", ".join([reach, *also])

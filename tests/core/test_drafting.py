@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -137,18 +138,120 @@ def test_the_group_note_holds_the_frame_and_no_word_number_or_name_of_anybody(ov
 
 
 def test_a_members_summary_holds_only_what_was_written_for_the_group_with_a_name(over: Oak) -> None:
-    with over.database.reader() as db:
-        rows = stored.find_all(db, GroupSession, id=over.id)
-        answers = summary.summary_of(db, rows[0].id)["stages"]
-    ids = {(each["stage_id"], each["alias"]): each["id"] for of in answers for each in of["answers"]}
-    for at, theme in ((("week", "Amal"), "Sisters"), (("private", "Amal"), "The old house")):
-        tag = (over.leaders["Fola"], over.id, ids[at], f"theme:{theme}", True)
-        over.database.writer.do(tags.set_tag, *tag)
+    tagged(over, "week", "Amal", "theme:Sisters")
+    tagged(over, "private", "Amal", "theme:The old house")
     assert "What it was about: Sisters." in drafted(over, "member_safe")
     assert "old house" not in drafted(over, "member_safe")
-    assert "Themes: Sisters; The old house." in drafted(over, "group_note")
-    assert "Worked on: Sisters; The old house." in drafted(over, "Amal")
     assert "Steps for the time until we meet again were agreed." in drafted(over, "member_safe")
+
+
+def test_what_was_tagged_on_one_private_answer_stands_in_that_members_note_alone(over: Oak) -> None:
+    tagged(over, "week", "Amal", "theme:Sisters")
+    for tag in ("theme:The old house", "theme:Sisters", "grief", "how_we_are_with_others"):
+        tagged(over, "private", "Amal", tag)
+    for name in ("group_note", "shared"):
+        assert "Themes: Sisters." in drafted(over, name)
+    for name in ("group_note", "shared", "member_safe", "Birgit"):
+        assert not [words for words in ("old house", "Grief", "How we are") if words in drafted(over, name)]
+    assert "Worked on: Sisters; The old house; Grief; How we are with others." in drafted(over, "Amal")
+    tagged(over, "close", "Amal", "theme:The old house")  # for the group, with a name
+    assert "Themes: Sisters; The old house." in drafted(over, "group_note")
+
+
+def test_a_theme_on_private_answers_of_two_people_points_at_nobody(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.plans([stage("private", prompt("text")), stage("more", prompt("text"))])
+    oak.starts()
+    oak.writes(oak.amal, "private", audience="facilitators", text="Moving.")
+    oak.writes(oak.birgit, "private", audience="facilitators", text="Moving, too.")
+    oak.moves_to("more")
+    oak.writes(oak.amal, "more", audience="group_unnamed", text="Moving again.")
+    for at in ("private", "more"):
+        tagged(oak, at, "Amal", "theme:Moving")
+    assert "Moving" not in drafted(oak, "group_note"), "two answers of one person"
+    tagged(oak, "private", "Birgit", "theme:Moving")
+    assert "Themes: Moving." in drafted(oak, "group_note") and "Moving" not in drafted(oak, "member_safe")
+
+
+def test_words_that_nobody_said_yes_to_are_in_no_draft(planned_oak: Oak) -> None:
+    oak = planned_oak
+    mood = prompt("mood", "scale_0_10", exercise="mood_event_checkin")
+    word, step = prompt("word", "short_texts", exercise="one_word_checkin"), prompt("step", "goal")
+    goal = (prompt("goal", "goal", exercise="goal_setting"), prompt("close", "scale_0_10"))
+    oak.plans(
+        [stage("words", mood, prompt("text"), word), stage("plans", step | {"exercise": "step_plan"}, *goal)]
+    )
+    oak.starts()
+    written = []
+    plan = {"text": "Ring my aunt.", "first_step": "", "when": "Sunday", "who": "", "rating": []}
+    said = {"mood": 4, "text": "I stood before the old house.", "word": ["heavy"]}
+    planned = {"step": plan, "goal": plan | {"text": "Sleep."}, "close": 3}
+    for at, answer in (("words", said), ("plans", planned)):
+        oak.moves_to(at)
+        written.append(str(uuid4()))
+        place = {"id": written[-1], "stage_id": at, "audience": "group_named", "participant_id": oak.amal.id}
+        oak.does(oak.fola, "write_for", answer=answer, **place)
+    tagged(oak, "words", "Amal", "theme:Houses")
+    theirs = ("old house", "heavy", "4 of 10", "Ring my aunt.", "Sleep.", "Houses")
+    drafts = {name: drafted(oak, name) for name in ("Amal", "group_note", "shared", "member_safe")}
+    assert not [words for words in theirs for draft in drafts.values() if words in draft]
+    assert "Wrote in 0 parts" in drafts["Amal"] and "were agreed" not in drafts["member_safe"]
+    for each in written:
+        oak.does(oak.amal, "confirm_reflection", id=each, accept=True)
+    assert not [words for words in theirs if words not in drafted(oak, "Amal")]
+
+
+def test_a_look_back_a_rating_and_a_mood_that_nobody_said_yes_to_are_in_no_later_draft(
+    planned_oak: Oak,
+) -> None:
+    oak = planned_oak
+    mood = prompt("mood", "scale_0_10", exercise="mood_event_checkin")
+    step = prompt("step", "goal", exercise="step_plan")
+    done = prompt("done", "single_choice", exercise="step_review", options=["I did it", "I had no step"])
+    plan = {"text": "Ring my aunt.", "first_step": "", "when": "Sunday", "who": "", "rating": []}
+    written = []
+
+    def writes_down(at: str, **answer: Any) -> None:
+        written.append((oak.amal, str(uuid4())))
+        place = {"id": written[-1][1], "stage_id": at, "audience": "facilitators"}
+        oak.does(oak.fola, "write_for", answer=answer, participant_id=oak.amal.id, **place)
+
+    goal = prompt("goal", "goal", exercise="goal_setting")
+    oak.plans([stage("week", mood), stage("step", step, goal, prompt("close", "scale_0_10"))])
+    oak.starts()
+    writes_down("week", mood=3)
+    oak.moves_to("step")
+    oak.writes(oak.amal, "step", step=plan, goal=plan | {"text": "Sleep."}, close=2)
+    oak.does(oak.fola, "end")
+    oak.plans([stage("done", done), stage("goals", goal), stage("week", mood)])
+    oak.starts()
+    writes_down("done", done="I did it")
+    oak.moves_to("goals")
+    [stands] = oak.me(oak.amal)["goals"]["goal"]
+    writes_down("goals", goal={"standing": [{"goal": stands["id"], "text": "Sleep.", "rating": 7}]})
+    oak.moves_to("week")
+    oak.writes(oak.amal, "week", mood=6)
+    amal = drafted(oak, "Amal")
+    assert "6 of 10" in amal and "The time before" not in amal and "Last step" not in amal
+    assert "Goal: Sleep" in amal and "Rated" not in amal
+    for who, each in written:
+        oak.does(who, "confirm_reflection", id=each, accept=True)
+    amal = drafted(oak, "Amal")
+    assert "The time before: 3." in amal and "How it went: I did it." in amal
+    assert "Rated 7 of 10 today." in amal
+
+
+def tagged(oak: Oak, stage_id: str, alias: str, tag: str) -> None:
+    """A facilitator tags what somebody wrote in a stage."""
+    with oak.database.reader() as db:
+        stages = summary.summary_of(db, oak.id)["stages"]
+    [answer] = [
+        each["id"]
+        for of in stages
+        for each in of["answers"]
+        if (each["stage_id"], each["alias"]) == (stage_id, alias)
+    ]
+    oak.database.writer.do(tags.set_tag, oak.leaders["Fola"], oak.id, answer, tag, True)
 
 
 def test_the_next_session_stands_in_the_plan(over: Oak) -> None:

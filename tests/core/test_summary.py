@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -59,6 +60,29 @@ def test_this_weeks_mood_stands_beside_last_weeks(planned_oak: Oak) -> None:
     assert (person(oak, "Amal")["mood"], person(oak, "Amal")["last_mood"]) == (7, 4)
     assert (person(oak, "Chidi")["mood"], person(oak, "Chidi")["last_mood"]) == (None, 5)
     assert told(oak)["mood"] == {"count": 2, "mean": 5.0, "last_mean": 5.0, "up": 1, "down": 1, "same": 0}
+
+
+def test_what_was_written_down_for_somebody_is_marked_until_they_say_yes(planned_oak: Oak) -> None:
+    oak = planned_oak
+    round_of(oak)
+    place = {"participant_id": oak.amal.id, "audience": "group_named"}
+    written = [str(uuid4()) for _ in range(2)]
+    oak.does(oak.fola, "write_for", id=written[0], stage_id="arrive", answer={"word": ["tired"]}, **place)
+    oak.writes(oak.birgit, "arrive", word=["here"])
+    oak.moves_to("step")
+    oak.does(oak.fola, "write_for", id=written[1], stage_id="step", answer={"step": "I ring Ines."}, **place)
+
+    def marks() -> tuple[dict[str, bool], list[str], list[str]]:
+        found = {each["id"]: each["scribed"] for of in told(oak)["stages"] for each in of["answers"]}
+        table = list(csv.DictReader(io.StringIO(export.as_csv(told(oak)), newline="")))
+        rows = [each["scribed"] for each in table if each["alias"] == "Amal"]
+        return {each: found[each] for each in written}, person(oak, "Amal")["scribed"], rows
+
+    assert marks() == (dict.fromkeys(written, True), ["word", "step"], ["yes", "yes"])
+    assert person(oak, "Birgit")["scribed"] == []
+    for each in written:
+        oak.does(oak.amal, "confirm_reflection", id=each, accept=True)
+    assert marks() == (dict.fromkeys(written, False), [], ["no", "no"])
 
 
 def test_the_first_word_stands_beside_the_last_and_how_people_left(planned_oak: Oak) -> None:

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 
 from app.core import accounts, groups, leaving, stored
 from app.core.models import GroupSession, Participant, Role, Signal, SignalKind
 from app.core.record_models import Tags
 from app.core.sealing import seal
 from app.db import Database
-from tests.core.cast import MEMBERS, Oak
+from app.papers.registry import PAPERS, Asked
+from tests.core.cast import MEMBERS, Oak, prompt, stage
 from tests.house.browser import Browser
 
 
@@ -105,6 +107,31 @@ def test_an_observer_reads_the_tags_and_sets_none(oak: Oak, fola: Browser, olu: 
     for name in ("heard", "talk"):
         assert olu.client.post(f"/sessions/{oak.id}/{name}", data=whom).status_code == 404
     assert not any(row.heard_at for row in oak.all(Participant.__table__.select()))
+
+
+def test_page_and_paper_mark_what_nobody_said_yes_to(
+    oak: Oak, app: Flask, fola: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word = prompt("word", "short_texts", exercise="one_word_checkin")
+    step = prompt("step", exercise="step_plan")
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: [stage("words", word, step)])
+    oak.does(oak.fola, "end")
+    oak.plans()
+    oak.starts()
+    oak.writes(oak.birgit, word=["here"], step="I rest.")
+    written = {"id": str(uuid4()), "stage_id": "words", "audience": "group_named"}
+    said = {"answer": {"word": ["tired"], "step": "I ring Ines."}, "participant_id": oak.amal.id}
+    oak.does(oak.fola, "write_for", **written, **said)
+
+    def marks() -> tuple[int, int]:
+        with app.test_request_context(), oak.database.reader() as db:
+            paper = str(PAPERS["summary.pdf"].gather(db, Asked(oak.group_id, oak.id)))
+        return tuple(text.lower().count("written down for them") for text in (page(oak, fola), paper))
+
+    assert marks() == (3, 3), "of the word, of the step, and of the answer"
+    assert "Written down for them, not confirmed" in part(page(oak, fola), "Steps for next week")
+    oak.does(oak.amal, "confirm_reflection", id=written["id"], accept=True)
+    assert marks() == (0, 0)
 
 
 def test_a_call_is_followed_up_from_its_summary(oak: Oak, fola: Browser) -> None:
