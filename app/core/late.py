@@ -31,12 +31,13 @@ def missed_stages(db: Connection, row: Row, person: Row) -> frozenset[str]:
 
 
 def without_stages(room: dict[str, Any], missed: frozenset[str]) -> dict[str, Any]:
-    """The room, or its plain form, without what was shown of these stages."""
+    """The room, or its plain form, without what was shown of these stages, and without their names."""
     kept = {
         name: [each for each in room[name] if each.get("stage_id") not in missed]
         for name in ("shown", "tallies")
     }
-    return room | kept
+    stages = [each for each in room["session"]["stages"] if each["id"] not in missed]
+    return room | kept | {"session": room["session"] | {"stages": stages}}
 
 
 def door_is_held(row: Row) -> bool:

@@ -47,6 +47,13 @@ def seen(oak: Oak, who: Who) -> dict[str, set[str]]:
     return {name: {each["stage_id"] for each in room[name]} for name in ("shown", "tallies")}
 
 
+def named(oak: Oak, who: Who) -> list[str]:
+    """The stages of which a person is told the names."""
+    with oak.database.reader() as db:
+        room = without_stages(oak.room(), missed_stages(db, session_row(db, oak.id), oak.person(who)))
+    return [each["id"] for each in room["session"]["stages"]]
+
+
 def both(*stages: str) -> dict[str, set[str]]:
     return {"shown": set(stages), "tallies": set(stages)}
 
@@ -88,3 +95,13 @@ def test_who_was_there_from_the_beginning_has_missed_nothing(oak: Oak) -> None:
     with oak.database.reader() as db:
         row = session_row(db, oak.id)
         assert {missed_stages(db, row, oak.person(oak.people[name])) for name in MEMBERS} == {frozenset()}
+
+
+def test_the_names_of_stages_they_missed_are_not_for_them(oak: Oak) -> None:
+    zoe = lets_in(oak)
+    assert named(oak, zoe) == ["second"]
+    assert named(oak, oak.amal) == ["first", "second"]
+    oak.moves_to("third")
+    assert named(oak, zoe) == ["second", "third"]
+    oak.moves_to("first")
+    assert named(oak, zoe) == ["first", "second", "third"]
