@@ -26,7 +26,7 @@ from app.core.turns import turns_of
 from app.library import load
 
 SHARED = ("where", "stage", "moved", "shown", "who")
-PERSONAL = ("banner", "late", "turn", "lines", "form", "mine", "dock_signal")
+PERSONAL = ("banner", "missed", "late", "turn", "lines", "form", "mine", "dock_signal")
 WAITING = ("where", "waiting", "who", "banner", "dock_signal")
 PLAIN = ("where", "who", "stage", "banner", "dock_signal")
 CONSOLE = (

@@ -1,6 +1,4 @@
-"""A member who leaves the group: what the group is told, the lines held for them, the one call; and what
-somebody who was away reads when they come back.
-"""
+"""A member who leaves the group: what the group is told, the lines held for them, the one call."""
 
 import json
 from datetime import datetime
@@ -9,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 from sqlmodel import col
 
-from app.core import attendance, held_lines, stored
-from app.core.agenda import agenda_of
+from app.core import held_lines, stored
+from app.core.agenda import counts
 from app.core.changes import Who, changing
 from app.core.models import (
     Audience,
@@ -18,7 +16,6 @@ from app.core.models import (
     Member,
     Participant,
     Reflection,
-    StageVisit,
     Standing,
     now,
 )
@@ -114,24 +111,17 @@ def to_tell(db: Connection, row: Row[Any]) -> list[str]:
     return told
 
 
-def missed(db: Connection, row: Row[Any], member_id: str | None) -> dict[str, Any] | None:
-    """What a member who was away last time reads: the number of that session and the names of its stages.
-
-    Nothing that anybody wrote or said is in it. None for whoever was there, and before the second session.
-    """
-    if member_id is None or row.kind != "group":
-        return None
-    last = _last_ended(db, row)
-    if last is None:
-        return None
-    joined = stored.find(db, Member, id=member_id)
-    if joined is None or last.id in attendance.sessions_with(db, member_id):
-        return None
-    if last.ended_at is None or joined.created_at > last.ended_at:
-        return None  # they were not in the group yet
-    visited = {each.stage_id for each in stored.find_all(db, StageVisit, group_session_id=last.id)}
-    titles = [stage["title"] for stage in agenda_of(last) if stage["id"] in visited]
-    return {"number": last.number, "stages": titles}
+def last_ended(db: Connection, row: Row[Any]) -> Row[Any] | None:
+    """The group's session that ended last before this one."""
+    ended = [
+        each
+        for each in stored.find_all(db, GroupSession, ("ended_at",), group_id=row.group_id, kind="group")
+        if each.ended_at is not None
+        and each.id != row.id
+        and counts(each)
+        and (row.started_at is None or each.ended_at <= row.started_at)
+    ]
+    return ended[-1] if ended else None
 
 
 def _leaves_the_room(db: Connection, facilitator_id: str, group_session_id: str, participant_id: str) -> None:
@@ -168,20 +158,7 @@ def _words(row: Any) -> dict[str, str]:
     return found
 
 
-def _last_ended(db: Connection, row: Row[Any]) -> Row[Any] | None:
-    """The group's session that ended last before this one."""
-    ended = [
-        each
-        for each in stored.find_all(db, GroupSession, ("ended_at",), group_id=row.group_id, kind="group")
-        if each.ended_at is not None
-        and each.id != row.id
-        and not each.sandbox
-        and (row.started_at is None or each.ended_at <= row.started_at)
-    ]
-    return ended[-1] if ended else None
-
-
 def _ended_before(db: Connection, row: Row[Any]) -> datetime:
-    last = _last_ended(db, row)
+    last = last_ended(db, row)
     group_began = datetime.min.replace(tzinfo=now().tzinfo)
     return last.ended_at if last is not None else group_began

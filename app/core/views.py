@@ -12,11 +12,11 @@ from sqlmodel import col
 
 from app.core import (
     alerts,
+    coming_back,
     course,
     feedback,
     goals,
     leaderless,
-    leaving,
     measures,
     pairs,
     pins,
@@ -54,6 +54,8 @@ from app.core.shown import parts, shown_answers, tallies
 from app.exercises import group_view, is_private, shown_alone
 
 Row = Any
+
+WAS_THERE = "was there"  # beside what people said last time: those who had missed nothing
 
 LEADING = (
     select(col(Facilitator.id), col(Facilitator.name), col(GroupFacilitator.role))
@@ -240,7 +242,7 @@ def me(
         "catch_up": came_late(row, person),
         "door": at_the_door(row, person),
         "late": late_mood(db, row, person),
-        "missed": leaving.missed(db, row, person.member_id) if _begins(row) else None,
+        "missed": coming_back.told(db, row, person, known.setdefault(WAS_THERE, {})),
     }
     if not pins.is_open(person):
         mine |= pins.CLOSED
@@ -248,11 +250,6 @@ def me(
         mine = pins.shut(mine)
     mine["shut"] = shut
     return mine if whole else quiet.hushed(mine, person)
-
-
-def _begins(row: Row) -> bool:
-    """Whether the session has not gone beyond its first stage."""
-    return row.state in (SessionState.LOBBY, SessionState.LIVE) and not row.stage_index
 
 
 def _asked(db: Connection, row: Row, stage: Stage | None, person: Row, opened: bool) -> dict[str, Any]:

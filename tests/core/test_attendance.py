@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from app.core import attendance, course, leaving, stored, views
+from app.core import attendance, coming_back, course, leaving, stored, views
 from app.core.models import GroupSession, Member, now
 from app.core.safety_models import Attendance
 from tests.core.cast import MEMBERS, Oak, refused
@@ -119,11 +119,11 @@ def test_the_course_and_the_return_follow_what_was_corrected(oak: Oak) -> None:
     holds(oak, *MEMBERS)
     with oak.database.reader() as db:
         row = views.session_row(db, oak.id)
-        assert leaving.missed(db, row, oak.members["Amal"]) is not None
-        assert leaving.missed(db, row, oak.members["Birgit"]) is None
+        assert coming_back.missed(db, row, oak.members["Amal"]) is not None
+        assert coming_back.missed(db, row, oak.members["Birgit"]) is None
     corrects(oak, first, Amal="present")
     with oak.database.reader() as db:
-        assert leaving.missed(db, views.session_row(db, oak.id), oak.members["Amal"]) is None
+        assert coming_back.missed(db, views.session_row(db, oak.id), oak.members["Amal"]) is None
 
 
 def test_whoever_left_before_or_came_after_is_not_missed(oak: Oak) -> None:
