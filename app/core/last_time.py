@@ -11,15 +11,22 @@ from app.core.models import GroupSession, Participant, Reflection
 from app.core.opened import answer_of
 
 Row = Any
+SESSION = (col(GroupSession.kind), col(GroupSession.number))
 
 
 def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
-    """A member's mood of the last session in which they gave one, and the step that is still open."""
-    last: dict[str, Any] = {"mood": None, "step": steps.open_step(db, person.member_id, row.id)}
+    """A member's mood of the last session in which they gave one, the ``number`` of that session (None for a
+    meeting of two), and the step that is still open.
+    """
+    last: dict[str, Any] = {
+        "mood": None,
+        "number": None,
+        "step": steps.open_step(db, person.member_id, row.id),
+    }
     if person.member_id is None:
         return last
     rows = db.execute(
-        select(Reflection.__table__, col(GroupSession.agenda).label("agenda"))
+        select(Reflection.__table__, col(GroupSession.agenda).label("agenda"), *SESSION)
         .join(Participant, col(Participant.id) == col(Reflection.participant_id))
         .join(GroupSession, col(GroupSession.id) == col(Reflection.group_session_id))
         .where(
@@ -41,7 +48,7 @@ def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
                 and prompt["key"] == "mood"
                 and last["mood"] is None
             ):
-                last["mood"] = value
+                last["mood"], last["number"] = value, each.number if each.kind == "group" else None
     return last
 
 

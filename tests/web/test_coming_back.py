@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -109,6 +110,28 @@ def test_a_summary_that_is_not_what_was_signed_is_read_by_nobody(app: Flask, oak
     oak.database.writer.do(lambda db: db.execute(changed))
     seen = regions(app, oak, oak.amal)["missed"]
     assert SUMMARY not in seen and "Round" in seen
+
+
+def test_the_number_of_the_time_before_waits_for_todays(app: Flask, oak: Oak, missed: str) -> None:
+    oak.does(oak.fola, "start")
+    then = "Session 2: 3."
+    assert then not in regions(app, oak, oak.birgit)["form"]
+    own = str(uuid4())
+    oak.writes(oak.birgit, "round", id=own, audience="facilitators", week="A quiet one.")
+    assert "A quiet one." in regions(app, oak, oak.birgit)["form"]
+    assert then not in regions(app, oak, oak.birgit)["form"]
+    oak.writes(oak.birgit, "round", id=own, audience="facilitators", mood=5, week="A quiet one.", revision=2)
+    assert then in regions(app, oak, oak.birgit)["form"]
+
+
+def test_a_line_that_a_scribe_wrote_shows_no_number_of_the_time_before(
+    app: Flask, oak: Oak, missed: str
+) -> None:
+    oak.does(oak.fola, "start")
+    line = {"id": str(uuid4()), "stage_id": "round", "answer": {"week": "A quiet one."}}
+    oak.does(oak.fola, "write_for", participant_id=oak.birgit.id, audience="facilitators", **line)
+    form = regions(app, oak, oak.birgit)["form"]
+    assert 'id="answer-form"' in form and "Session 2: 3." not in form
 
 
 def test_somebody_late_is_sent_the_names_of_no_stage_that_was_over(app: Flask, oak: Oak, missed: str) -> None:
