@@ -100,6 +100,8 @@ def test_a_member_leaves_and_the_group_is_told_at_the_next_session(
     amal.comes_in(world.member_path("Amal"))
     amal.sees("Good that you are back. In session 1 the group did this:")
     assert findings(amal.page) == [] and too_wide(amal.page) == 0
+    told, page = amal.page.locator("#missed > summary").bounding_box(), amal.page.viewport_size
+    assert told and page and told["x"] + told["width"] <= page["width"]
     expect(fola.page.locator("#to-tell")).to_contain_text("Chidi has left the group.")
     assert findings(fola.page) == []
     assert "Chidi" not in amal.source()
