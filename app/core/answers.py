@@ -115,7 +115,7 @@ def _stage(change: Change, command: Any) -> tuple[Stage, bool]:
 
 def _read(stage: Stage, command: Any) -> dict[str, Any]:
     try:
-        return read_answer(stage["prompts"], command.answer, command.passed)
+        return read_answer(pairs.with_all_roles(stage), command.answer, command.passed)
     except Unreadable as refusal:
         raise Invalid(refusal.sentence) from None
 

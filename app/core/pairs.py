@@ -14,9 +14,11 @@ from app.core.course_models import Pair, PairMember
 from app.core.models import Participant, Standing, new_id
 from app.core.refusals import Invalid, NotFound, NotNow
 from app.core.sealing import open_sealed, seal
+from app.core.turns import turns_of
 from app.exercises.roleplay_pair import OBSERVER
 
 TYPE = "roleplay_pair"
+WATCHER = "watcher"  # the word of the library for whoever observes
 TRIES = 50  # of the lot, so that it is another one
 
 
@@ -34,10 +36,11 @@ def assign_pairs(change: Change, command: Any) -> dict[str, Any]:
 
 def draw_pairs(change: Change, command: Any) -> dict[str, Any]:
     """Draws pairs by lot among everybody in the room; an odd number makes a group of three. Drawn again they
-    are others.
+    are others. Whoever has the turn is first in their pair.
     """
     _stage(change, command.stage_id)
     people = _inside(change)
+    taken = turns_of(change.db, change.before.id, command.stage_id)
     if len(people) < 2:
         raise NotNow("There are not enough people in the room for pairs.")
     before = [
@@ -51,6 +54,7 @@ def draw_pairs(change: Change, command: Any) -> dict[str, Any]:
             pairs = [people[place : place + 2] for place in range(0, len(people) - 1, 2)]
             if len(people) % 2:
                 pairs[-1].append(people[-1])
+            pairs = [_worker_first(pair, taken) for pair in pairs]
     return _put(change, command.stage_id, pairs)
 
 
@@ -132,12 +136,37 @@ def has_pairs(stage: Stage) -> bool:
     return any(prompt["type"] == TYPE for prompt in stage["prompts"])
 
 
+def roles_of(stage: Stage) -> list[str]:
+    """The roles of all the prompts that hand out roles, once each."""
+    listed = (prompt.get("options") or () for prompt in stage["prompts"] if prompt["type"] == TYPE)
+    return list(dict.fromkeys(each for options in listed for each in options))
+
+
+def with_all_roles(stage: Stage) -> list[dict[str, Any]]:
+    """The prompts of a stage, to read answers by: a role is a fact of the pair, whichever prompt names it."""
+    roles = roles_of(stage)
+    return [
+        {**prompt, "options": roles} if prompt["type"] == TYPE else dict(prompt)
+        for prompt in stage["prompts"]
+    ]
+
+
+def in_role(
+    asked: Sequence[Mapping[str, Any]], stage: Stage, pair: Mapping[str, Any] | None
+) -> list[Mapping[str, Any]]:
+    """What somebody is asked, in the words of the prompt that names the role they have."""
+    plays = [prompt for prompt in stage["prompts"] if prompt["type"] == TYPE]
+    role = pair["role"] if pair else ""
+    wanted = {role, WATCHER} if role == OBSERVER else {role}
+    named = next((each for each in plays if wanted & {*(each.get("options") or ())}), None)
+    if named is None or named["key"] in {each["key"] for each in asked}:
+        return list(asked)
+    return [{**each, "text": named["text"]} if each["type"] == TYPE else each for each in asked]
+
+
 def role_of(stage: Stage, place: int) -> str:
     """The role at a place, over all the prompts that hand out roles; beyond them one observes."""
-    roles: list[str] = []
-    for prompt in stage["prompts"]:
-        if prompt["type"] == TYPE:
-            roles += [each for each in prompt.get("options") or () if each not in roles]
+    roles = roles_of(stage)
     if {"self", "other"} <= set(roles):
         roles = ["self", "other"]  # coach and watcher are for those beyond a pair
     return roles[place] if place < min(2, len(roles)) else OBSERVER
@@ -157,6 +186,11 @@ def _stage(change: Change, stage_id: str) -> Stage:
     if not has_pairs(stage):
         raise NotNow("There are no pairs in this stage.")
     return stage
+
+
+def _worker_first(pair: list[str], taken: Sequence[str]) -> list[str]:
+    """A pair with whoever has the turn, or had it last, in the first place."""
+    return sorted(pair, key=lambda each: taken.index(each) if each in taken else len(taken))
 
 
 def _inside(change: Change) -> list[str]:

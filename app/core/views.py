@@ -258,13 +258,15 @@ def _asked(db: Connection, row: Row, stage: Stage | None, person: Row, opened: b
         return {"prompts": [], "private": [], "turn": "", "cards": False}
     one_to_one, taken = alone(row), turns.turns_of(db, row.id, stage["id"])
     standing = goals.standing(db, stage, person) if opened else {}
+    pair = pairs.pair_of(db, row, stage, person.id)
+    form = pairs.in_role(turns.on_form(stage, taken, person.id, one_to_one), stage, pair)
     return {
-        "prompts": (asked := goals.asked(turns.on_form(stage, taken, person.id, one_to_one), standing)),
+        "prompts": (asked := goals.asked(form, standing)),
         "private": [prompt["key"] for prompt in asked if is_private(prompt)],
         "goals": standing,
         "turn": turns.place_of(stage, taken, person.id, one_to_one),
         "cards": turns.writes_cards(stage, taken, person.id, one_to_one),
-        "pair": pairs.pair_of(db, row, stage, person.id),
+        "pair": pair,
         "addressees": feedback.addressees(db, row, stage, person),
         "compare": course.then_and_now(db, person.member_id) if opened and _compares(stage, person) else None,
     }

@@ -2,10 +2,15 @@
 
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.core.cast import Oak, prompt, refused, stage
+from app.core import pairs
+from app.core.agenda import agenda_of
+from app.core.changes import Who
+from app.library import agendas, load
+from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
 
 ROLES = {"options": ["asks", "answers"]}
 
@@ -95,3 +100,79 @@ def test_a_stage_without_pairs_takes_none(practising: Oak) -> None:
     with refused("not_now"):
         practising.does(practising.fola, "draw_pairs", stage_id="next")
     assert practising.me(practising.amal)["pair"] is None
+
+
+# the shipped role play: the worker has questions of their own
+
+
+@pytest.fixture
+def playing(planned_oak: Oak) -> Oak:
+    """At the shipped role play; Birgit has the turn."""
+    planned_oak.plans([agendas.stage_of_exercise(load().exercises["role_play"])])
+    planned_oak.starts()
+    planned_oak.does(
+        planned_oak.fola, "give_turn", stage_id=played(planned_oak), participant_id=birgit(planned_oak)
+    )
+    return planned_oak
+
+
+def played(oak: Oak) -> str:
+    return str(agenda_of(oak.row())[0]["id"])
+
+
+def birgit(oak: Oak) -> str:
+    return oak.people["Birgit"].id
+
+
+def card_and_question(oak: Oak, name: str) -> tuple[str, dict[str, Any]]:
+    """The role on somebody's card, and the one question of theirs that it stands with."""
+    me = oak.me(oak.people[name])
+    [asked] = [each for each in me["prompts"] if each["type"] == "roleplay_pair"]
+    return me["pair"]["role"], asked
+
+
+def answers(oak: Oak, who: Who, key: str, role: str) -> None:
+    """As the page sends it: with the role of the card."""
+    value = {"scene": "", "role": role, "rounds": ["May I come in?"], "observer_notes": ["Calm"]}
+    sent = {"id": str(uuid4()), "revision": 1, "audience": "group_named", "passed": False}
+    assert oak.does(who, "submit_reflection", stage_id=played(oak), answer={key: value}, **sent)["ok"]
+
+
+def test_whatever_role_somebody_has_in_the_shipped_role_play_their_answer_is_taken(playing: Oak) -> None:
+    names = ("Amal", "Birgit"), ("Chidi", "Dolores", "Ewa")  # the worker second, and a pair without one
+    people = [ids(playing, *each) for each in names]
+    playing.does(playing.fola, "assign_pairs", stage_id=played(playing), pairs=people)
+    roles = {}
+    for name in MEMBERS:
+        roles[name], asked = card_and_question(playing, name)
+        answers(playing, playing.people[name], asked["key"], roles[name])
+    assert roles == {
+        "Amal": "self",
+        "Birgit": "other",
+        "Chidi": "self",
+        "Dolores": "other",
+        "Ewa": "observer",
+    }
+
+
+def test_the_question_above_a_card_speaks_of_the_role_on_it(playing: Oak) -> None:
+    says = {"self": "You are playing yourself.", "other": "You are playing the other person"}
+    says["observer"] = "You are playing the other person, or you watch."
+    for pair in (("Birgit", "Amal"), ("Amal", "Birgit"), ("Amal", "Chidi", "Birgit")):
+        playing.does(playing.fola, "assign_pairs", stage_id=played(playing), pairs=[ids(playing, *pair)])
+        for name in {"Amal", "Birgit"}:
+            role, asked = card_and_question(playing, name)
+            assert asked["text"].startswith(says[role]), (pair, name)
+            assert asked["key"] == ("self" if name == "Birgit" else "other")
+
+
+def test_the_lot_puts_whoever_works_first_in_their_pair(playing: Oak) -> None:
+    for _ in range(8):
+        playing.does(playing.fola, "draw_pairs", stage_id=played(playing))
+        assert card_and_question(playing, "Birgit")[0] == "self"
+
+
+def test_a_role_that_the_stage_has_not_is_refused(playing: Oak) -> None:
+    with refused("invalid"):
+        answers(playing, playing.amal, "other", "director")
+    assert "watcher" in pairs.roles_of(agenda_of(playing.row())[0])
