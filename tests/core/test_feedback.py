@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.core import feedback, groups, held_lines, lots
 from app.core.changes import Who
@@ -172,6 +174,51 @@ def test_the_lot_is_fair_for_any_number() -> None:
         assert all(each not in two for each, two in drawn.items())
         wanted = 2 if size > 2 else 1
         assert Counter(each for two in drawn.values() for each in two) == dict.fromkeys(people, wanted)
+
+
+@settings(max_examples=300, deadline=None)
+@given(here=st.integers(1, 9), away=st.integers(0, 9))
+def test_whoever_is_absent_the_lot_leaves_nobody_present_without_a_line(here: int, away: int) -> None:
+    present, absent = (
+        [f"{kind}{number}" for number in range(count)] for kind, count in (("p", here), ("a", away))
+    )
+    drawn = lots.drawn_by(present, present + absent)
+    lines = Counter(each for two in drawn.values() for each in two)
+    assert drawn.keys() == set(present) and lines.keys() <= {*present, *absent}
+    for each, two in drawn.items():
+        assert each not in two and len(set(two)) == len(two) == min(2, here + away - 1)
+    if here > 1:
+        assert all(lines[each] in (1, 2) for each in present)
+        assert all(lines[each] <= 2 for each in absent)
+        if away:
+            assert max(lines.values()) - min(lines[each] for each in absent) <= 1
+        assert away > here or all(lines[each] for each in absent)
+
+
+def test_with_two_of_five_away_all_who_are_here_are_written_to(
+    planned_oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three of five come, and then one more, who draws two of those with the fewest lines."""
+    writing = stage("writing", prompt("lines", "feedback", exercise="goodbye_lines"))
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: [writing])
+    here = MEMBERS[:3]
+    for _ in range(5):
+        planned_oak.plans()
+        planned_oak.does(planned_oak.fola, "open_lobby")
+        for name in here:
+            planned_oak.joins(name)
+        planned_oak.does(planned_oak.fola, "start")
+        two = [each["alias"] for name in here for each in drawn_of(planned_oak, name)]
+        assert set(here) <= set(two) and set(MEMBERS) == set(two)
+        planned_oak.joins("Dolores")
+        late = [each["alias"] for each in drawn_of(planned_oak, "Dolores")]
+        assert len(late) == 2 and all(two.count(each) == 1 for each in late)
+        planned_oak.does(planned_oak.fola, "end")
+
+
+def drawn_of(oak: Oak, name: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = oak.me(oak.people[name])["addressees"]["lines"]
+    return found
 
 
 def test_who_comes_late_draws_as_well(oak: Oak) -> None:
