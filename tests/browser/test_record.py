@@ -215,7 +215,7 @@ def test_an_addendum_waits_in_the_tab_until_it_stands_in_the_note(
 ) -> None:
     own = eight.do(layouts.copy, eight.fola, "plain", "Ours")
     eight.do(layouts.edit, own, "Ours", [{"key": "s_1", "title": "What Birgit said", "from": ["line"]}])
-    fola = people.facilitator(house.url, expects=("409", "503"))
+    fola = people.facilitator(house.url, **PHONE, expects=("409", "503"))
     page = fola.page
     fola.opens(eight.enter_path(f"/sessions/{session}/notes"))
     fola.opens(f"/sessions/{session}/notes?layout={own}")
@@ -224,7 +224,7 @@ def test_an_addendum_waits_in_the_tab_until_it_stands_in_the_note(
     card(page, "Amal").get_by_role("button", name="Sign and next").click()
     found = card(page, "Amal").locator("[data-found] li")
     expect(found).to_contain_text("“Birgit” is how another member is called.")
-    assert findings(page) == []
+    assert (findings(page), too_wide(page), small_targets(page)) == ([], 0, [])
     found.get_by_role("button", name="Leave this heading out").click()
     expect(found).to_have_count(0)
     card(page, "Amal").get_by_role("button", name="Sign and next").click()
