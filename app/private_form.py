@@ -46,7 +46,7 @@ def submit(group_session_id: str, measure_id: str) -> Any:
         return jsonify(refusal.answer()), 422
     except Refused as refused:
         return jsonify(refused.answer()), 503 if refused.code == "retry" else 409
-    return jsonify(answer)
+    return jsonify(answer), 200 if answer["ok"] else 409
 
 
 def _page(group_session_id: str, measure_id: str) -> Any:
@@ -73,13 +73,18 @@ def _page(group_session_id: str, measure_id: str) -> Any:
 
 
 def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here: bool) -> dict[str, Any]:
+    """What the person is told; a refusal is told and not raised, for the alert that goes with it stays."""
     with changing(db, who, "submit_measure") as change:
         person = views.participant(db, who.group_session_id, who.id)
-        if person.standing == Standing.REMOVED:
-            raise NotFound()
         measure = _measure(db, change.before, measure_id)
-        if not measures.is_open(change.before, leader_here, change.at):
-            raise NotNow("This form is open only while your facilitators are here.")
+        refusal: Refused | None = None
+        if person.standing == Standing.REMOVED:
+            refusal = NotFound()
+        elif not measures.is_open(change.before, leader_here, change.at):
+            refusal = NotNow("This form is open only while your facilitators are here.")
+        if refusal is not None:
+            measures.call_for_a_person(change, person, measure, sent.answers)
+            return refusal.answer()
         return measures.submit_measure(
             change,
             person=person,

@@ -19,7 +19,7 @@ from app.core import consents, quiet, views
 from app.core import console as consoles
 from app.core.changes import Who
 from app.core.late import missed_stages, without_stages
-from app.core.models import GroupSession, Standing, now
+from app.core.models import GroupSession, SessionState, Standing, now
 from app.core.sealing import open_sealed
 from app.core.shown import shown_answers, tallies
 from app.core.turns import turns_of
@@ -255,7 +255,8 @@ class Screens:
         context = self.wall(db, row)
         with speaking(context["language"], "UTC"):
             regions = self.render("display", WALL, {"wall": context})
-        shown = plain_shown(shown_answers(db, row))
+        # a wall's link lives as long as its session is kept, and is known to whoever saw the wall
+        shown = [] if row.state == SessionState.ENDED else plain_shown(shown_answers(db, row))
         return {**self.plain_wall(db, row), "shown": shown, "regions": regions}
 
     def plain_console(self, db: Connection, row: Any) -> dict[str, Any]:

@@ -137,9 +137,10 @@ def submit_measure(
         if revision != stands.revision + 1:
             raise Superseded(revision=stands.revision)
     result = score(measure, answers)
-    if not consents.may_store(change.db, change.before, person) and needs_a_person(measure, answers):
+    if not consents.may_store(change.db, change.before, person) and call_for_a_person(
+        change, person, measure, answers
+    ):
         # without a yes no answer is stored, and a call for a person goes through all the same
-        change.wrote(signals.raise_for(change, person.id, SignalKind.ITEM_9), people=[person.id])
         return {"ok": True, "id": response_id, "revision": revision, "stored": False}
     consents.must_stand(change, person)
     values = {
@@ -166,6 +167,17 @@ def submit_measure(
     if needs_a_person(measure, answers):
         signals.raise_for(change, person.id, SignalKind.ITEM_9)
     return {"ok": True, "id": response_id, "revision": revision}
+
+
+def call_for_a_person(
+    change: Change, person: Any, measure: Measure, answers: Mapping[str, int | None]
+) -> bool:
+    """Raises the private alert of answers that are not stored, if an item of theirs must never wait."""
+    score(measure, answers)  # refuses what is no answer to this form
+    if person.member_id is None or not needs_a_person(measure, answers):
+        return False
+    change.wrote(signals.raise_for(change, person.id, SignalKind.ITEM_9), people=[person.id])
+    return True
 
 
 def enter_score(

@@ -164,6 +164,7 @@ def _unseen(change: Change, participant_id: str, kind: SignalKind) -> Any:
             col(Signal.participant_id) == participant_id,
             col(Signal.kind) == kind,
             col(Signal.status) == SignalStatus.NEW,
+            col(Signal.lowered_at).is_(None),  # who calls again after taking it back means it
         )
     ).first()
 

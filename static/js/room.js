@@ -189,7 +189,7 @@ function hideDismissed(element) {
 
 async function onNotice({ code }) {
   if (!["removed", "signed_out", "reload"].includes(code)) return;
-  if (code === "removed") await signals.goesAnotherWay(page.callUrl, page.csrf);
+  if (code !== "reload") await signals.goesAnotherWay(page.callUrl, page.csrf);
   if (!drafts.lasting && answering.dirty()) return; // the words would be gone with the page
   const before = Number(sessionStorage.getItem("reader.reloaded")) || 0;
   if (Date.now() - before < 30_000) return;

@@ -62,8 +62,11 @@ export function createSignals({ command, drafts, onRefused }) {
   async function goesAnotherWay(url, csrf) {
     for (const [id, kind] of under_way) {
       if (kind !== "support") continue;
-      const body = new URLSearchParams({ id });
-      await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrf }, redirect: "manual" }).catch(() => {});
+      const options = { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "manual" };
+      const sent = () => fetch(url, { ...options, body: new URLSearchParams({ id }) }).catch(() => null);
+      for (let answer = await sent(); !answer || answer.status >= 500; answer = await sent()) {
+        await new Promise((go) => setTimeout(go, AGAIN_AFTER)); // no line, or no database: the page stays until it is told
+      }
     }
   }
 

@@ -128,6 +128,15 @@ def test_a_call_for_support_that_was_taken_back_stays_until_somebody_has_seen_it
     assert on_console(oak) == []
 
 
+@pytest.mark.parametrize("sent_away", [False, True])
+def test_who_calls_again_after_taking_it_back_is_heard_again(oak: Oak, sent_away: bool) -> None:
+    oak.does(oak.amal, "lower_signal", id=oak.signals(oak.amal))
+    if sent_away:
+        oak.does(oak.fola, "remove", participant_id=oak.amal.id)
+    oak.signals(oak.amal)
+    assert sorted(each["taken_back"] for each in oak.console()["signals"]) == [False, True]
+
+
 def test_a_reply_to_a_call_that_was_taken_back_still_reaches_its_sender(oak: Oak) -> None:
     signal = oak.signals(oak.amal)
     oak.does(oak.amal, "lower_signal", id=signal)

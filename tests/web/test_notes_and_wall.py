@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from flask import Flask
+
 from app.core import groups
+from app.core.changes import Who
 from app.core.models import GroupSession
 from app.core.sealing import open_sealed
 from tests.core.cast import Oak, prompt, stage
@@ -31,3 +34,16 @@ def test_the_wall_shows_the_title_and_the_first_six_of_many_questions(oak: Oak, 
     assert '<h1 class="ask">Many</h1>' in wall
     for place in range(1, 9):
         assert (f"Tell us about question-{place}." in wall) == (place <= 6)
+
+
+def test_after_the_end_a_wall_is_sent_nothing_that_was_shown(oak: Oak, app: Flask) -> None:
+    answer = oak.writes(oak.amal, text="canary")
+    oak.does(oak.fola, "show_reflection", id=answer["id"])
+
+    def screen() -> str:
+        with app.test_request_context(), oak.database.reader() as db:
+            return str(app.extensions["concentric"].screens.screen(db, oak.row(), Who("display", oak.id)))
+
+    assert "canary" in screen()
+    oak.does(oak.fola, "end")
+    assert "canary" not in screen()

@@ -10,7 +10,8 @@ import time_machine
 from flask import Flask
 
 from app.core import groups, stored
-from app.core.models import Group, GroupSession, Member, now
+from app.core.course_models import MeasureResponse
+from app.core.models import Group, GroupSession, Member, Participant, Signal, now
 from app.core.sealing import open_sealed
 from app.library.agendas import talk_stage
 from tests.core.cast import Oak, prompt, refused, stage
@@ -130,3 +131,44 @@ def test_a_form_is_taken_while_a_line_blinks_and_refused_once_nobody_has_led_for
         with time_machine.travel(now() + timedelta(seconds=seconds), tick=False):
             sent = {"id": str(uuid4()), "revision": 1, "answers": {"phq9_1": 0}}
             assert stranger.fetch(form, sent).status_code == status
+
+
+def calls(oak: Oak) -> list[tuple[str, str]]:
+    with oak.database.reader() as db:
+        return [(row.kind, row.status) for row in db.execute(Signal.__table__.select())]
+
+
+def stored_forms(oak: Oak) -> int:
+    with oak.database.reader() as db:
+        return len(db.execute(MeasureResponse.__table__.select()).all())
+
+
+@pytest.mark.parametrize(("nine", "called"), [(0, []), (1, [("item_9", "new")]), (None, [("item_9", "new")])])
+@pytest.mark.parametrize("why", ["nobody leads", "it is over", "sent away"])
+def test_what_must_not_wait_calls_the_leaders_also_when_the_form_is_refused(
+    app: Flask,
+    oak: Oak,
+    link: str,
+    stranger: Browser,
+    why: str,
+    nine: int | None,
+    called: list[tuple[str, str]],
+) -> None:
+    oak.plans([stage("words", prompt("text"), measures=["phq9"])])
+    oak.does(oak.fola, "open_lobby")
+    at_the_door(stranger, link)
+    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}/measure/phq9"
+    oak.does(oak.fola, "start")
+    if why != "nobody leads":
+        presence(app).arrives("facilitator", oak.id, oak.leaders["Fola"], "a socket")
+    if why == "it is over":
+        oak.does(oak.fola, "end")
+    if why == "sent away":
+        with oak.database.reader() as db:
+            [amal] = db.execute(Participant.__table__.select().where(Participant.group_session_id == oak.id))
+        oak.does(oak.fola, "remove", participant_id=amal.id)
+    answers = dict.fromkeys((f"phq9_{number}" for number in range(1, 9)), 0) | {"phq9_9": nine}
+    for _ in range(2):
+        sent = {"id": str(uuid4()), "revision": 1, "answers": answers}
+        assert stranger.fetch(form, sent).status_code == 409
+    assert (calls(oak), stored_forms(oak)) == (called, 0)
