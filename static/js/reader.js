@@ -7,8 +7,18 @@
 
   const cover = () => document.documentElement.classList.add("gone");
 
-  /** Takes the page out of sight, then out of the history. What fails on the way must not keep it here. */
+  // the same browser's other tabs of ours go with this one
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("leaving") : null;
+  tabs?.addEventListener("message", () => goAway());
+
   function leave() {
+    cover();
+    tabs?.postMessage("");
+    goAway();
+  }
+
+  /** Takes the page out of sight, then out of the history. What fails on the way must not keep it here. */
+  function goAway() {
     cover();
     document.dispatchEvent(new Event("leaving")); // modules let go of what they hold
     for (const step of [empty, freeSeat, remember]) {

@@ -133,3 +133,19 @@ def test_whoever_leaves_at_once_leaves_nothing_behind(
     assert place
     again.page.mouse.click(place["x"] + 8, place["y"] + 8)  # where the button shows behind the sheet
     again.is_away()
+
+
+def test_another_tab_of_the_same_browser_goes_as_well(
+    world: World, house: Server, leaver: Callable[[], Leaver]
+) -> None:
+    world.open([line("What helps")])
+    amal = leaver()
+    amal.comes_in(world.member_path("Amal"))
+    other = amal.context.new_page()
+    other.goto(amal.page.url)
+    expect(other.get_by_role("heading", name="What helps")).to_be_visible()
+    amal.page.locator("#quick-exit").click()
+    amal.is_away()
+    other.wait_for_url(NEUTRAL)
+    other.goto(f"{house.url}/healthz")
+    assert other.evaluate("() => [sessionStorage.length, localStorage.length]") == [0, 0]
