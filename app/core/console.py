@@ -51,6 +51,7 @@ from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, session_part_of
 
 Row = Any
+AT_THE_DOOR = ("at_address", "private", "safe")  # what is asked there; any no is told at once
 LEADING = {Role.LEAD.value, Role.SUPPORT.value}
 MOST_LISTED = 100  # answers of one stage that the console lists; the summary has all of them
 
@@ -88,7 +89,7 @@ def console(
         "previous": _neighbour(stages, previous_index(stages, row.stage_index) if stage else None),
         "people": sorted(inside, key=_need),
         "waiting": [
-            {"id": each["id"], "alias": each["alias"], "since": each["joined_at"]}
+            {"since": each["joined_at"]} | {key: each[key] for key in ("id", "alias", *AT_THE_DOOR)}
             for each in entries
             if each["standing"] == Standing.WAITING
         ],

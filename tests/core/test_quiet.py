@@ -31,6 +31,14 @@ def test_any_no_at_the_door_makes_the_screen_plain_and_the_leaders_see_which(ope
     assert open_oak.person(amal).quiet == ""
 
 
+@pytest.mark.parametrize("no", ["at_address", "private", "safe"])
+def test_any_no_of_somebody_who_waits_is_told_while_they_wait(oak: Oak, no: str) -> None:
+    answers = {"at_address": True, "private": True, "safe": True} | {no: False}
+    oak.joins("Gus", **answers)
+    [seen] = oak.console()["waiting"]
+    assert {each: seen[each] for each in answers} == answers
+
+
 def test_who_is_asked_nothing_or_says_yes_has_the_usual_screen(open_oak: Oak) -> None:
     assert open_oak.person(open_oak.birgit).quiet == ""
     amal = open_oak.joins("Amal", safe=False)
