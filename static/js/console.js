@@ -125,26 +125,35 @@ byId("ask-small").addEventListener("opening", ({ detail: { dataset } }) => {
 });
 
 byId("ask-end").addEventListener("opening", () => {
-  const list = byId("before-end");
-  const labels = list.dataset;
-  const hearing = (live.state.people ?? []).some((person) => person.heard);
-  const rows = (live.state.people ?? []).flatMap((person) => {
-    if (person.presence === "waiting") return [];
-    const calling = (person.signals ?? []).some((signal) => signal.kind === "support");
-    const unheard = hearing && !person.heard;
-    const points = [calling && labels.support, person.writing && labels.writing, unheard && labels.notHeard].filter(Boolean);
-    return points.length ? [[person.alias, points]] : [];
-  });
-  list.replaceChildren(...rows.map(([alias, points]) => {
+  byId("before-end").replaceChildren(...[...beforeTheEnd().values()].map(({ alias, points }) => {
     const [row, name, what] = ["li", "b", "span"].map((tag) => document.createElement(tag));
     name.textContent = alias;
     name.dir = "auto";
-    what.textContent = points.join(". ");
+    what.textContent = points.join(" ");
     what.className = "soft";
     row.append(name, what);
     return row;
   }));
 });
+
+/** By participant, what is still open: every call that stands on this page, whoever waits, is gone or was removed. */
+function beforeTheEnd() {
+  const { writing, notHeard } = byId("before-end").dataset;
+  const people = live.state.people ?? [];
+  const hearing = people.some((person) => person.heard);
+  const rows = new Map();
+  const add = (id, alias, point) => {
+    if (!rows.has(id)) rows.set(id, { alias, points: [] });
+    rows.get(id).points.push(point);
+  };
+  for (const { dataset } of document.querySelectorAll("#region-signals [data-call]")) add(dataset.of, dataset.alias, dataset.call);
+  for (const { id, alias, presence, ...person } of people) {
+    if (presence === "waiting") continue;
+    if (person.writing) add(id, alias, `${writing}.`);
+    if (hearing && !person.heard) add(id, alias, `${notHeard}.`);
+  }
+  return rows;
+}
 
 // ——— covered and uncovered
 

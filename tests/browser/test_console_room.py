@@ -1,11 +1,13 @@
 """The console on a laptop: what must be seen is seen without scrolling, and its links lead somewhere."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 from playwright.sync_api import expect
 
 from app.core.agenda import agenda_of as frozen
+from app.core.changes import Who
 from app.library.agendas import agenda_of
 from tests.browser.conftest import People
 from tests.browser.looking import findings, small_targets, too_wide
@@ -27,9 +29,10 @@ def bottom(fola: Facilitator, place: str) -> float:
     return box["y"] + box["height"]
 
 
-def test_the_longest_cue_leaves_room_for_three_answers_and_a_call(
-    world: World, house: Server, people: People
+def test_the_longest_cue_leaves_room_for_three_answers_and_a_call_and_no_open_call_is_forgotten(
+    make_world: Callable[..., World], house: Server, people: People
 ) -> None:
+    world = make_world(house.environment["DATABASE_URL"], *ALIASES, "Dolores")
     stage = longest_cue() | {"prompts": line("A line")["prompts"]}
     assert len(stage["cue"]["say"]) > 200
     session = world.open([stage])
@@ -47,6 +50,30 @@ def test_the_longest_cue_leaves_room_for_three_answers_and_a_call(
     top = fola.page.locator(".steer").bounding_box()
     assert top is not None
     assert bottom(fola, ".answer") <= top["y"]
+    lists_every_open_call_before_the_end(world, fola, session, here)
+
+
+def lists_every_open_call_before_the_end(
+    world: World, fola: Facilitator, session: str, here: dict[str, Who]
+) -> None:
+    asked = world.leads(session, "ask", participant_id=here["Birgit"].id, question="safe")["id"]
+    world.says(here["Birgit"], "answer_question", id=asked, answer="no")
+    world.says(here["Birgit"], "leave")
+    world.leads(session, "lock", locked=True)
+    world.says(world.joins(session, "Dolores"), "stop_now", id=str(uuid4()))
+    world.says(here["Chidi"], "raise_signal", id=str(uuid4()), kind="hand")
+    fola.page.reload()
+    fola.is_connected()
+    fola.decides("End the session")
+    open_calls = fola.page.locator("#before-end > li")
+    expect(open_calls).to_have_text(
+        [
+            "AmalAsked for support. Still open.",
+            "BirgitSaid not to be safe. Still open.",
+            "DoloresAsked to stop. Still open.",
+        ]
+    )
+    assert findings(fola.page) == []
 
 
 def test_links_of_a_development_server_are_whole_addresses(
