@@ -43,7 +43,7 @@ def test_an_answer_that_must_not_wait_reaches_the_leader_at_once_and_nobody_else
         amal.page.locator(f'label:has(input[name="{item.key}"][value="0"])').click()
     amal.page.locator('label:has(input[name="phq9_9"][value="1"])').click()
     amal.press("Send")
-    amal.sees("Thank you for telling us. It is with Fola.")
+    amal.sees("Thank you for telling us. Your answers are stored. Fola will read them.")
     expect(fola.page.locator("#region-signals")).to_contain_text(
         "Amal: an answer on the private form needs you."
     )
@@ -96,7 +96,7 @@ def test_it_is_filled_in_by_keyboard_alone_kept_and_taken_while_the_leaders_line
         "async () => (await (await fetch(location.href)).text()).includes('not open now')", polling=500
     )
     amal.page.keyboard.press("Enter")  # a line that blinks loses no answer
-    amal.sees("Thank you for telling us. It is with Fola.")
+    amal.sees("Thank you for telling us. Your answers are stored. Fola will read them.")
     assert "measure.phq9" not in amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
 
 
@@ -120,7 +120,7 @@ def test_what_is_sent_while_nobody_leads_is_refused_and_its_answers_stay_on_the_
     assert stored(world) == before
     fola.opens_the_console(world.console_path(session))
     amal.press("Send")
-    amal.sees("Thank you for telling us. It is with Fola.")
+    amal.sees("Thank you for telling us. Your answers are stored. Fola will read them.")
     assert stored(world) == before + 1
 
 
@@ -139,4 +139,4 @@ def test_what_was_rated_before_is_not_shown_before_answering(
         amal.page.locator('label:has(input[name="phq9_1"][value="3"])').click()
         amal.page.locator('label:has(input[name="phq9_9"][value="0"])').click()
         amal.press("Send")
-        amal.sees("Thank you for telling us. It is with Fola.")
+        amal.sees("Thank you for telling us. Your answers are stored. Fola will read them.")

@@ -133,6 +133,20 @@ def test_a_form_is_taken_while_a_line_blinks_and_refused_once_nobody_has_led_for
             assert stranger.fetch(form, sent).status_code == status
 
 
+def test_who_has_sent_it_reads_what_is_so_and_their_numbers_whatever_the_answers_were(
+    app: Flask, oak: Oak, link: str, stranger: Browser
+) -> None:
+    session = planned(oak, 25, "phq9")
+    presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
+    at_the_door(stranger, link)
+    room = stranger.send("/door", **CAME_IN, door=door(stranger))
+    page = stranger.client.get(f"{room}/measure/phq9").text
+    [done] = re.findall(r'<section class="still" id="measure-done" hidden>(.*?)</section>', page, re.DOTALL)
+    assert "Your answers are stored. Fola and Sami will read them." in done
+    assert not re.search(r"It is with|screen|has seen", done), "nobody is said to have read it yet"
+    assert "In danger, or might hurt yourself? Call 112. Somebody to talk to: 116 123" in done
+
+
 def calls(oak: Oak) -> list[tuple[str, str]]:
     with oak.database.reader() as db:
         return [(row.kind, row.status) for row in db.execute(Signal.__table__.select())]
