@@ -121,8 +121,12 @@ def _read(stage: Stage, command: Any) -> dict[str, Any]:
 
 
 def _audience(stage: Stage, command: Any, answer: dict[str, Any]) -> Audience:
-    """Who may read the answer: as its writer chose, without the name if one of its prompts asks for that."""
+    """Who may read the answer: as its writer chose, without the name if one of its prompts asks for that.
+    No name is hidden where only one person was asked: such an answer stays with the facilitators.
+    """
     allowed = Audience(narrowed(stage["prompts"], answer, command.audience))
+    if allowed == Audience.UNNAMED and turns.is_the_workers(stage, answer):
+        return Audience.FACILITATORS
     return allowed if allowed == Audience.UNNAMED else Audience(command.audience)
 
 
@@ -133,7 +137,7 @@ def _is_single(change: Change, stage: Stage, answer: dict[str, Any], person: Any
     if not stage["repeat"]:
         return True
     if answer:
-        return any(each.get("who") == "worker" and each["key"] in answer for each in stage["prompts"])
+        return turns.is_the_workers(stage, answer)
     taken = turns.turns_of(change.db, change.before.id, stage["id"])
     return not turns.writes_cards(stage, taken, person.id, alone(change.before))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import consents, stored
+from app.core import consents, stored, turns
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
 from app.core.models import SMALL, Audience, Participant, Reflection, StageReveal, Standing
@@ -134,16 +134,34 @@ def shareable(row: Any, stage: dict[str, Any], together: bool = False) -> bool:
 
 def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequence[Any]) -> list[Any]:
     """The unnamed ones among a stage's answers, if they may be shown now: once, in a group of five or more,
-    and with more than one person who could have written them.
+    and with more than one person who could have written them. Whose turn it is, everybody knows.
     """
     if released(db, group_session_id, stage["id"]):
         return []
     rows = [row for row in rows if not row.passed and shareable(row, stage, together=True)]
-    unnamed = [row for row in rows if row.audience == Audience.UNNAMED]
-    named = {row.participant_id for row in rows if row.audience == Audience.NAMED}
+    unnamed = [row for row in rows if row.audience == Audience.UNNAMED and not _tells_its_writer(row, stage)]
+    named = _kept_from_the_others(db, group_session_id, stage)
+    named |= {row.participant_id for row in rows if row.audience == Audience.NAMED}
     people = admitted_count(db, group_session_id)
     hidden = people - len(named - {row.participant_id for row in unnamed})
     return unnamed if people >= SMALL and hidden > 1 else []
+
+
+def _tells_its_writer(row: Any, stage: dict[str, Any]) -> bool:
+    """Whether an answer holds words that only whoever had the turn was asked for."""
+    if all(prompt.get("who") != "worker" for prompt in stage["prompts"]):
+        return False  # no need to unseal
+    return turns.is_the_workers(stage, answer_of(row))
+
+
+def _kept_from_the_others(db: Any, group_session_id: str, stage: dict[str, Any]) -> set[str]:
+    """The one who alone had the turn, in a stage that asks the others something: they cannot have written
+    that.
+    """
+    if all(prompt.get("who") != "others" for prompt in stage["prompts"]):
+        return set()
+    taken = set(turns.turns_of(db, group_session_id, stage["id"]))
+    return taken if len(taken) == 1 else set()
 
 
 def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[Any]) -> None:
@@ -160,7 +178,7 @@ def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[An
     if not any(each.audience == Audience.UNNAMED for each in shown):
         return
     named = {each.participant_id for each in shown if each.audience == Audience.NAMED}
-    named |= {row.participant_id for row in rows}
+    named |= {row.participant_id for row in rows} | _kept_from_the_others(change.db, change.before.id, stage)
     at = stored.find_all(change.db, StageReveal, group_session_id=change.before.id, stage_id=stage["id"])
     people = stored.find_all(
         change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED

@@ -99,6 +99,13 @@ def writes_cards(stage: Stage, turns: Sequence[str], participant_id: str, alone:
     return bool(stage["repeat"]) and all(prompt.get("who") != "worker" for prompt in asked)
 
 
+def is_the_workers(stage: Stage, answer: Mapping[str, Any]) -> bool:
+    """Whether an answer holds words to a question that is for whoever has the turn: whoever reads them knows
+    whose they are, with a name or without.
+    """
+    return any(prompt.get("who") == "worker" and prompt["key"] in answer for prompt in stage["prompts"])
+
+
 def place_of(stage: Stage, turns: Sequence[str], participant_id: str, alone: bool) -> str:
     """What a person reads about turns: "mine", "theirs", "open" (nobody has it yet), or "" where there are
     none.

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core import door, groups
 from app.core.changes import Who
 from app.core.course_models import Turn
-from app.core.models import GroupSession, SessionState
+from app.core.models import Audience, GroupSession, Reflection, SessionState
 from app.core.turns import turn_tracker
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, refused, stage
@@ -273,3 +273,29 @@ def test_a_session_in_which_nobody_works_is_not_one_without(
         next_session(working, "Amal")
     working.does(working.fola, "end")
     assert tracked(working, "Amal") == {"Amal": (1, True)}
+
+
+def test_the_workers_words_never_stand_without_a_name_where_everybody_knows_whose_they_are(
+    working: Oak,
+) -> None:
+    """Whose turn it is stands on every screen, and only they were asked."""
+    gives(working, "Amal")
+    ideas = [
+        working.writes(working.people[name], "work", idea=f"{name}'s idea.", audience="group_unnamed")["id"]
+        for name in ("Birgit", "Chidi", "Dolores", "Ewa")
+    ]
+    own = working.writes(working.amal, "work", setting="At the table.", audience="group_unnamed")["id"]
+    assert working.reflection(own).audience == "facilitators"
+    as_before = update(Reflection.__table__).where(Reflection.__table__.c.id == own)
+    working.database.writer.do(lambda db: db.execute(as_before.values(audience=Audience.UNNAMED)) and None)
+    working.does(working.fola, "reveal", stage_id="work")
+    assert sorted(working.shown_ids()) == sorted(ideas)
+
+
+def test_what_one_of_the_others_alone_can_have_written_stays_hidden(working: Oak) -> None:
+    gives(working, "Amal")
+    for name in ("Birgit", "Chidi", "Dolores"):
+        working.writes(working.people[name], "work", idea=f"{name}'s idea.")
+    alone = working.writes(working.ewa, "work", idea="Ewa's idea.", audience="group_unnamed")["id"]
+    working.does(working.fola, "reveal", stage_id="work")
+    assert len(working.shown()) == 3 and alone not in working.shown_ids()

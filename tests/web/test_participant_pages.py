@@ -167,6 +167,28 @@ def test_answers_without_a_name_are_offered_from_five_people_on(
     assert offer in ewa.visit(ewa.comes_in(own_link(enough, "Ewa")))
 
 
+def test_whose_turn_it_is_is_not_offered_to_write_without_a_name(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    prompts = [
+        {"key": "setting", "type": "free_text", "text": "Where was it?", "who": "worker"},
+        {"key": "idea", "type": "free_text", "text": "An idea?", "who": "others"},
+    ]
+    names = ("Amal", "Birgit", "Chidi", "Dora", "Ewa")
+    room = make_room(database, names, stages=[asking("s-one", *prompts)])
+    room.does("Fola", "give_turn", stage_id="s-one", participant_id=room.people["Amal"])
+    offered = {}
+    for name in ("Amal", "Birgit"):
+        someone = visitor()
+        page = someone.visit(someone.comes_in(own_link(room, name)))
+        offered[name] = (
+            "Where was it?" in page,
+            'value="group_named"' in page,
+            'value="group_unnamed"' in page,
+        )
+    assert offered == {"Amal": (True, True, False), "Birgit": (False, True, True)}
+
+
 def test_what_people_write_is_never_markup(visitor: Callable[[], Visitor], database: Database) -> None:
     room = make_room(database)
     words = "</textarea><script>alert(1)</script><b>bold</b>"
