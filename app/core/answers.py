@@ -4,10 +4,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import and_, or_, select
+from sqlmodel import col
+
 from app.core import consents, course, feedback, pairs, stored, turns
 from app.core.agenda import Stage, agenda_of, alone, find_stage
 from app.core.changes import Change
-from app.core.models import Audience, Reflection, SessionState, StageVisit
+from app.core.models import Audience, LogEntry, Reflection, SessionState, StageVisit
 from app.core.refusals import AlreadyAnswered, Invalid, NotFound, NotNow, NotYet, Superseded
 from app.core.sealing import open_sealed, seal
 from app.exercises import Unreadable, narrowed, read_answer
@@ -92,8 +95,11 @@ def _same(change: Change, command: Any, stands: Any) -> bool:
         answer = _read(stage, command)
     except (Invalid, NotFound):
         return False
-    # the audience may have been widened since by the writer's own "yes" to a request to share
-    same_audience = _audience(stage, command, answer) == stands.audience or stands.share_answer is True
+    asked = _audience(stage, command, answer)
+    # the audience may have been widened since by the writer's own "yes" to a request to share, or it was
+    # narrowed further than the writer asked
+    kept_back = (asked, stands.audience) == (Audience.UNNAMED, Audience.FACILITATORS)
+    same_audience = asked == stands.audience or stands.share_answer is True or kept_back
     return same_audience and answer == json.loads(open_sealed(Reflection.answer, stands.id, stands.answer))
 
 
@@ -196,6 +202,8 @@ def _revise(
 ) -> None:
     """A revision hides the answer until it is shown again, except while its writer presents it."""
     audience = _audience(stage, command, answer)
+    if audience == Audience.UNNAMED and _may_be_known(change, stands):
+        audience = Audience.FACILITATORS
     stays = (
         stands.shown_at is not None
         and audience == Audience.NAMED
@@ -219,6 +227,24 @@ def _revise(
         share_answer=None,
         confirmed_at=None,
     )
+
+
+def _may_be_known(change: Change, stands: Any) -> bool:
+    """Whether the group may have seen this answer with its name: shown again without it, it would be told by
+    its id and its words. An unnamed one never was; for the others the log tells only of their stage.
+    """
+    if stands.audience == Audience.UNNAMED:
+        return False
+    of_stage = and_(
+        col(LogEntry.action).in_(("reveal", "show_reflection")), col(LogEntry.subject_id) == stands.stage_id
+    )
+    by_yes = and_(col(LogEntry.action) == "answer_share_request", col(LogEntry.subject_id) == stands.id)
+    shown = select(col(LogEntry.version)).where(
+        col(LogEntry.group_session_id) == change.before.id,
+        col(LogEntry.at) >= stands.created_at,
+        or_(of_stage, by_yes),
+    )
+    return stands.shown_at is not None or change.db.execute(shown.limit(1)).first() is not None
 
 
 def _presents(change: Change, stage: Stage, answer: dict[str, Any], version: "_Version") -> bool:
