@@ -45,9 +45,10 @@ def _values(row: Any) -> dict[str, Any]:
 def keep(group_id: str) -> Any:
     """Keeps what is there, complete or not; the page then says what is still missing."""
     read(my_group, group_id, True)
-    values = _sent()
+    values, settings = _sent(), services().settings
+    goes_out = bool(settings.smtp_url) or not settings.production  # while developing no mail is waited for
     try:
-        services().database.writer.do(gate.keep_safety_plan, group_id, **values)
+        services().database.writer.do(gate.keep_safety_plan, group_id, **values, mail_goes_out=goes_out)
     except Refused as refusal:
         return _page(group_id, values | {"confirmed_at": None}, _(refusal.sentence)), 422
     missing = read(gate.of_group, group_id)
@@ -161,6 +162,7 @@ def _page(
         missing=read(gate.of_group, group_id),
         values=values,
         fault=fault,
+        no_mail="" if services().settings.smtp_url else _(gate.NO_MAIL),
         countries=sorted(countries, key=lambda each: str(each["name"])),
         texts=read(consents.texts, group_id),
         kinds=consents.KINDS,

@@ -36,6 +36,10 @@ MISSING = {  # in the order of the gate
         "Not everybody has had the meeting before the group. Hold it, or say on the group's page why not."
     ),
 }
+NO_MAIL = N_(
+    "No e-mail can be sent from here yet: no mail server is set up. Enter a web address that is called, or "
+    "ask whoever runs this system."
+)
 KEEPS_NOBODY_OUT = frozenset({"meeting"})  # what facilitators owe, and no member is kept at a door for
 
 
@@ -111,10 +115,12 @@ def keep_safety_plan(
     on_call: dict[str, str],
     works_alone: bool = False,
     escalate_after: int = 120,
+    mail_goes_out: bool = True,
     at: datetime | None = None,
 ) -> None:
     """Keeps the safety plan as it stands, complete or not; ``confirmed`` says that somebody called the
     numbers or looked them up. ``on_call`` is ``{"name", "reach", "mail", "webhook"}``, each may be empty.
+    Where no ``mail_goes_out``, an e-mail address alone reaches nobody and is refused.
     """
     group = stored.find(db, Group, id=group_id)
     if group is None:
@@ -123,6 +129,8 @@ def keep_safety_plan(
         raise Invalid("The web address to call must begin with https://.")
     if on_call.get("mail") and on_call["mail"].count("@") != 1:
         raise Invalid("This is not an e-mail address.")
+    if on_call.get("mail") and not (mail_goes_out or on_call.get("webhook") or works_alone):
+        raise Invalid(NO_MAIL)
     if not LEAST_SECONDS <= escalate_after <= MOST_SECONDS:
         raise Invalid("Choose between 30 and 900 seconds.")
     same = (group.emergency_number, group.crisis_line) == (emergency_number, crisis_line)

@@ -84,6 +84,15 @@ def test_each_part_of_the_safety_plan_is_asked_for(planned_oak: Oak, left_out: A
         planned_oak.does(planned_oak.fola, "open_lobby")
 
 
+def test_an_address_that_no_mail_can_reach_is_nobody_on_call(elm: Oak) -> None:
+    with refused("invalid") as caught:
+        keeps(elm, mail_goes_out=False)
+    assert caught.value.sentence == gate.NO_MAIL
+    assert "on_call" in lacks(elm)
+    keeps(elm, mail_goes_out=False, on_call=PLAN["on_call"] | {"webhook": "https://pager.example.org"})
+    assert "on_call" not in lacks(elm)
+
+
 def test_somebody_who_works_alone_names_a_service_to_call_and_is_the_clinician(planned_oak: Oak) -> None:
     keeps(planned_oak, clinician="", works_alone=True, on_call={})
     assert lacks(planned_oak) == ["on_call"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,21 @@ def test_a_plan_that_is_wrong_is_not_kept_and_nothing_typed_is_lost(
     assert "must begin with https" in page
     assert "Dr Adeyemi" in page
     assert "clinician" in lacks(oak, elm)
+
+
+def test_the_page_says_when_no_mail_can_be_sent_and_keeps_no_address_that_mail_alone_would_reach(
+    fola: Browser, oak: Oak, elm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, said = f"/groups/{elm}/safety", "no mail server is set up"
+    services = fola.client.application.extensions["concentric"]
+    assert said in fola.visit(path)
+    monkeypatch.setattr(services, "settings", replace(services.settings, environment="production"))
+    assert fola.send(path, 422, **PLAN).count(said) == 2  # as a refusal, too
+    assert "on_call" in lacks(oak, elm)
+    with_mail = replace(services.settings, smtp_url="smtp://mail.example.org")
+    monkeypatch.setattr(services, "settings", with_mail)
+    fola.send(path, **PLAN)
+    assert "on_call" not in lacks(oak, elm) and said not in fola.visit(path)
 
 
 def test_the_console_says_what_is_missing_in_place_of_the_button(fola: Browser, oak: Oak, elm: str) -> None:
