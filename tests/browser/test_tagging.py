@@ -1,6 +1,7 @@
 """Reading a full session afterwards: tags by key and by touch, and none is lost with the line."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -49,6 +50,16 @@ def is_sound(page: Page) -> None:
     assert looking.small_targets(page) == []
 
 
+class Way:
+    """What becomes of tags on their way; stood in from the start, for a browser that is asked to let somebody
+    stand in may send one more by itself.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.does: Callable[[Route], object] = Route.continue_
+        page.route("**/tags", lambda route: self.does(route))
+
+
 def test_answers_are_tagged_by_key_and_by_touch_and_no_tag_is_lost(
     world: World, house: Server, people: People
 ) -> None:
@@ -56,6 +67,7 @@ def test_answers_are_tagged_by_key_and_by_touch_and_no_tag_is_lost(
     summary = f"/sessions/{full.id}/summary"
     fola = people.facilitator(house.url, expects=["status of 401", "status of 422"])
     page = fola.page
+    way = Way(page)
     fola.opens(enter_path(SECRET_KEY, full.leader, summary))
 
     # by key: one goes on, a second tags; no key works while a theme is typed or a sheet lies above
@@ -86,17 +98,17 @@ def test_answers_are_tagged_by_key_and_by_touch_and_no_tag_is_lost(
         route.fetch()
         route.abort()
 
-    page.route("**/tags", cut_after)
+    way.does = cut_after
     types(page, "c")
     expect(state(page)).to_have_text(NOT_YET)
-    page.unroute("**/tags")
+    way.does = Route.continue_
     expect(state(page)).to_have_text(SAVED)
-    page.route("**/tags", lambda route: route.abort())
+    way.does = Route.abort
     types(page, "d")
     expect(state(page)).to_have_text(NOT_YET)
     expect(on(page).filter(has_text="Disputes")).to_have_class("tag tag-lamp")
     assert "dispute" not in stored(world, full, page)
-    page.unroute("**/tags")
+    way.does = Route.continue_
     page.reload()
     expect(state(page)).to_have_text(SAVED)
     types(page, "jj")
@@ -104,18 +116,18 @@ def test_answers_are_tagged_by_key_and_by_touch_and_no_tag_is_lost(
     assert stored(world, full, page) == standing
 
     # signed out meanwhile: it waits; refused: it goes, and the page says why
-    page.route("**/tags", lambda route: route.fulfill(status=401, body="Sign in first."))
+    way.does = lambda route: route.fulfill(status=401, body="Sign in first.")
     types(page, "1")
     expect(state(page)).to_have_text(re.compile("You are signed out. The tag is kept in this tab"))
-    page.unroute("**/tags")
+    way.does = Route.continue_
     expect(state(page)).to_have_text(SAVED)
     assert stored(world, full, page) == [*standing, "how_we_are_with_others"]
     answer_with = {"ok": False, "error": {"code": "invalid", "message": "Take one off first."}}
-    page.route("**/tags", lambda route: route.fulfill(status=422, json=answer_with))
+    way.does = lambda route: route.fulfill(status=422, json=answer_with)
     types(page, "3")
     expect(state(page)).to_have_text("Take one off first.")
     expect(on(page)).to_have_count(6)
-    page.unroute("**/tags")
+    way.does = Route.continue_
 
     page.emulate_media(media="print")
     expect(page.locator("#tagger")).to_be_hidden()
@@ -143,9 +155,10 @@ def test_a_tag_waits_for_the_answer_to_the_one_before(world: World, house: Serve
     full = world.do(play, 6, 14, False)
     fola = people.facilitator(house.url)
     page = fola.page
+    way = Way(page)
     fola.opens(enter_path(SECRET_KEY, full.leader, f"/sessions/{full.id}/summary"))
     held: list[Route] = []
-    page.route("**/tags", lambda route: held.append(route))
+    way.does = held.append
     with page.expect_request("**/tags"):
         types(page, "jg")
     types(page, "d")
