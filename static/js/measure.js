@@ -27,13 +27,12 @@ function answers() {
 async function restore() {
   await drafts.load();
   const kept = drafts.get(name);
-  if (!kept) return;
-  ({ id, revision } = kept);
-  for (const [item, value] of Object.entries(kept.answers)) {
+  if (kept) ({ id, revision } = kept);
+  for (const [item, value] of Object.entries(kept?.answers ?? {})) {
     const input = form.querySelector(`input[name="${CSS.escape(item)}"][value="${CSS.escape(String(value))}"]`);
     if (input && !form.querySelector(`input[name="${CSS.escape(item)}"]:checked`)) input.checked = true;
   }
-  keep(); // with what was chosen meanwhile
+  if (form.querySelector("input:checked")) keep(); // with what was chosen before this script was there
 }
 
 const keep = () => drafts.put(name, { id, revision, answers: answers() });

@@ -1,6 +1,6 @@
 """The private form of a measure: by touch and by keyboard, its alert, and what nobody else ever reads."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import select
 
 from app.core.course_models import MeasureResponse
@@ -81,10 +81,14 @@ def test_it_is_filled_in_by_keyboard_alone_kept_and_taken_while_the_leaders_line
     amal = people.participant(house.url)
     amal.comes_in(world.member_path("Amal"))
     amal.page.get_by_role("link", name="A few private questions").click()
+    amal.page.wait_for_url("**/measure/phq9")
     amal.page.locator('input[name="phq9_1"]').first.focus()
     for _ in PHQ9.items:
         amal.page.keyboard.press("Space")
         amal.page.keyboard.press("Tab")
+    amal.page.wait_for_function(
+        "() => Object.keys(sessionStorage).some((name) => name.includes('measure.phq9'))"
+    )
     amal.page.reload()
     expect(amal.page.locator("#measure-form input:checked")).to_have_count(len(PHQ9.items))
     kept = amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
@@ -98,6 +102,28 @@ def test_it_is_filled_in_by_keyboard_alone_kept_and_taken_while_the_leaders_line
     amal.page.keyboard.press("Enter")  # a line that blinks loses no answer
     amal.sees("Thank you for telling us. Your answers are stored. Fola will read them.")
     assert "measure.phq9" not in amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
+
+
+def test_what_is_chosen_before_the_script_is_there_is_kept_as_well(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([check(), line("First")], started=False)
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    held: list[Route] = []
+    amal.page.route("**/js/measure.js", lambda route: held.append(route), times=1)
+    with amal.page.expect_request("**/js/measure.js"):
+        amal.page.get_by_role("link", name="A few private questions").click()
+    amal.page.locator('label:has(input[name="phq9_1"][value="2"])').click()
+    expect(amal.page.locator("#measure-form input:checked")).to_have_count(1)
+    held[0].continue_()
+    amal.page.wait_for_function(
+        "() => Object.keys(sessionStorage).some((name) => name.includes('measure.phq9'))"
+    )
+    amal.page.reload()
+    expect(amal.page.locator("#measure-form input:checked")).to_have_count(1)
 
 
 def test_what_is_sent_while_nobody_leads_is_refused_and_its_answers_stay_on_the_page(
