@@ -61,6 +61,7 @@ async function send() {
   if (answer.error?.code === "retry") again();
   if (!answer.ok) return tell(answer.error?.code === "not_now" ? "closed" : "failed");
   drafts.remove(name);
+  if (answer.stored === false) return location.reload(); // no yes stands: the page says that nothing is stored
   form.hidden = true;
   const done = document.getElementById("measure-done");
   done.hidden = false;

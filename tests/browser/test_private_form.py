@@ -3,6 +3,8 @@
 from playwright.sync_api import Route, expect
 from sqlalchemy import select
 
+from app.core import consents
+from app.core.changes import Who
 from app.core.course_models import MeasureResponse
 from app.library.agendas import talk_stage
 from app.library.measures import bundled
@@ -124,6 +126,25 @@ def test_what_is_chosen_before_the_script_is_there_is_kept_as_well(
     )
     amal.page.reload()
     expect(amal.page.locator("#measure-form input:checked")).to_have_count(1)
+
+
+def test_whoever_took_their_yes_back_is_not_told_that_answers_are_stored(
+    world: World, house: Server, people: People
+) -> None:
+    before = stored(world)
+    session = world.open([check(), line("First")], started=False)
+    fola = people.facilitator(house.url)
+    fola.opens_the_console(world.console_path(session))
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    amal.page.get_by_role("link", name="A few private questions").click()
+    amal.page.wait_for_url("**/measure/phq9")
+    amal.page.locator('label:has(input[name="phq9_9"][value="1"])').click()
+    world.do(consents.take_yes_back, Who("participant", session, world.person(session, "Amal")))
+    amal.press("Send")
+    amal.sees("You took your yes back, so nothing of yours is stored.")
+    amal.sees("In danger, or might hurt yourself?")
+    assert stored(world) == before
 
 
 def test_what_is_sent_while_nobody_leads_is_refused_and_its_answers_stay_on_the_page(
