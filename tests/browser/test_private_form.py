@@ -157,6 +157,7 @@ def test_what_is_sent_while_nobody_leads_is_refused_and_its_answers_stay_on_the_
     amal = people.participant(house.url, expects=["409"])
     amal.comes_in(world.member_path("Amal"))
     amal.page.get_by_role("link", name="A few private questions").click()
+    amal.page.wait_for_url("**/measure/*")  # loaded with its script: the server is about to go
     amal.page.locator('label:has(input[name="phq9_1"][value="2"])').click()
     fola.page.goto("about:blank")
     house.kill()
