@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 
 from app.core import groups as verbs
-from app.core import instruments, overview, shelf
+from app.core import instruments, overview, shelf, turns
 from app.core.agenda import Stage, find_stage
 from app.core.models import now
 from app.core.refusals import Refused, Retry
@@ -34,7 +34,9 @@ def plan(group_session_id: str) -> Any:
     times = {"starts": clock(at), "when": at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if at else ""}
     phase = next((stage["phase"] for stage in shown["stages"] if stage["phase"]), "")
     for stage in shown["stages"]:
-        stage["choices"] = read(shelf.exercises, stage["pool"])
+        found = read(shelf.exercises, stage["pool"])
+        stage["choices"] = [each for each in found if turns.in_phase(each, stage)]
+        stage["rest"] = [each for each in found if not turns.in_phase(each, stage)]
     return page(
         "facilitator/planner.html",
         "groups",

@@ -15,6 +15,7 @@ from app.core.models import GroupSession, Member, Participant, SessionState, Sta
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed
 from app.library.fits import fit
+from app.library.items import Exercise
 
 Prompts = Sequence[Mapping[str, Any]]
 
@@ -120,12 +121,14 @@ def place_of(stage: Stage, turns: Sequence[str], participant_id: str, alone: boo
 def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What a facilitator chooses in a stage in which somebody works: the person, and the exercise for them.
 
-    ``inside`` are the people of the roster. Exercises of the pool that suit the areas of whoever has the turn
-    come first; without a focus all of them may.
+    ``inside`` are the people of the roster. ``pool`` is what fits the phase of the stage and the areas of
+    whoever has the turn, the best first, without a turn or a focus the phase alone; ``rest`` is what else the
+    stage offers, in its order. In a meeting one to one the one who is there works.
     """
     taken = turns_of(db, row.id, stage["id"])
     focus = _areas(db, [each["id"] for each in inside])
-    areas = focus.get(taken[0], []) if taken else []
+    workers = taken[:1] or ([each["id"] for each in inside[:1]] if alone(row) else [])
+    areas = focus.get(workers[0], []) if workers else []
     tracker = turn_tracker(db, row.group_id) if takes_turns(stage) else {}
     pool = [
         {
@@ -133,10 +136,11 @@ def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str
             "title": exercise.title,
             "name": exercise.name,
             "minutes": exercise.minutes,
-            "fit": fit(exercise, areas) if areas else 1,
-            "chosen": stage["exercises"] == [exercise.id],
+            "fit": (fit(exercise, areas) if areas else 1) if in_phase(exercise, stage) else 0,
+            "in_phase": in_phase(exercise, stage),
         }
         for exercise in shelf.exercises(db, stage["pool"])
+        if stage["exercises"] != [exercise.id]
     ]
     return {
         "takes": takes_turns(stage),
@@ -148,8 +152,16 @@ def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str
             | {"without": tracker.get(each["member_id"], {}).get("without", 0)}
             for each in inside
         ],
-        "pool": sorted(pool, key=lambda each: -each["fit"]),
+        "chosen": stage["exercises"][0] if stage["pool"] and stage["exercises"] else None,
+        "pool": sorted((each for each in pool if each["fit"]), key=lambda each: -each["fit"]),
+        "rest": [each for each in pool if not each["fit"]],
     }
+
+
+def in_phase(exercise: Exercise, stage: Stage) -> bool:
+    """Whether an exercise is for the phase in which a stage was planned; every one is where it has none."""
+    phase = stage.get("phase")
+    return not phase or phase in exercise.phases
 
 
 def _areas(db: Connection, participant_ids: Sequence[str]) -> dict[str, list[str]]:

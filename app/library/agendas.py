@@ -40,12 +40,13 @@ def meeting_agenda(programme_id: str, meeting_id: str, library: Library | None =
 def stage_of_row(row: Row, phase: str, library: Library | None = None) -> Stage:
     """Return one stage for a row: the prompts of all its exercises in order, or a talk.
 
-    A row with a pool is a talk until an exercise is chosen; a row with a private measure is a talk beside it.
+    A row with a pool is a talk until an exercise is chosen (what fits, see core/turns.py); a row with a
+    private measure is a talk beside it.
     """
     known = [(library or load()).exercises[name] for name in row.exercises]
     if row.pool:
         stage = talk_stage(row.title, row.minutes)
-        stage["pool"] = [exercise.id for exercise in known if phase in exercise.phases]
+        stage["pool"] = [exercise.id for exercise in known]
     else:
         stage = _stage(row.title, row.minutes, known)
     # The row speaks for this session, the exercise for every time it is used; both are for the leader's eyes.

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from app.core import course
 from app.library.agendas import stage_of_exercise, talk_stage
 from tests.browser.conftest import People
 from tests.browser.looking import findings, small_targets, too_wide
@@ -19,6 +20,7 @@ def member_work() -> Stage:
 def test_the_leader_gives_the_time_chooses_an_exercise_and_writes_what_the_member_says(
     world: World, house: Server, people: People
 ) -> None:
+    world.do(course.set_focus, world.group, world.members["Amal"], ["dispute"], "")
     session = world.open([member_work(), line("Last")])
     fola = people.facilitator(house.url)
     fola.opens_the_console(world.console_path(session))
@@ -29,7 +31,11 @@ def test_the_leader_gives_the_time_chooses_an_exercise_and_writes_what_the_membe
     fola.page.locator("#region-stage .chips button", has_text="Amal").click()
     amal.sees("This is your time. The others listen.")
     birgit.sees("This is Amal’s time. You listen.")
-    fola.page.locator("#region-stage .pool-one", has_text="talk").first.click()
+    pool, grief = fola.page.locator("#region-stage .pool-one"), "Telling the story"
+    expect(pool.filter(has_text=grief)).to_be_hidden()
+    fola.page.get_by_text("Show all exercises of this stage").press("Enter")
+    expect(pool.filter(has_text=grief)).to_be_visible()
+    pool.filter(has_text="talk").first.click()
     birgit.sees("What could be said next time?")
     amal.sees("Think of one talk that left you feeling bad.")
     expect(birgit.page.get_by_text("Think of one talk")).to_have_count(0)

@@ -155,7 +155,7 @@ def test_a_row_with_a_pool_is_a_talk_until_one_is_chosen():
     assert (work["kind"], work["exercises"], work["prompts"]) == ("talk", [], [])
     assert "communication_analysis" in work["pool"]
     late = Row(minutes=30, title="Work", exercises=("patterns", "role_play"), pool="work", core=True, cue="x")
-    assert stage_of_row(late, "termination")["pool"] == ["role_play"]
+    assert stage_of_row(late, "termination")["pool"] == ["patterns", "role_play"]
 
 
 def test_a_row_with_a_measure_is_a_talk_that_keeps_its_name():

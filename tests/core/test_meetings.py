@@ -2,9 +2,10 @@
 
 import pytest
 
-from app.core import door, groups
+from app.core import course, door, groups
 from app.core.changes import Who
-from app.library.agendas import meeting_agenda
+from app.library.agendas import meeting_agenda, stage_of_row
+from app.library.items import Row
 from tests.core.cast import Oak, refused
 
 
@@ -54,3 +55,20 @@ def test_all_of_a_meeting_is_for_the_facilitators(oak: Oak, meeting: str) -> Non
     oak.moves_to(next(each["id"] for each in oak.console()["stages"] if each["kind"] == "exercise"))
     assert oak.room()["stage"]["audiences"] == ["facilitators"]
     assert oak.me(amal)["prompts"] and oak.me(amal)["turn"] == ""
+
+
+def test_in_a_meeting_the_pool_is_filtered_by_the_focus_of_its_member(oak: Oak) -> None:
+    oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Amal"], ["dispute"], "")
+    names = ("remember_the_person", "expectations_both_sides")
+    work = stage_of_row(Row(minutes=30, title="Work", exercises=names, pool="work", core=True), "middle")
+    new = oak.database.writer.do(
+        groups.plan_session, oak.group_id, [work], kind="mid", member_id=oak.members["Amal"]
+    )
+    oak.id = str(new)
+    oak.people |= {name: Who("facilitator", oak.id, oak.leaders[name]) for name in oak.leaders}
+    oak.does(oak.fola, "open_lobby")
+    oak.joins("Amal")
+    oak.does(oak.fola, "start")
+    turns = oak.console()["turns"]
+    assert [each["id"] for each in turns["pool"]] == ["expectations_both_sides"]
+    assert [each["id"] for each in turns["rest"]] == ["remember_the_person"]

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.core import door, groups
+from app.core import course, door, groups
 from app.core.changes import Who
 from app.core.course_models import Turn
 from app.core.models import Audience, GroupSession, Reflection, SessionState
 from app.core.turns import turn_tracker
-from app.library.agendas import stage_of_exercise
+from app.library.agendas import stage_of_exercise, stage_of_row
+from app.library.items import Row
 from tests.core.cast import Oak, prompt, refused, stage
 
 
@@ -110,9 +111,78 @@ def test_a_stage_without_questions_of_ones_own_says_nothing_of_turns(oak: Oak) -
 
 def test_member_work_takes_turns_and_offers_its_pool(oak: Oak) -> None:
     oak.moves_to("talk")
+    assert oak.console()["turns"]["takes"]
+    assert offered(oak) == (["decision_analysis", "role_play"], [])
+
+
+def offered(oak: Oak) -> tuple[list[str], list[str]]:
+    """What the console lists in a stage with a pool, and what it keeps behind "Show all"."""
     turns = oak.console()["turns"]
-    assert turns["takes"]
-    assert {each["id"] for each in turns["pool"]} == {"decision_analysis", "role_play"}
+    return [each["id"] for each in turns["pool"]], [each["id"] for each in turns["rest"]]
+
+
+POOL = [
+    "patterns",
+    "old_new_role",
+    "communication_analysis",
+    "remember_the_person",
+    "expectations_both_sides",
+]
+
+
+@pytest.fixture
+def choosing(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """At member work in the middle phase, with a pool for several areas."""
+    row = Row(minutes=30, title="Work", exercises=tuple(POOL), pool="work", core=True, cue="")
+    monkeypatch.setattr(
+        "tests.core.cast.agenda", lambda: [stage_of_row(row, "middle") | {"id": "work"}, stage("next")]
+    )
+    planned_oak.plans()
+    planned_oak.starts()
+    return planned_oak
+
+
+def test_the_pool_is_filtered_by_the_focus_of_whoever_has_the_turn(choosing: Oak) -> None:
+    oak = choosing
+    oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Amal"], ["dispute"], "")
+    oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Birgit"], ["grief"], "")
+    assert offered(oak) == (POOL, []), "nobody has the turn"
+    gives(oak, "Amal")
+    assert offered(oak) == (
+        ["communication_analysis", "expectations_both_sides", "patterns"],
+        ["old_new_role", "remember_the_person"],
+    )
+    gives(oak, "Birgit")
+    assert offered(oak)[0] == ["remember_the_person", "communication_analysis"]
+    gives(oak, "Chidi")
+    assert offered(oak) == (POOL, []), "a member without a focus"
+
+
+def test_what_the_filter_keeps_back_can_be_chosen_and_is_listed_no_more(choosing: Oak) -> None:
+    oak = choosing
+    oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Amal"], ["dispute"], "")
+    gives(oak, "Amal")
+    oak.does(oak.fola, "choose_exercise", stage_id="work", exercise_id="remember_the_person")
+    turns = oak.console()["turns"]
+    assert turns["chosen"] == "remember_the_person"
+    assert "remember_the_person" not in {each for listed in offered(oak) for each in listed}
+
+
+def test_the_phase_filters_also_where_nobody_has_a_turn_or_a_focus(
+    planned_oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oak = planned_oak
+    both = Row(minutes=30, title="Work", exercises=("patterns", "role_play"), pool="work", core=True, cue="")
+    late = [stage_of_row(both, "termination") | {"id": "work"}, stage("next")]
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: late)
+    oak.plans()
+    oak.starts()
+    assert offered(oak) == (["role_play"], ["patterns"])
+    assert oak.console()["turns"]["rest"][0]["in_phase"] is False
+    gives(oak, "Chidi")
+    assert offered(oak) == (["role_play"], ["patterns"])
+    oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Chidi"], ["lonely"], "")
+    assert offered(oak) == (["role_play"], ["patterns"]), "the focus brings nothing back of another phase"
 
 
 TABLE = {"question": "Move out?", "wish": "Less noise", "options": []}
