@@ -1,5 +1,5 @@
-"""Somebody who was away last time and comes back: the summary that was signed for members, and no answer of
-anybody.
+"""Somebody who was away and comes back: the signed summary for members of each session since they were last
+there, and no answer of anybody.
 """
 
 from typing import Any
@@ -17,37 +17,41 @@ OPEN = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
 
 def told(
     db: Connection, row: Row[Any], person: Row[Any], known: dict[str, dict[str, Any]]
-) -> dict[str, Any] | None:
+) -> list[dict[str, Any]]:
     """``missed()`` for somebody inside, as long as the session is on. ``known`` keeps who missed nothing: the
-    session before is the same one as soon as this one has begun.
+    sessions before are the same ones as soon as this one has begun.
     """
     if person.standing != Standing.ADMITTED or row.state not in OPEN or person.id in known:
-        return None
+        return []
     found = missed(db, row, person.member_id)
-    if found is None and row.started_at is not None:
+    if not found and row.started_at is not None:
         known[person.id] = {}
     return found
 
 
-def missed(db: Connection, row: Row[Any], member_id: str | None) -> dict[str, Any] | None:
-    """What a member who was away last time reads: the ``number`` of that session, the names of its
-    ``stages``, and the ``summary`` for members with what was ``added`` to it, once it is signed.
+def missed(db: Connection, row: Row[Any], member_id: str | None) -> list[dict[str, Any]]:
+    """What a member reads of the sessions that they missed since they were last there, the newest first: the
+    ``number`` of each, the names of its ``stages``, and the ``summary`` for members with what was ``added``
+    to it, once it is signed.
 
-    Nothing that anybody wrote in private is in it. None for whoever was there, and before the second session.
+    Nothing that anybody wrote in private is in it, and no session that was over before they joined. Empty for
+    whoever was there last time.
     """
-    if member_id is None or row.kind != "group" or not counts(row):
-        return None
-    last = leaving.last_ended(db, row)
-    if last is None:
-        return None
-    joined = stored.find(db, Member, id=member_id)
-    if joined is None or last.id in attendance.sessions_with(db, member_id):
-        return None
-    if last.ended_at is None or joined.created_at > last.ended_at:
-        return None  # they were not in the group yet
-    visited = {each.stage_id for each in stored.find_all(db, StageVisit, group_session_id=last.id)}
-    titles = [stage["title"] for stage in agenda_of(last) if stage["id"] in visited]
-    return {"number": last.number, "stages": titles, **_signed(db, last.id)}
+    joined = stored.find(db, Member, id=member_id) if member_id is not None else None
+    if joined is None or row.kind != "group" or not counts(row):
+        return []
+    away, there = [], attendance.sessions_with(db, joined.id)
+    for each in reversed(leaving.ended_before(db, row)):
+        if each.id in there or joined.created_at > each.ended_at:
+            break
+        away.append(each)
+    return [_told(db, each) for each in away]
+
+
+def _told(db: Connection, session: Row[Any]) -> dict[str, Any]:
+    visited = {each.stage_id for each in stored.find_all(db, StageVisit, group_session_id=session.id)}
+    titles = [stage["title"] for stage in agenda_of(session) if stage["id"] in visited]
+    return {"number": session.number, "stages": titles, **_signed(db, session.id)}
 
 
 def _signed(db: Connection, group_session_id: str) -> dict[str, list[Any]]:

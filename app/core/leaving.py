@@ -113,7 +113,12 @@ def to_tell(db: Connection, row: Row[Any]) -> list[str]:
 
 def last_ended(db: Connection, row: Row[Any]) -> Row[Any] | None:
     """The group's session that ended last before this one."""
-    ended = [
+    return next(reversed(ended_before(db, row)), None)
+
+
+def ended_before(db: Connection, row: Row[Any]) -> list[Row[Any]]:
+    """The group's sessions that had ended before this one began, in the order in which they ended."""
+    return [
         each
         for each in stored.find_all(db, GroupSession, ("ended_at",), group_id=row.group_id, kind="group")
         if each.ended_at is not None
@@ -121,7 +126,6 @@ def last_ended(db: Connection, row: Row[Any]) -> Row[Any] | None:
         and counts(each)
         and (row.started_at is None or each.ended_at <= row.started_at)
     ]
-    return ended[-1] if ended else None
 
 
 def _leaves_the_room(db: Connection, facilitator_id: str, group_session_id: str, participant_id: str) -> None:

@@ -17,7 +17,7 @@ from app.core.models import Member, Participant, now
 from app.core.refusals import NotFound, NotNow
 
 # what stays in a closed drawer
-CLOSED: dict[str, Any] = {"last": {"mood": None, "step": None}, "missed": None}
+CLOSED: dict[str, Any] = {"last": {"mood": None, "step": None}, "missed": []}
 # of an answer that is not read back, nothing but that it stands
 KEPT = {"answer": {}, "passed": False, "parts": [], "for_group": [], "share": None, "scribed": False}
 

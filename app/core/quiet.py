@@ -31,7 +31,7 @@ HUSHED: dict[str, Any] = {
     "received": [],
     "catch_up": False,
     "late": None,
-    "missed": None,
+    "missed": [],
 }
 
 

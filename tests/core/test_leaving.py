@@ -123,12 +123,33 @@ def test_whoever_was_away_reads_what_was_done_and_nothing_that_anybody_wrote(oak
     next_session(oak, "Amal", "Birgit")
     ends(oak)
     next_session(oak, "Amal", absent)
-    missed = oak.me(getattr(oak, absent.lower()))["missed"]
+    (missed,) = oak.me(getattr(oak, absent.lower()))["missed"]
     assert missed["number"] == oak.row().number - 1
     assert (missed["summary"], missed["added"]) == ([], []) and set(missed["stages"]) <= set(titles)
-    assert oak.me(oak.amal)["missed"] is None
+    assert oak.me(oak.amal)["missed"] == []
     assert "SAID IN THE ROOM" not in json.dumps(missed)
     with oak.database.reader() as db:
-        assert coming_back.missed(db, oak.row(), None) is None
+        assert coming_back.missed(db, oak.row(), None) == []
     oak.moves_to("mixed")
-    assert oak.me(getattr(oak, absent.lower()))["missed"] == missed
+    assert oak.me(getattr(oak, absent.lower()))["missed"] == [missed]
+
+
+def test_whoever_was_away_twice_reads_of_both_sessions_since_they_were_there_the_newest_first(
+    oak: Oak,
+) -> None:
+    ends(oak)
+    next_session(oak, "Amal", "Birgit")
+    ends(oak)
+    next_session(oak, "Birgit")
+    ends(oak)
+    new = oak.database.writer.do(groups.add_members, oak.group_id, ["Noor"])
+    oak.members["Noor"] = new[0]
+    next_session(oak, "Birgit")
+    ends(oak)
+    next_session(oak, *MEMBERS, "Noor")
+
+    def numbers(name: str) -> list[int]:
+        return [each["number"] for each in oak.me(getattr(oak, name.lower()))["missed"]]
+
+    assert (numbers("Chidi"), numbers("Amal"), numbers("Birgit")) == ([4, 3, 2], [4, 3], [])
+    assert numbers("Noor") == [4]  # of what was before they joined they read nothing

@@ -50,7 +50,7 @@ def test_a_plain_screen_holds_nothing_that_was_written_or_asked(oak: Oak) -> Non
     oak.writes(oak.amal, text="My own secret.")
     oak.joins("Amal", safe=False)
     me = oak.me(oak.amal)
-    assert (me["mine"], me["prompts"], me["received"], me["missed"]) == ([], [], [], None)
+    assert (me["mine"], me["prompts"], me["received"], me["missed"]) == ([], [], [], [])
     assert "secret" not in json.dumps(me, default=str)
     with oak.database.reader() as db:
         whole = views.me(db, views.session_row(db, oak.id), oak.amal.id, {}, whole=True)

@@ -18,6 +18,7 @@ from tests.core.cast import Oak, prompt, stage
 
 SUMMARY, LATER, CANARY = "We practised asking for help.", "We meet at five next time.", "canary-7f3a"
 BACK = "Good that you are back. In session 2 the group did this:"
+STEP = {"text": "Ring my sister."}
 MOOD = prompt("mood", "scale_0_10", exercise="mood_event_checkin", audience="facilitators")
 FIRST = stage("round", MOOD, prompt("week"), holds_door=True)
 
@@ -93,14 +94,42 @@ def test_nobody_else_reads_the_summary_for_members(app: Flask, oak: Oak, missed:
     for who in (oak.birgit, waits, knocks, display, replace(oak.amal, shut=True)):
         told = str(screen(app, oak, who))
         assert SUMMARY not in told and BACK not in told, who
-    assert oak.me(waits)["missed"] is None
+    assert oak.me(waits)["missed"] == []
     assert SUMMARY in str(screen(app, oak, oak.amal))
     oak.does(oak.amal, "pause_for_me", choice="listen")
-    assert oak.me(oak.amal)["missed"] is None and SUMMARY not in str(screen(app, oak, oak.amal))
+    assert oak.me(oak.amal)["missed"] == [] and SUMMARY not in str(screen(app, oak, oak.amal))
     oak.does(oak.amal, "pause_for_me", choice="back")
     was_there = {oak.members["Amal"]: "present"}
     oak.database.writer.do(attendance.correct, oak.leaders["Fola"], missed, was_there)
     assert SUMMARY not in str(screen(app, oak, oak.amal))
+
+
+def test_whoever_missed_two_sessions_reads_of_both_the_newest_first_and_their_step_still_stands(
+    app: Flask, oak: Oak
+) -> None:
+    oak.does(oak.fola, "end")
+    step = stage("step", prompt("step", "goal", exercise="step_plan", audience="facilitators"))
+    away = []
+    for there in (("Amal", "Birgit"), ("Birgit",), ("Birgit",), ("Amal", "Birgit")):
+        oak.plans([step, stage("work", prompt("text"))])
+        oak.does(oak.fola, "open_lobby")
+        for name in there:
+            oak.joins(name)
+        oak.does(oak.fola, "start")
+        if "Amal" not in there:
+            away.append(oak.id)
+            oak.writes(oak.birgit, "step", audience="facilitators", step=STEP | {"text": CANARY})
+        elif not away:
+            oak.writes(oak.amal, "step", audience="facilitators", step=STEP)
+        if len(away) < 2 or "Amal" not in there:
+            oak.does(oak.fola, "end")
+    drafts(oak, away[0])
+    signs(oak, away[0])
+    seen = regions(app, oak, oak.amal)["missed"]
+    assert "Good that you are back. While you were away the group did this:" in seen
+    places = [seen.index(each) for each in ("Session 4", "Step", "Session 3", SUMMARY, "Ring my sister")]
+    assert places == sorted(places) and "Session 2" not in seen
+    assert CANARY not in str(screen(app, oak, oak.amal)) and regions(app, oak, oak.birgit)["missed"] == ""
 
 
 def test_a_summary_that_is_not_what_was_signed_is_read_by_nobody(app: Flask, oak: Oak, missed: str) -> None:
