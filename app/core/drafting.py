@@ -253,7 +253,8 @@ def _mood(person: dict[str, Any], say: Say) -> str:
         return ""
     told = say(N_("Mood this week: %(mood)s of 10."), mood=person["mood"])
     if person["last_mood"] is not None:
-        told += " " + say(N_("The time before: %(mood)s."), mood=person["last_mood"])
+        last = {"number": person["last_number"], "mood": person["last_mood"]}
+        told += " " + say(N_("Last time, in session %(number)s: %(mood)s."), **last)
     return told
 
 

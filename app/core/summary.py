@@ -25,6 +25,7 @@ from app.core.summary_answers import (
     STEP,
     WORD,
     Answer,
+    answers_in,
     answers_of,
     asks,
     texts,
@@ -33,6 +34,7 @@ from app.core.summary_answers import (
 from app.core.summary_calls import signals_of
 from app.core.touched import touched
 
+LOOKED_AT = 6  # sessions in which the mood of last time is looked for
 BESIDE = {
     "mood": (MOOD, "mood"),
     "word": (WORD, "word"),
@@ -57,7 +59,7 @@ def summary_of(db: Connection, group_session_id: str, drafting: bool = False) ->
         answers = [each for each in answers if not each["scribed"]]
     whose = set() if drafting else signed_words.hidden(db, group_session_id)
     answers = signed_words.without_words(answers, whose)
-    _about_people(people, answers, _last_moods(db, row, drafting))
+    _about_people(people, answers, _last_moods(db, row, people))
     told = _stages(db, row, stages, answers)
     tagged = tags.themes_of(db, group_session_id)
     return {
@@ -111,9 +113,12 @@ def _people(db: Connection, group_session_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _about_people(people: list[dict[str, Any]], answers: list[Answer], before: dict[str, int]) -> None:
-    """Writes beside each person: mood and last week's, first and last word, how they left, their step; and
-    in ``scribed`` which of these were written down for them and wait for their yes (keys of BESIDE).
+def _about_people(
+    people: list[dict[str, Any]], answers: list[Answer], before: dict[str, tuple[int, int]]
+) -> None:
+    """Writes beside each person: mood, the mood of last time with the number of that session, first and last
+    word, how they left, their step; and in ``scribed`` which of these were written down for them and wait for
+    their yes (keys of BESIDE).
     """
     moods = {each["participant_id"]: value for each, value in values(answers, MOOD, "mood")}
     words, steps = texts(answers, WORD, "word"), texts(answers, STEP, "step")
@@ -127,7 +132,7 @@ def _about_people(people: list[dict[str, Any]], answers: list[Answer], before: d
     for person in people:
         said = words.get(person["id"], [])
         person["mood"] = moods.get(person["id"])
-        person["last_mood"] = before.get(person["member_id"] or "")
+        person["last_mood"], person["last_number"] = before.get(person["member_id"] or "", (None, None))
         person["first_word"] = said[0] if said else ""
         person["last_word"] = said[-1] if len(said) > 1 else ""
         person["leaving"] = (leaving.get(person["id"]) or [""])[-1]
@@ -144,27 +149,42 @@ def _line(step: Any) -> str:
     return " · ".join(each for each in told if each)
 
 
-def _last_moods(db: Connection, row: Any, drafting: bool) -> dict[str, int]:
-    """Each member's mood in the newest earlier session of the group."""
+def _last_moods(db: Connection, row: Any, people: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+    """Each member's mood the last time they gave one, and the number of that session: for whoever missed the
+    session before it is an earlier one. Looked for in the group's last few sessions before this one.
+    """
     earlier = db.execute(
         select(GroupSession.__table__)
         .where(
             col(GroupSession.group_id) == row.group_id,
-            col(GroupSession.kind) == row.kind,
-            col(GroupSession.number) < row.number,
+            col(GroupSession.kind) == "group",
+            col(GroupSession.id) != row.id,
             col(GroupSession.state) == SessionState.ENDED,
+            col(GroupSession.ended_at) <= (row.started_at or now()),
+            col(GroupSession.sandbox).is_(False),
+            col(GroupSession.rehearsal_of).is_(None),
         )
         .order_by(col(GroupSession.number).desc())
-    ).first()
-    if earlier is None:
-        return {}
-    people = {person["id"]: person["member_id"] for person in _people(db, earlier.id)}
-    answers = answers_of(db, earlier.id, asks(agenda_of(earlier), MOOD), {})
-    return {
-        people[answer["participant_id"]]: value
-        for answer, value in values(answers, MOOD, "mood")
-        if people.get(answer["participant_id"]) and not (drafting and answer["scribed"])
+        .limit(LOOKED_AT)
+    ).all()
+    numbers = {each.id: each.number for each in earlier}
+    members = {person["member_id"] for person in people} - {None}
+    seats = db.execute(
+        select(col(Participant.id), col(Participant.member_id)).where(
+            col(Participant.group_session_id).in_(list(numbers)), col(Participant.member_id).in_(members)
+        )
+    ).all()
+    whose = {each.id: each.member_id for each in seats}
+    asked = {
+        (each.id, stage["id"]): stage["prompts"] for each in earlier for stage in asks(agenda_of(each), MOOD)
     }
+    given = values(answers_in(db, asked), MOOD, "mood")
+    found: dict[str, tuple[int, int]] = {}
+    for answer, value in sorted(given, key=lambda each: numbers[each[0]["group_session_id"]]):
+        member_id = whose.get(answer["participant_id"])
+        if member_id is not None and not answer["scribed"]:  # theirs once they said yes
+            found[member_id] = (value, numbers[answer["group_session_id"]])
+    return found
 
 
 def _mood(people: list[dict[str, Any]]) -> dict[str, Any]:

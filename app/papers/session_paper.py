@@ -61,7 +61,7 @@ def _figures(told: dict[str, Any], attended: list[dict[str, Any]]) -> Block:
         also = ngettext("from %(num)s number, the first", "from %(num)s numbers, the first", mood["count"])
     else:
         changes = {"mean": mood["last_mean"], "up": mood["up"], "down": mood["down"]}
-        also = _("last week %(mean)s; %(up)s went up, %(down)s down", **changes)
+        also = _("last time %(mean)s; %(up)s went up, %(down)s down", **changes)
     ways = [_("%(count)s: %(word)s", count=each["count"], word=each["text"]) for each in leaving]
     took = _("%(minutes)s min", minutes=session["actual"]) if session["actual"] is not None else "–"
     return facts(
@@ -143,7 +143,8 @@ def _mood(person: dict[str, Any]) -> str:
         return ""
     if person["last_mood"] is None:
         return str(person["mood"])
-    return str(_("%(mood)s, last week %(last)s", mood=person["mood"], last=person["last_mood"]))
+    last = {"last": person["last_mood"], "number": person["last_number"]}
+    return str(_("%(mood)s, last time, session %(number)s: %(last)s", mood=person["mood"], **last))
 
 
 def _said(person: dict[str, Any]) -> str:

@@ -232,12 +232,12 @@ def test_a_look_back_a_rating_and_a_mood_that_nobody_said_yes_to_are_in_no_later
     oak.moves_to("week")
     oak.writes(oak.amal, "week", mood=6)
     amal = drafted(oak, "Amal")
-    assert "6 of 10" in amal and "The time before" not in amal and "Last step" not in amal
+    assert "6 of 10" in amal and "Last time" not in amal and "Last step" not in amal
     assert "Goal: Sleep" in amal and "Rated" not in amal
     for who, each in written:
         oak.does(who, "confirm_reflection", id=each, accept=True)
     amal = drafted(oak, "Amal")
-    assert "The time before: 3." in amal and "How it went: I did it." in amal
+    assert "Last time, in session 2: 3." in amal and "How it went: I did it." in amal
     assert "Rated 7 of 10 today." in amal
 
 

@@ -62,6 +62,21 @@ def test_this_weeks_mood_stands_beside_last_weeks(planned_oak: Oak) -> None:
     assert told(oak)["mood"] == {"count": 2, "mean": 5.0, "last_mean": 5.0, "up": 1, "down": 1, "same": 0}
 
 
+def test_the_mood_of_last_time_is_of_the_session_in_which_that_member_gave_it(planned_oak: Oak) -> None:
+    oak = planned_oak
+    for moods in ({"amal": 4, "birgit": 6}, {"birgit": 5}, {"amal": 7, "birgit": 3}):
+        round_of(oak)
+        oak.moves_to("round")
+        for name, mood in moods.items():
+            oak.writes(getattr(oak, name), "round", mood=mood)
+        oak.does(oak.fola, "end")
+    amal, birgit = person(oak, "Amal"), person(oak, "Birgit")
+    first = oak.row().number - 2
+    assert (amal["last_mood"], amal["last_number"]) == (4, first)
+    assert (birgit["last_mood"], birgit["last_number"]) == (5, first + 1)
+    assert (person(oak, "Chidi")["last_mood"], person(oak, "Chidi")["last_number"]) == (None, None)
+
+
 def test_what_was_written_down_for_somebody_is_marked_until_they_say_yes(planned_oak: Oak) -> None:
     oak = planned_oak
     round_of(oak)
