@@ -1,4 +1,6 @@
-"""What somebody who was sent away can still do: call for support, as long as the session is open."""
+"""What somebody who was sent away can still do as long as the session is open: call for support, or say that
+they are not safe.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -9,25 +11,29 @@ from app.core import alerts, pins, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, participant_row, perform
 from app.core.door import OPEN_STATES
-from app.core.models import SignalKind, Standing
+from app.core.models import SignalKind, SignalStatus, Standing
 from app.core.refusals import Invalid
 from app.places import place_in
 from app.regions import speaking
 from app.services import services
 
 pages = Blueprint("last_call", __name__)
-COMMAND = REGISTRY["participant"]["raise_signal"]
+CALL, ANSWER = (REGISTRY["participant"][name] for name in ("raise_signal", "answer_question"))
 
 
 @pages.post("/room/<group_session_id>/call")
 def call(group_session_id: str) -> Any:
-    """Takes a call whose socket is closed: from the page below, or from a script that still held one."""
-    who = place_in(group_session_id)
+    """Takes a call whose socket is closed: from the page below, or from a script that still held one. With
+    ``question`` it is a "no" that was tapped; what becomes of it, the verb knows.
+    """
+    who, question = place_in(group_session_id), request.form.get("question")
+    command = ANSWER if question else CALL
+    sent = {"id": question, "answer": "no"} if question else {"id": request.form.get("id"), "kind": "support"}
     try:
-        payload = COMMAND.payload.model_validate({"id": request.form.get("id"), "kind": "support"})
+        payload = command.payload.model_validate(sent)
     except ValueError:
         raise Invalid() from None
-    services().database.writer.do(perform, who, COMMAND, payload, of=group_session_id)
+    services().database.writer.do(perform, who, command, payload, of=group_session_id)
     return redirect(f"/room/{group_session_id}", 303)
 
 
@@ -40,7 +46,9 @@ def page_of(db: Any, who: Who) -> Any:
         return None
     screens = services().screens
     room = screens.doorway(db, row)
-    calls = [each for each in alerts.own_signals(db, who.id)["signals"] if each["kind"] == SignalKind.SUPPORT]
+    own = alerts.own_signals(db, who.id)
+    calls = [each for each in own["signals"] if each["kind"] == SignalKind.SUPPORT]
+    calls = calls or [each for each in own["calls"] if each["status"] == SignalStatus.NEW]
     if who.shut:
         calls = pins.unanswered(calls)
     with speaking(room["language"], room["time_zone"]):

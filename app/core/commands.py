@@ -247,7 +247,7 @@ PARTICIPANT = [
     Command("lower_signal", OfId, PRESENT, ANY, signals.lower_signal, urgent=True),
     Command("say_safe_for_now", OfId, PRESENT, ANY, signals.say_safe_for_now, urgent=True),
     Command("ask_to_talk", OfId, PRESENT, ANY, signals.ask_to_talk, urgent=True),
-    Command("answer_question", AnswerQuestion, PRESENT, ANY, questions.answer_question, urgent=True),
+    Command("answer_question", AnswerQuestion, ANYBODY, ANY, questions.answer_question, urgent=True),
     Command("pause_for_me", PauseForMe, PRESENT, ANY, quiet.pause_for_me, urgent=True),
     Command("stop_now", StopNow, PRESENT, ANY, quiet.stop_now, urgent=True),
     Command("come_in", Nothing, PRESENT, OPEN, sessions.come_in),

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.core import signals, stored
 from app.core.changes import Change, at
-from app.core.models import Facilitator, Participant, SignalKind, Standing, new_id
+from app.core.models import Facilitator, Participant, SessionState, SignalKind, Standing, new_id
 from app.core.refusals import NotFound
 from app.core.safety_models import QuietQuestion
 from app.core.sealing import open_sealed, seal
@@ -61,10 +61,16 @@ def ask(change: Change, command: Any) -> dict[str, Any]:
 
 
 def answer_question(change: Change, command: Any) -> dict[str, Any]:
-    """The tap. Whoever is not safe raises a signal with it, and another answer later does not lower it."""
+    """The tap. Whoever is not safe raises a signal with it, and another answer later does not lower it. Of
+    somebody who was sent away meanwhile that one answer is taken, like a call, until the session ends.
+    """
     asked = stored.find(change.db, QuietQuestion, id=command.id, participant_id=change.who.id)
     if asked is None:
         raise NotFound()
+    if change.person.standing == Standing.REMOVED:
+        is_call = (asked.question, command.answer) == NOT_SAFE
+        if not is_call or change.before.state == SessionState.ENDED:
+            raise NotFound()
     if asked.answer is None or open_sealed(QuietQuestion.answer, asked.id, asked.answer) != command.answer:
         answer = seal(QuietQuestion.answer, asked.id, command.answer)
         stored.change(change.db, QuietQuestion, asked.id, answer=answer, answered_at=change.at, read_at=None)

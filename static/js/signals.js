@@ -58,12 +58,16 @@ export function createSignals({ command, drafts, onRefused }) {
     tell();
   }
 
-  /** The socket is closed for good: a call for support that had not arrived goes another way, before the page does. */
+  /**
+   * The socket is closed for good: a call for support that had not arrived goes another way, before the page does.
+   * So does a "no" to a question: the server knows whether it means that somebody is not safe.
+   */
   async function goesAnotherWay(url, csrf) {
-    for (const [id, kind] of under_way) {
-      if (kind !== "support") continue;
+    const calls = [...under_way].filter(([, kind]) => kind === "support").map(([id]) => ({ id }));
+    const kept = [...said].filter(([name, { answer }]) => name.startsWith("said.answer_question.") && answer === "no");
+    for (const call of [...calls, ...kept.map(([, { id }]) => ({ question: id }))]) {
       const options = { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "manual" };
-      const sent = () => fetch(url, { ...options, body: new URLSearchParams({ id }) }).catch(() => null);
+      const sent = () => fetch(url, { ...options, body: new URLSearchParams(call) }).catch(() => null);
       for (let answer = await sent(); !answer || answer.status >= 500; answer = await sent()) {
         await new Promise((go) => setTimeout(go, AGAIN_AFTER)); // no line, or no database: the page stays until it is told
       }

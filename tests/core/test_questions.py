@@ -66,6 +66,31 @@ def test_whoever_is_not_safe_calls_in_the_same_change_and_another_answer_does_no
     assert result(oak) == "yes" and calls(oak) == [("Amal", "not_safe", "new")]
 
 
+@pytest.mark.parametrize("verb", ["remove", "refuse"])
+def test_of_somebody_who_was_sent_away_only_not_being_safe_is_taken_until_the_session_ends(
+    oak: Oak, verb: str
+) -> None:
+    gus = oak.amal if verb == "remove" else oak.joins("Gus")
+    safe, all_right, last = (asks(oak, each, gus) for each in ("safe", "all_right", "alone"))
+    oak.does(oak.fola, verb, participant_id=gus.id)
+    for question, answer in ((safe, "yes"), (safe, "not_now"), (all_right, "no"), (last, "no")):
+        with refused("not_found"):
+            oak.does(gus, "answer_question", id=question, answer=answer)
+    assert calls(oak) == []
+    for _ in range(2):  # sent again after a lost answer
+        oak.does(gus, "answer_question", id=safe, answer="no")
+    assert [kind for _, kind, _ in calls(oak)] == ["not_safe"]
+
+
+def test_after_the_end_nothing_is_taken_of_somebody_who_was_sent_away(oak: Oak) -> None:
+    asked = asks(oak, "safe")
+    oak.does(oak.fola, "remove", participant_id=oak.amal.id)
+    oak.does(oak.fola, "end")
+    with refused("not_found"):
+        oak.does(oak.amal, "answer_question", id=asked, answer="no")
+    assert calls(oak) == []
+
+
 def test_an_answer_stands_as_new_until_a_facilitator_has_read_it_and_again_once_it_changes(oak: Oak) -> None:
     asked, stranger = asks(oak, "pause"), asks(oak, "pause", oak.birgit)
     assert oak.console()["tapped"] == []

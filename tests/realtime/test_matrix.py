@@ -90,7 +90,8 @@ FACILITATOR = {
     "resolve_signal": (LEADING, ALWAYS),
     "sync": (WATCHING, ALWAYS),
 }
-SENT_AWAY = {"raise_signal": "ok ok ok ok not_found"}  # a call for support, until the session ends
+# until the session ends: a call for support, and "not safe"
+SENT_AWAY = dict.fromkeys(("raise_signal", "answer_question"), "ok ok ok ok not_found")
 DISPLAY = {"sync": (("display",), ALWAYS)}
 MATRIX = {"participant": PARTICIPANT, "facilitator": FACILITATOR, "display": DISPLAY}
 COMMANDS = sorted({name for commands in MATRIX.values() for name in commands})

@@ -47,6 +47,25 @@ def test_a_call_goes_through_and_tells_how_it_stands(amal: Visitor, room: Room) 
     assert "Your leader has seen this." in amal.visit(f"/room/{room.id}", 404)
 
 
+def test_that_somebody_is_not_safe_goes_through_as_well_and_no_other_answer_does(
+    visitor: Callable[[], Visitor], room: Room
+) -> None:
+    made = visitor()
+    made.visit(made.comes_in(own_link(room, "Amal")))
+    asked = {
+        question: room.does("Fola", "ask", participant_id=room.people["Amal"], question=question)["id"]
+        for question in ("safe", "all_right")
+    }
+    room.does("Fola", "remove", participant_id=room.people["Amal"])
+    made.send(f"/room/{room.id}/call", 404, question=asked["all_right"])
+    assert signals(room) == []
+    for _ in range(2):
+        assert made.send(f"/room/{room.id}/call", question=asked["safe"]) == f"/room/{room.id}"
+    assert [(each.kind, each.status) for each in signals(room)] == [("not_safe", "new")]
+    page = made.visit(f"/room/{room.id}", 404)
+    assert "This is on its way." in page and "112" in page
+
+
 def test_nothing_but_a_call_is_taken_and_only_from_ones_own_place(
     amal: Visitor, room: Room, visitor: Callable[[], Visitor]
 ) -> None:
