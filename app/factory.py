@@ -16,7 +16,7 @@ import facilitator
 from app import consent_page, keepsake, last_call, participant, private_form, runtime
 from app.access import Tickets
 from app.config import Settings
-from app.core import sealing
+from app.core import gate, sealing
 from app.core.consents import LANGUAGES
 from app.core.refusals import NotFound, Refused, Retry
 from app.db import Database
@@ -44,6 +44,7 @@ SIGNED_IN_SECONDS = 36 * 3600  # the row of the sign-in ends earlier; a console 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
     """The application, ready to serve. The database has been migrated, and its keys are checked elsewhere."""
     sealing.use(sealing.parse_ring(settings.keys))
+    gate.use(bool(settings.smtp_url) or not settings.production)  # while developing no mail is waited for
     app = Flask("app", root_path=None, static_folder=None, template_folder="../templates")
     _configure(app, settings)
     _keep_compiled(app, settings.var / "templates")

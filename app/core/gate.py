@@ -23,6 +23,10 @@ MISSING = {  # in the order of the gate
         "The room cannot open yet: the emergency and crisis numbers are not confirmed on the Safety page."
     ),
     "on_call": N_("The room cannot open yet: the on-call contact is missing on the group's Safety page."),
+    "mail": N_(
+        "The room cannot open yet: no e-mail can be sent from here, and the on-call contact has only an "
+        "e-mail address. Enter a web address that is called on the group's Safety page."
+    ),
     "consent": N_("The room cannot open yet: the consent text is missing on the group's Safety page."),
     "limits": N_(
         "The room cannot open yet: the limits of confidentiality are missing on the group's Safety page."
@@ -40,7 +44,13 @@ NO_MAIL = N_(
     "No e-mail can be sent from here yet: no mail server is set up. Enter a web address that is called, or "
     "ask whoever runs this system."
 )
+_mail_goes_out = [True]
 KEEPS_NOBODY_OUT = frozenset({"meeting"})  # what facilitators owe, and no member is kept at a door for
+
+
+def use(mail_goes_out: bool) -> None:
+    """Says whether this installation can send e-mail: an address that nobody writes to is no contact."""
+    _mail_goes_out[0] = mail_goes_out
 
 
 def missing(db: Connection, group: Any, row: Any = None) -> list[str]:
@@ -115,12 +125,11 @@ def keep_safety_plan(
     on_call: dict[str, str],
     works_alone: bool = False,
     escalate_after: int = 120,
-    mail_goes_out: bool = True,
     at: datetime | None = None,
 ) -> None:
     """Keeps the safety plan as it stands, complete or not; ``confirmed`` says that somebody called the
     numbers or looked them up. ``on_call`` is ``{"name", "reach", "mail", "webhook"}``, each may be empty.
-    Where no ``mail_goes_out``, an e-mail address alone reaches nobody and is refused.
+    Where no e-mail goes out, an address alone reaches nobody and is refused.
     """
     group = stored.find(db, Group, id=group_id)
     if group is None:
@@ -129,7 +138,7 @@ def keep_safety_plan(
         raise Invalid("The web address to call must begin with https://.")
     if on_call.get("mail") and on_call["mail"].count("@") != 1:
         raise Invalid("This is not an e-mail address.")
-    if on_call.get("mail") and not (mail_goes_out or on_call.get("webhook") or works_alone):
+    if on_call.get("mail") and not (_mail_goes_out[0] or on_call.get("webhook") or works_alone):
         raise Invalid(NO_MAIL)
     if not LEAST_SECONDS <= escalate_after <= MOST_SECONDS:
         raise Invalid("Choose between 30 and 900 seconds.")
@@ -156,10 +165,12 @@ def _of_the_group(db: Connection, group: Any) -> list[str]:
     call = plan["on_call"]
     # somebody who works alone is the clinician, and names the service that is called instead
     reached = plan["works_alone"] or call["mail"] or call["webhook"]
+    by_mail_alone = call["mail"] and not (plan["works_alone"] or call["webhook"])
     there = {
         "clinician": plan["clinician"] or plan["works_alone"],
         "numbers": plan["confirmed_at"] and plan["emergency_number"] and plan["crisis_line"],
         "on_call": call["name"] and call["reach"] and reached,
+        "mail": _mail_goes_out[0] or not by_mail_alone,
         "consent": "consent" in known,
         "limits": "limits" in known,
     }

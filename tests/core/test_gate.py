@@ -1,10 +1,11 @@
 """What must be there before a room opens: for a group, for a meeting, and for young people."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from app.core import consents, door, gate, groups, stored
+from app.core import consents, door, gate, groups, stored, today
 from app.core.models import Group
 from app.core.refusals import Invalid
 from app.library.agendas import agenda_of, meeting_agenda
@@ -84,13 +85,33 @@ def test_each_part_of_the_safety_plan_is_asked_for(planned_oak: Oak, left_out: A
         planned_oak.does(planned_oak.fola, "open_lobby")
 
 
-def test_an_address_that_no_mail_can_reach_is_nobody_on_call(elm: Oak) -> None:
+@pytest.fixture
+def no_mail() -> Iterator[None]:
+    """No e-mail can be sent from this installation."""
+    gate.use(mail_goes_out=False)
+    yield
+    gate.use(mail_goes_out=True)
+
+
+def test_an_address_that_no_mail_can_reach_is_nobody_on_call(elm: Oak, no_mail: None) -> None:
     with refused("invalid") as caught:
-        keeps(elm, mail_goes_out=False)
+        keeps(elm)
     assert caught.value.sentence == gate.NO_MAIL
     assert "on_call" in lacks(elm)
-    keeps(elm, mail_goes_out=False, on_call=PLAN["on_call"] | {"webhook": "https://pager.example.org"})
-    assert "on_call" not in lacks(elm)
+    keeps(elm, on_call=PLAN["on_call"] | {"webhook": "https://pager.example.org"})
+    assert "on_call" not in lacks(elm) and "mail" not in lacks(elm)
+
+
+def test_a_plan_that_was_kept_before_mail_failed_opens_no_room(planned_oak: Oak, no_mail: None) -> None:
+    assert lacks(planned_oak) == ["mail"]
+    with refused("not_now") as caught:
+        planned_oak.does(planned_oak.fola, "open_lobby")
+    assert caught.value.sentence == gate.MISSING["mail"]
+    with planned_oak.database.reader() as db:
+        told = today.missing(db, planned_oak.row(), [])
+    assert "mail" in [each["what"] for each in told]
+    keeps(planned_oak, works_alone=True)
+    assert lacks(planned_oak) == [], "nobody is called for somebody who works alone"
 
 
 def test_somebody_who_works_alone_names_a_service_to_call_and_is_the_clinician(planned_oak: Oak) -> None:

@@ -1,7 +1,7 @@
 """The safety page of a group: from nothing to complete, its texts, and what is held of its members."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -34,6 +34,14 @@ def elm(oak: Oak) -> str:
     group = do(groups.create_group, fola, name="Elm", programme_id=None, time_zone="Europe/Berlin")
     oak.id = do(groups.plan_session, group, [])
     return str(group)
+
+
+@pytest.fixture
+def no_mail() -> Iterator[None]:
+    """A production installation without a mail server."""
+    gate.use(mail_goes_out=False)
+    yield
+    gate.use(mail_goes_out=True)
 
 
 def lacks(oak: Oak, group: str) -> list[str]:
@@ -73,18 +81,29 @@ def test_a_plan_that_is_wrong_is_not_kept_and_nothing_typed_is_lost(
 
 
 def test_the_page_says_when_no_mail_can_be_sent_and_keeps_no_address_that_mail_alone_would_reach(
-    fola: Browser, oak: Oak, elm: str, monkeypatch: pytest.MonkeyPatch
+    fola: Browser, oak: Oak, elm: str, no_mail: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, said = f"/groups/{elm}/safety", "no mail server is set up"
     services = fola.client.application.extensions["concentric"]
     assert said in fola.visit(path)
-    monkeypatch.setattr(services, "settings", replace(services.settings, environment="production"))
     assert fola.send(path, 422, **PLAN).count(said) == 2  # as a refusal, too
     assert "on_call" in lacks(oak, elm)
     with_mail = replace(services.settings, smtp_url="smtp://mail.example.org")
     monkeypatch.setattr(services, "settings", with_mail)
+    gate.use(mail_goes_out=True)
     fola.send(path, **PLAN)
     assert "on_call" not in lacks(oak, elm) and said not in fola.visit(path)
+
+
+def test_a_plan_that_was_kept_before_mail_failed_says_so_on_its_page_and_on_the_console(
+    fola: Browser, oak: Oak, no_mail: None
+) -> None:
+    said = "A web address for who is on call: no e-mail can be sent from here"
+    oak.plans()
+    for path in (f"/groups/{oak.group_id}/safety", f"/sessions/{oak.id}/console"):
+        assert said in fola.visit(path), path
+    fola.send(f"/groups/{oak.group_id}/safety", **PLAN, works_alone="yes")
+    assert said not in fola.visit(f"/groups/{oak.group_id}/safety")
 
 
 def test_the_console_says_what_is_missing_in_place_of_the_button(fola: Browser, oak: Oak, elm: str) -> None:
