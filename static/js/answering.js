@@ -128,6 +128,12 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     onChange();
   }
 
+  /** The first question whose text is longer than it can be, as a draft from earlier may be: {index, now, most}. */
+  function overlong() {
+    const lengths = prompts().map((prompt, index) => ({ index, ...type(prompt).length?.(prompt) }));
+    return lengths.find(({ now, most }) => now > most);
+  }
+
   const last = () => at >= prompts().length - 1;
   const forward = () => open(at < reach ? reach : at + 1);
 
@@ -230,6 +236,8 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     form, setUp, keep, send, saved, refused, arrived, comeAlong, reopen, open, forward, last, dirty, blank, pending,
     stand: () => stand,
     justSaved: () => justSaved,
+    overlong,
+    full: () => type(prompts()[at]).length?.(prompts()[at]).full ?? false,
     moved: () => newest !== null,
     /** What is not in the form now and has not been stored: put away, on its way, or refused. */
     elsewhere: () => unsent().filter((draft) => !form() || draft.id !== id),

@@ -53,16 +53,21 @@ function refusal(code) {
   return words(`refused-${known.includes(code) ? code : "invalid"}`);
 }
 
+const tooLong = ({ now, most }) => words("too-long", { now: now.toLocaleString(), most: most.toLocaleString() });
+
 /** The line under the box: [icon, words, needs patience]. */
 function truth() {
   const item = answering.pending();
   const stand = answering.stand();
+  const long = answering.overlong();
+  if (long && (item?.status === "refused" || (!item && answering.dirty() && !answering.late()))) return ["wrong", tooLong(long), true];
   if (item?.status === "refused") return ["wrong", refusal(item.error.code), true];
   if (item && (item.status === "waiting" || item.tries > 0)) return ["unsent", words("unsent"), true];
   if (item) return ["saving", words("saving"), false];
   if (answering.dirty()) {
     if (answering.late()) return ["moved", words("too-late", { time: clock(stand.savedAt) }), true];
     if (answering.moved()) return ["moved", words("late"), false];
+    if (answering.full()) return ["phone", words("full"), false];
     if (stand && !stand.passed) return ["phone", words("changed"), false];
     return ["phone", words(drafts.lasting ? "kept" : "kept-open"), false];
   }
@@ -227,6 +232,11 @@ function submit() {
   if (action === "come-along") return answering.comeAlong();
   if (action === "try-now") return outbox.kick();
   if (action === "sending" || answering.blank()) return;
+  const long = answering.overlong();
+  if (long) {
+    answering.open(long.index);
+    return announce(tooLong(long));
+  }
   tellWriting(false);
   answering.send();
 }

@@ -85,13 +85,15 @@ def test_what_is_sent_in_one_tab_stands_in_the_other(world: World, house: Server
 
 def test_a_refusal_keeps_the_words(world: World, house: Server, people: People, actors: Bring) -> None:
     stage = LINES[0] | {
-        "prompts": [{"key": key, "type": "free_text", "text": f"Part {key}", "who": "all"} for key in "abcd"]
+        "prompts": [
+            {"key": key, "type": "free_text", "text": f"Part {key}", "who": "all"} for key in "abcdefg"
+        ]
     }
     session = world.open([stage])
     leader = actors(world.leader(house.url, session))
     amal = amal_in(world, house, people)
-    for _ in "abc":
-        amal.writes("w" * 4000)
+    for _ in "abcdef":
+        amal.writes("w" * 2000)
         amal.next_question()
     amal.writes("and one word too many")
     amal.press("Send")
@@ -103,6 +105,32 @@ def test_a_refusal_keeps_the_words(world: World, house: Server, people: People, 
     amal.writes("")
     amal.sends()
     leader.sees(lambda: len(leader.of("reflections")) == 1, "the shorter answer")
+
+
+def test_a_draft_from_when_more_was_taken_stays_and_says_what_is_too_long(
+    world: World, house: Server, people: People, actors: Bring
+) -> None:
+    session = world.open([LINES[0]])
+    leader = actors(world.leader(house.url, session))
+    amal = amal_in(world, house, people)
+    long = "w" * 2500 + " the end"
+    amal.writes("x" * 2000)
+    expect(amal.state).to_contain_text("This box is full.")
+    amal.box.evaluate(
+        "(box, long) => { box.value = long; box.dispatchEvent(new Event('input', { bubbles: true })); }", long
+    )
+    is_kept(amal.page)
+    for _ in "ab":
+        expect(amal.box).to_have_value(long)
+        expect(amal.state).to_contain_text(
+            "has 2,508 characters. It can have 2,000. Your words are still here"
+        )
+        amal.send_button.click()
+        amal.page.reload()
+    assert leader.of("reflections") == {}
+    amal.writes("w" * 1000)
+    amal.sends()
+    leader.sees(lambda: texts(leader) == ["w" * 1000], "the shorter answer")
 
 
 def test_a_draft_that_was_put_away_is_opened_and_sent_to_its_own_stage(
