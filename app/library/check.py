@@ -13,6 +13,7 @@ import yaml
 from babel.messages.pofile import read_po
 
 from app.exercises import clean
+from app.library import small
 from app.library.course import check_programmes
 from app.library.grade import grade
 from app.library.items import Exercise, Programme, Prompt, Reviewed
@@ -49,16 +50,19 @@ TRANSLATIONS = HERE.parent / "translations"
 
 def check(data: dict[str, Any] | None = None) -> tuple[list[str], list[str]]:
     """Return errors and warnings about the shipped files, or about `data` in the shape of `read_files`."""
-    items = build(read_files() if data is None else data)
+    data = read_files() if data is None else data
+    items = build(data)
     errors, warnings = list(items.errors), list[str]()
     for exercise in items.exercises.values():
         errors += _exercise_errors(exercise)
         warnings += _hard_to_read(exercise)
     errors += check_programmes(items)
-    errors += _pointer_errors(items)
+    rule = small.read_rule(data["small_group"], errors)
+    errors += small.rule_errors(rule, items.exercises) if rule else ()
+    errors += _pointer_errors(items, rule)
     errors += _measure_errors(items)
     warnings += untranslated()
-    unreviewed = [item for item in _reviewed(items) if item.reviewed_by is None]
+    unreviewed = [item for item in (*_reviewed(items), rule) if item and item.reviewed_by is None]
     if unreviewed:
         warnings.append(f"{len(unreviewed)} items are not yet reviewed by a clinician")
     for item in _reviewed(items):
@@ -79,7 +83,7 @@ def main() -> int:
         print("warning:", line)
     for line in errors:
         print("WRONG:", line)
-    counts = f"{len(data['exercises'])} exercises, {len(data['programmes'])} programmes"
+    counts = f"{len(data['exercises'])} exercises, {len(data['programmes'])} programmes, a small group's rule"
     print(f"{counts}: {len(errors)} wrong, {len(warnings)} warnings")
     return 1 if errors else 0
 
@@ -174,15 +178,16 @@ def _hard_to_read(exercise: Exercise) -> Iterator[str]:
             yield f"reading grade {grade(text):.1f}: {where}: {text}"
 
 
-def _pointer_errors(items: Items) -> Iterator[str]:
+def _pointer_errors(items: Items, rule: small.SmallGroup | None) -> Iterator[str]:
     """Every source and every passage that an item points to stands in basis.md."""
     basis = (HERE / "basis.md").read_text(encoding="utf-8")
     passages = set(re.findall(r"^#+ ([\d.]+) ", basis, re.M))
     sources = set(re.findall(r"\*\*S(\d+)", basis))
     pointing: list[Exercise | Programme] = [*items.exercises.values(), *items.programmes.values()]
-    for item in pointing:
-        words = str(item)
+    found = [(item.id, str(item), item.basis) for item in pointing]
+    found += [("small_group", rule.basis, rule.basis)] if rule else []
+    for name, words, basis_of in found:
         missing = set(re.findall(r"basis (?:section )?(\d+(?:\.\d+)?)", words)) - passages
-        missing |= {f"S{n}" for n in set(re.findall(r"\bS(\d+)", item.basis)) - sources}
+        missing |= {f"S{n}" for n in set(re.findall(r"\bS(\d+)", basis_of)) - sources}
         if missing:
-            yield f"{item.id}: basis.md has no {', '.join(sorted(missing))}"
+            yield f"{name}: basis.md has no {', '.join(sorted(missing))}"

@@ -38,11 +38,14 @@ class Items:
 
 
 def read_files(folder: Path = HERE) -> dict[str, Any]:
-    """Return the files as plain data: exercises and programmes by file name, and what they share."""
+    """Return the files as plain data: exercises and programmes by file name, what they share, and
+    what a small group goes on with.
+    """
     return {
         "shared": _read(folder / "shared.yaml"),
         "exercises": {path.stem: _read(path) for path in sorted((folder / "exercises").glob("*.yaml"))},
         "programmes": {path.stem: _read(path) for path in sorted((folder / "programmes").glob("*.yaml"))},
+        "small_group": _read(folder / "small_group.yaml"),
     }
 
 

@@ -1,11 +1,12 @@
 """The agenda of a small group: what of a session stays when only one or two have come."""
 
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.library.agendas import Stage
 from app.library.items import Count, Name, Text
@@ -26,6 +27,25 @@ class SmallGroup(BaseModel):
     rounds: frozenset[Name]
     share: Annotated[float, Field(gt=0, le=1)]
     least: Annotated[int, Field(ge=1)]
+
+
+def read_rule(raw: Any, errors: list[str]) -> SmallGroup | None:
+    """The rule of plain data; where it does not fit, None and a sentence for each field that is wrong."""
+    try:
+        return SmallGroup.model_validate(raw)
+    except ValidationError as refused:
+        for error in refused.errors(include_url=False, include_input=False, include_context=False):
+            errors.append(f"small_group: {'.'.join(map(str, error['loc']))}: {error['msg']}")
+        return None
+
+
+def rule_errors(small: SmallGroup, known: Collection[str]) -> Iterator[str]:
+    """What a rule breaks that has the right shape: the rounds are exercises that there are, once each."""
+    if not small.rounds:
+        yield "small_group: no rounds"
+    yield from (f"small_group: no exercise {name}" for name in sorted(small.rounds) if name not in known)
+    if small.version < 1 or (small.reviewed_by is None) != (small.reviewed_on is None):
+        yield "small_group: version or review"
 
 
 @cache

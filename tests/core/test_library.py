@@ -6,7 +6,7 @@ import re
 import pytest
 import yaml
 
-from app.library import check, load, measures
+from app.library import check, load, measures, small
 from app.library.loading import read_files
 from app.library.tree import LineFault
 
@@ -22,12 +22,13 @@ def test_nothing_is_wrong_and_no_text_is_hard_to_read():
 def test_what_no_clinician_has_reviewed_says_so():
     items = [*load().exercises.values(), *load().programmes.values(), load().when_a_member_leaves]
     assert {(item.version, item.reviewed_by, item.reviewed_on) for item in items} == {(1, None, None)}
-    assert f"{len(items)} items are not yet reviewed by a clinician" in check.check()[1]
+    assert (small.rule().version, small.rule().reviewed_by) == (1, None)
+    assert f"{len(items) + 1} items are not yet reviewed by a clinician" in check.check()[1]
 
 
 def test_the_command_answers_with_an_exit_code(capsys, monkeypatch):
     assert check.main() == 0
-    assert "46 exercises, 7 programmes: 0 wrong, 2 warnings" in capsys.readouterr().out
+    assert "46 exercises, 7 programmes, a small group's rule: 0 wrong, 2 warnings" in capsys.readouterr().out
     monkeypatch.setattr(check, "read_files", lambda: damaged(lambda d: d["exercises"].pop("goodbye")))
     assert check.main() == 1
     assert (
@@ -176,6 +177,14 @@ DAMAGE = [
         "rows sum to 15, total says 20",
     ),
     (lambda data: data["shared"].pop("when_a_member_leaves"), "when_a_member_leaves"),
+    (lambda data: data.update(small_group=None), "small_group: "),
+    (lambda data: data["small_group"].pop("share"), "small_group: share"),
+    (lambda data: data["small_group"].update(fewer_than=9), "small_group: fewer_than"),
+    (lambda data: data["small_group"].update(colour="red"), "small_group: colour"),
+    (lambda data: data["small_group"].update(rounds=[]), "small_group: no rounds"),
+    (lambda data: data["small_group"]["rounds"].append("dancing"), "small_group: no exercise dancing"),
+    (lambda data: data["small_group"].update(reviewed_by="Dr A"), "small_group: version or review"),
+    (lambda data: data["small_group"].update(basis="basis 7.7"), "small_group: basis.md has no 7.7"),
 ]
 
 
