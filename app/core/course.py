@@ -181,9 +181,7 @@ def course_page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]
         ),
         "timeline": _timeline(told),
         "silent": member_id in attendance.silent(db, group_id),
-        "turns": turns.turn_tracker(db, group_id).get(
-            member_id, {"sessions": [], "without": 0, "due": False}
-        ),
+        "turns": turns.turn_tracker(db, group_id).get(member_id, turns.NO_TIME),
     }
 
 

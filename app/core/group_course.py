@@ -83,7 +83,7 @@ def _members(
     for each in people:
         own = course.standing(sessions, was[each.id])
         told = rounds.get(each.id, {})
-        turned = worked.get(each.id, {"sessions": [], "without": 0, "due": False})
+        turned = worked.get(each.id, turns.NO_TIME)
         found.append(
             {
                 "id": each.id,
@@ -105,6 +105,8 @@ def _members(
                 ],
                 "kept": Counter(one["kept"] for one in planned[each.id]),
                 "work": turned["sessions"],
+                "heard": turned["heard"],
+                "words": turned["words"],
                 "due": turned["due"],
                 "silent": each.id in silent,
                 "follow_ups": written.get(each.id, 0),

@@ -13,6 +13,7 @@ from app.core.changes import Change, at
 from app.core.course_models import Turn
 from app.core.models import GroupSession, Member, Participant, SessionState, StageVisit, Standing, new_id
 from app.core.refusals import Invalid, NotFound
+from app.core.safety_models import FollowUp
 from app.core.sealing import open_sealed
 from app.library.fits import fit
 from app.library.items import Exercise
@@ -149,7 +150,7 @@ def chooser(db: Connection, row: Any, stage: Stage, inside: Sequence[Mapping[str
         "people": [
             {"id": each["id"], "alias": each["alias"], "wants": each["wants"], "heard": each["heard"]}
             | {"areas": focus.get(each["id"], []), "had": each["id"] in taken}
-            | {"without": tracker.get(each["member_id"], {}).get("without", 0)}
+            | {name: tracker.get(each["member_id"], NO_TIME)[name] for name in ("without", "how")}
             for each in inside
         ],
         "chosen": stage["exercises"][0] if stage["pool"] and stage["exercises"] else None,
@@ -191,32 +192,75 @@ def may_answer(change: Change, stage: Stage, answer: Mapping[str, Any], particip
 
 # who has had time of their own lately
 
+# ``sessions`` (numbers) with the turn, and ``heard`` (numbers) where nobody had it; how many ``words`` with a
+# facilitator; ``how`` the last of them was (turn, heard, word or ""); sessions ``without`` any since
+NO_TIME: dict[str, Any] = {
+    "sessions": [],
+    "heard": [],
+    "words": 0,
+    "how": "",
+    "without": 0,
+    "due": False,
+}
+
 
 def turn_tracker(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
-    """By member: the sessions with time of their own, how many without since, and whether it is their turn.
+    """By member (see NO_TIME): when they had time of their own, how many sessions went by since, and whether
+    it is their turn.
 
-    Nobody goes two sessions in a row without work time or a word with a facilitator: being marked as heard,
-    or a meeting one to one. Only sessions in which somebody could work, and to which they came, count.
+    Nobody goes two sessions in a row without work time or a word with a facilitator: a meeting one to one, or
+    a follow-up. Whoever was only marked as heard had neither, except in a session in which nobody was given
+    the turn: there a facilitator does not use turns, and it is the best that is known. Only sessions in which
+    somebody could work, and to which they came, count.
     """
     held = [
         each for each in stored.find_all(db, GroupSession, ("number",), group_id=group_id) if counts(each)
     ]
     rows = {each.id: each for each in held if each.state != SessionState.PLANNED}
     worked = _worked(db, rows.values())
-    places = _places(db, list(rows))
-    given = _given(db, list(rows))
+    places, given = _places(db, list(rows)), _given(db, list(rows))
+    by_turns = {each.group_session_id for own in given.values() for each in own}
+    without_turns = {each.id for each in held if each.ended_at and each.id not in by_turns}
     tracker, came = {}, attendance.came(db, worked)
-    for member in stored.find_all(db, Member, ("created_at",), group_id=group_id, left_at=None):
-        own = places.get(member.id, [])
-        turns = [each for place in own for each in given.get(place.id, ())]
-        words = [each.heard_at for each in own if each.heard_at is not None]
-        words += [each.admitted_at for each in own if alone(rows[each.group_session_id])]
-        last = max([each.given_at for each in turns] + words, default=None)
+    members = stored.find_all(db, Member, ("created_at",), group_id=group_id, left_at=None)
+    written = _follow_ups(db, [each.id for each in members])
+    for member in members:
+        times = [(each, "word", 0) for each in written.get(member.id, [])]
+        for place in places.get(member.id, []):
+            session = rows[place.group_session_id]
+            times += _times(place, session, given.get(place.id, []), session.id in without_turns)
+        last, how, _ = max(times, key=lambda each: each[0], default=(None, "", 0))
         without = sum(last is None or last < rows[each].started_at for each in came.get(member.id, ()))
-        turned = [rows[each.group_session_id] for each in turns]
-        sessions = sorted({each.number for each in turned if not alone(each)})
-        tracker[member.id] = {"sessions": sessions, "without": without, "due": without >= 1}
+        tracker[member.id] = {
+            "sessions": sorted({number for _, kind, number in times if kind == "turn" and number}),
+            "heard": sorted({number for _, kind, number in times if kind == "heard" and number}),
+            "words": sum(kind == "word" for _, kind, _ in times),
+            "how": how,
+            "without": without,
+            "due": without >= 1,
+        }
     return tracker
+
+
+def _times(place: Any, session: Any, given: list[Any], without_turns: bool) -> list[tuple[Any, str, int]]:
+    """What somebody had in a session, from their place in it: when, how, and the session's number."""
+    if alone(session):
+        return [(place.admitted_at, "word", 0)]
+    times = [(each.given_at, "turn", session.number) for each in given]
+    heard = [(place.heard_at, "heard", session.number)] if without_turns and place.heard_at else []
+    return times + heard
+
+
+def _follow_ups(db: Connection, member_ids: list[str]) -> dict[str, list[Any]]:
+    """By member: when somebody wrote down that they had seen to them."""
+    found: dict[str, list[Any]] = {}
+    for each in db.execute(
+        select(col(FollowUp.member_id), col(FollowUp.written_at)).where(
+            col(FollowUp.member_id).in_(member_ids)
+        )
+    ).all():
+        found.setdefault(each.member_id, []).append(each.written_at)
+    return found
 
 
 def _worked(db: Connection, rows: Iterable[Any]) -> set[str]:

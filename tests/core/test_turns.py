@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.core import course, door, groups
+from app.core import course, door, follow_ups, groups
 from app.core.changes import Who
 from app.core.course_models import Turn
 from app.core.models import Audience, GroupSession, Reflection, SessionState
@@ -253,6 +253,13 @@ def tracked(oak: Oak, *names: str) -> dict[str, tuple[int, bool]]:
     return {name: (told[oak.members[name]]["without"], told[oak.members[name]]["due"]) for name in names}
 
 
+def how(oak: Oak, name: str) -> tuple[list[int], list[int], int, str]:
+    """With the turn in, heard in, words alone, and which of them was the last."""
+    with oak.database.reader() as db:
+        told = turn_tracker(db, oak.group_id)[oak.members[name]]
+    return told["sessions"], told["heard"], told["words"], told["how"]
+
+
 def next_session(oak: Oak, *there: str) -> None:
     """The session ends; the next one runs, with these members in it."""
     oak.does(oak.fola, "end")
@@ -275,10 +282,32 @@ def test_who_had_no_time_of_their_own_last_week_is_due(working: Oak) -> None:
     }
 
 
-def test_whoever_was_heard_had_a_word_with_a_facilitator(working: Oak) -> None:
+def test_to_be_heard_is_no_time_of_their_own_where_somebody_had_the_turn(working: Oak) -> None:
+    gives(working, "Birgit")
     working.does(working.fola, "mark_heard", participant_id=working.amal.id)
+    next_session(working, "Amal", "Birgit")
+    working.does(working.fola, "end")
+    assert tracked(working, "Amal", "Birgit") == {"Amal": (2, True), "Birgit": (1, True)}
+    assert how(working, "Amal") == ([], [], 0, "")
+
+
+def test_where_nobody_was_given_the_turn_being_heard_is_what_is_known(working: Oak) -> None:
+    working.does(working.fola, "mark_heard", participant_id=working.amal.id)
+    assert how(working, "Amal") == ([], [], 0, ""), "the turn may still be given"
+    number = working.row().number
     working.does(working.fola, "end")
     assert tracked(working, "Amal", "Birgit") == {"Amal": (0, False), "Birgit": (1, True)}
+    assert how(working, "Amal") == ([], [number], 0, "heard")
+
+
+def test_a_follow_up_is_a_word_with_a_facilitator(working: Oak) -> None:
+    gives(working, "Birgit")
+    number = working.row().number
+    working.does(working.fola, "end")
+    place = (working.leaders["Fola"], working.group_id, working.members["Amal"], "follow-up-1", "")
+    working.database.writer.do(follow_ups.write, *place, done="Rang.")
+    assert tracked(working, "Amal", "Birgit") == {"Amal": (0, False), "Birgit": (0, False)}
+    assert (how(working, "Amal"), how(working, "Birgit")) == (([], [], 1, "word"), ([number], [], 0, "turn"))
 
 
 def test_whoever_only_stood_at_the_door_of_a_meeting_had_no_time_in_it(working: Oak) -> None:
