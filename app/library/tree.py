@@ -3,6 +3,7 @@
 Only texts, whole numbers, yes or no, nothing, lists and fields come out; no references, no depth, no bulk.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +14,11 @@ from app.exercises.plain import N_
 
 Loc = tuple[str | int, ...]
 DEEPEST, MOST_PARTS = 12, 20_000
+WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 
 NOT_YAML = N_("This cannot be read as YAML.")
 NO_ALIASES = N_("References inside the file (& and *) are not taken.")
+NO_TAGS = N_("Kinds given by hand (!) are not taken.")
 TOO_DEEP = N_("This is nested too deeply, or holds too much.")
 STANDS_TWICE = N_("The field “%(name)s” stands twice.")
 NOTHING = N_("The file holds no fields.")
@@ -67,7 +70,7 @@ class DamagedFile(Exception):
 
 
 def composed(text: str) -> yaml.Node:
-    """The tree of the file with its lines; refuses references, depth and size before anything is built."""
+    """The tree of the file with its lines; refuses references, tags, depth and size at once."""
     depth = parts = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -75,6 +78,8 @@ def composed(text: str) -> yaml.Node:
             parts += 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise DamagedFile([LineFault(mark.line + 1, "", NO_ALIASES, {})])
+            if getattr(event, "tag", None):
+                raise DamagedFile([LineFault(mark.line + 1, "", NO_TAGS, {})])
             if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
                 depth += 1
             elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
@@ -114,11 +119,7 @@ def _scalar(node: yaml.Node) -> Any:
         return None
     if node.tag == "tag:yaml.org,2002:bool":
         return str(node.value).lower() in ("yes", "true", "on")
-    if (
-        node.tag == "tag:yaml.org,2002:int"
-        and str(node.value).lstrip("+-").isdigit()
-        and len(node.value) < 10
-    ):
+    if node.tag == "tag:yaml.org,2002:int" and WHOLE.fullmatch(node.value):
         return int(node.value)
     return node.value
 
