@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.core import instruments, shelf
 from app.core.models import now
-from app.core.refusals import NotFound, Refused, Retry
+from app.core.refusals import NotFound, NotNow, Refused, Retry
 from app.exercises import Unreadable, clean
 from app.library.check import OPTIONS, TAPPED
 from app.library.own import advice_on
@@ -102,7 +102,10 @@ def save(item_id: str) -> Any:
 @facilitators_only
 def share(item_id: str) -> Any:
     shared = request.form.get("shared") == "yes"
-    services().database.writer.do(shelf.share, me(), item_id, shared)
+    try:
+        services().database.writer.do(shelf.share, me(), item_id, shared)
+    except NotNow as refusal:
+        return back("library_edit.edit", _(refusal.sentence), item_id=item_id)
     told = _("Colleagues here can find it now.") if shared else _("It is for you alone again.")
     return back("library_edit.edit", told, item_id=item_id)
 

@@ -157,9 +157,11 @@ def edit(db: Connection, facilitator_id: str, item_id: str, body: Body, version:
         raise Stale(version=row.version)
     body = body | NOT_REVIEWED
     _must_be_sound(db, facilitator_id, row.kind, body)
-    if body == _body(row):
+    if body == _body(row) | NOT_REVIEWED:
         return int(row.version)
     _change(db, row, body=_sealed(row.id, body))
+    if row.shared:
+        _share_named(db, facilitator_id, row.kind, body)
     return int(row.version) + 1
 
 
@@ -174,13 +176,29 @@ def review(db: Connection, facilitator_id: str, item_id: str, name: str, on: dat
 
 
 def share(db: Connection, facilitator_id: str, item_id: str, shared: bool) -> None:
-    """Lets colleagues of this installation find the item, or no longer; with it the exercises it names."""
+    """Lets colleagues of this installation find the item, or no longer; with it the exercises it names.
+
+    Refuses to take an exercise back while something that is shared names it: colleagues could not copy that.
+    """
     row = _own(db, facilitator_id, item_id)
+    if row.kind == "exercise" and not shared:
+        _named_by_nothing_shared(db, item_id)
     stored.change(db, LibraryItem, row.id, shared=shared)
-    for each in exercises_in(row.kind, _body(row)) if shared else ():
+    if shared:
+        _share_named(db, facilitator_id, row.kind, _body(row))
+
+
+def _share_named(db: Connection, facilitator_id: str, kind: str, body: Body) -> None:
+    for each in exercises_in(kind, body):
         mine = stored.find(db, LibraryItem, id=each, facilitator_id=facilitator_id, removed_at=None)
         if mine is not None:
             stored.change(db, LibraryItem, mine.id, shared=True)
+
+
+def _named_by_nothing_shared(db: Connection, exercise_id: str) -> None:
+    for row in stored.find_all(db, LibraryItem, shared=True, removed_at=None):
+        if exercise_id in exercises_in(row.kind, _body(row)):
+            raise NotNow(N_("Something that is shared uses this exercise. Take that back first."))
 
 
 def remove(db: Connection, facilitator_id: str, item_id: str) -> None:

@@ -44,6 +44,6 @@ def fit(exercise: Exercise, areas: Sequence[str]) -> int:
     shared = set(areas) & set(exercise.areas)
     if not shared:
         return 0
-    technique = TECHNIQUES.get(TECHNIQUE_OF.get(exercise.id, ""))
+    technique = TECHNIQUES.get(TECHNIQUE_OF.get(exercise.like or exercise.id, ""))
     best = max(technique[AREAS.index(area)] for area in shared) if technique else 1
     return 2 if len(exercise.areas) == 1 else max(1, best)

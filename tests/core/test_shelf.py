@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from app.core import accounts, groups, shelf
 from app.core.course_models import LibraryItem
-from app.core.refusals import NotFound, Stale
+from app.core.refusals import NotFound, NotNow, Stale
 from app.db import Database
 from app.library import agendas, load
 from app.library.files import DamagedFile, read_file, write_file
+from app.library.fits import AREAS, fit
 from app.library.own import body_of, faults_in, item_of
 
 SHIPPED = load()
@@ -297,3 +298,61 @@ def test_nothing_of_an_item_stands_open_in_the_database(database: Database, sett
     with database.reader() as db:
         row = db.execute(LibraryItem.__table__.select().where(LibraryItem.id == new)).one()
     assert "telling" not in str(row)
+
+
+@pytest.mark.parametrize("value", ["!!int '--5'", "!!int '²'", "!!bool maybe", "!!str 5"])
+def test_a_value_whose_kind_is_given_by_hand_is_refused_with_its_line(value: str) -> None:
+    with pytest.raises(DamagedFile) as refused:
+        read_file(SOUND.replace("minutes: 30", f"minutes: {value}"), SHIPPED.exercises)
+    assert [(each.line, bool(each.sentence)) for each in refused.value.faults] == [(7, True)]
+
+
+def test_a_review_outlives_a_save_that_changes_nothing(database: Database, setting: Setting) -> None:
+    def do(*call: Any) -> Any:
+        return database.writer.do(*call)
+
+    own = do(shelf.copy, setting.fola, "exercise", "goal_setting")
+    do(shelf.review, setting.fola, own, "Dr Ines Weiss", date(2026, 11, 20), 1)
+    with database.reader() as db:
+        before = shelf.page(db, setting.fola, own)
+    assert do(shelf.edit, setting.fola, own, before["body"], 2) == 2
+    with database.reader() as db:
+        assert shelf.page(db, setting.fola, own) == before
+
+
+def test_what_is_shared_stays_whole_for_colleagues_when_it_is_edited(
+    database: Database, setting: Setting
+) -> None:
+    def do(*call: Any) -> Any:
+        return database.writer.do(*call)
+
+    exercise = do(shelf.copy, setting.fola, "exercise", "goal_setting")
+    part = next(iter(SHIPPED.programmes["gipt_8"].sessions)).id
+    session = do(shelf.copy, setting.fola, "session", f"gipt_8.{part}")
+    do(shelf.share, setting.fola, session, True)
+    with database.reader() as db:
+        body = shelf.page(db, setting.fola, session)["body"]
+    body["rows"][0]["exercises"] = [exercise]
+    do(shelf.edit, setting.fola, session, body, 1)
+    copied = do(shelf.copy, setting.sami, "session", session)
+    with database.reader() as db:
+        assert shelf.page(db, setting.sami, copied)["body"]["rows"][0]["exercises"] == [exercise]
+        assert shelf.may_use(db, setting.sami, exercise)
+    with pytest.raises(NotNow):
+        do(shelf.share, setting.fola, exercise, False)
+    do(shelf.share, setting.fola, session, False)
+    do(shelf.remove, setting.sami, copied)
+    do(shelf.share, setting.fola, exercise, False)
+    with database.reader() as db:
+        assert not shelf.may_use(db, setting.sami, exercise)
+
+
+def test_a_copy_suits_the_areas_that_what_it_was_copied_from_suits(
+    database: Database, setting: Setting
+) -> None:
+    own = database.writer.do(shelf.copy, setting.fola, "exercise", "role_play")
+    with database.reader() as db:
+        copied = shelf.offered(db, setting.fola).exercises[own]
+    for area in AREAS:
+        assert fit(copied, [area]) == fit(SHIPPED.exercises["role_play"], [area])
+    assert fit(copied, ["dispute"]) == 2
