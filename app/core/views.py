@@ -305,7 +305,12 @@ def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[s
         and {
             "title": stage["title"],
             "kind": stage["kind"],
-            "prompts": [{"key": each["key"], "text": each["text"]} for each in stage["prompts"]],
+            # what a role card says is for whoever holds it
+            "prompts": [
+                {"key": each["key"], "text": each["text"]}
+                for each in stage["prompts"]
+                if each["type"] != "roleplay_pair"
+            ],
         },
         "shown": [each for each in context["shown"] if stage is None or each["stage_id"] == stage["id"]],
         "tallies": [each for each in context["tallies"] if stage and each["stage_id"] == stage["id"]],

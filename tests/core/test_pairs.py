@@ -60,6 +60,8 @@ def test_a_scene_reaches_the_pair_and_nobody_else(practising: Oak, news: list[An
     for other in ("Chidi", "Dolores", "Ewa"):
         assert "At the door" not in str(practising.me(practising.people[other]))
     assert "At the door" not in str(practising.room()) + str(practising.wall())
+    card = practising.room()["stage"]["prompts"][-1]["text"]
+    assert card and card not in str(practising.wall()), "a role card is for whoever holds it"
 
 
 @pytest.mark.parametrize("guests", [0, 1])
