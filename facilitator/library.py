@@ -69,7 +69,10 @@ def from_file() -> Any:
 @pages.get("/library/<kind>/<item_id>/preview")
 @facilitators_only
 def preview(kind: str, item_id: str) -> str:
-    """An exercise, a session, or a part of a programme as a participant would see it; nothing is sent."""
+    """An exercise, a session, or a part of a programme as a participant would see it; nothing is sent.
+
+    Of a programme the part that is shown can be copied, as a session.
+    """
     parts = _parts(item_id) if kind == "programme" else []
     part = request.args.get("part", parts[0]["id"] if parts else "")
     stages = _stages(kind, item_id, part)
@@ -82,6 +85,7 @@ def preview(kind: str, item_id: str) -> str:
         parts=parts,
         part=part,
         stages=stages,
+        copied={"kind": "session" if part else kind, "id": f"{item_id}.{part}" if part else item_id},
         room={"facilitators": [str(who_is_here()["name"])]},
         preview_me={"addressees": dict.fromkeys(keys, somebody)},
     )
@@ -124,12 +128,14 @@ def _part_of(programme: Programme, part: str) -> list[dict[str, Any]]:
 
 
 def _shelf(kind: str, faults: list[str]) -> str:
-    own = [each for each in read(shelf.own_list, me()) if each["kind"] == kind]
+    listed = read(shelf.own_list, me())
+    own = [each for each in listed if each["kind"] == kind]
     return page(
         "facilitator/library.html",
         "library",
         kind=kind,
         own=own,
+        own_programmes=[each["item"] for each in listed if (kind, each["kind"]) == ("session", "programme")],
         exercises=load().filtered() if kind == "exercise" else [],
         programmes=list(load().programmes.values()) if kind != "exercise" else [],
         titles={each.id: each.title for each in read(shelf.whole).exercises.values()},
@@ -148,16 +154,21 @@ def _title_of(kind: str, item_id: str) -> str:
     if kind == "programme" and item_id in found.programmes:
         return found.programmes[item_id].title
     if kind == "session":
-        programme, _dot, part = item_id.partition(".")
-        if programme in load().programmes and part:
-            return f"{load().programmes[programme].title}, {_session_words(programme, part)}"
+        programme, dot, part = item_id.partition(".")
+        if dot and programme in found.programmes:
+            return f"{found.programmes[programme].title}, {_part_words(found.programmes[programme], part)}"
         return str(read(shelf.page, me(), item_id)["title"])
     raise NotFound()
 
 
-def _session_words(programme_id: str, part: str) -> str:
-    """Which sessions of a programme a plan is for, in words; NotFound where there is no such plan."""
-    for agenda in load().programmes[programme_id].sessions:
+def _part_words(programme: Programme, part: str) -> str:
+    """Which sessions of a programme a plan is for, in words, or a meeting's name; NotFound without such a
+    plan.
+    """
+    for meeting in programme.meetings:
+        if meeting.id == part:
+            return meeting.title
+    for agenda in programme.sessions:
         if agenda.id == part:
             first, last = agenda.numbers
             if first == last:

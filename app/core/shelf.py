@@ -19,7 +19,7 @@ from app.core.sealing import open_sealed, seal
 from app.exercises.plain import N_
 from app.library import Library, load
 from app.library.files import OWN, Carried, write_file
-from app.library.items import Exercise, Programme, Session
+from app.library.items import Agenda, Exercise, Meeting, Programme, Session
 from app.library.own import Body, body_of, exercises_in, faults_in, item_of
 from app.library.tree import Fault
 
@@ -108,8 +108,17 @@ def page(db: Connection, facilitator_id: str, item_id: str) -> dict[str, Any]:
 
 
 def copy(db: Connection, facilitator_id: str, kind: str, item_id: str, title: str = "") -> str:
-    """A copy of a shipped item, one's own or a shared one; ``title`` replaces what facilitators call it."""
-    if item_id.startswith(OWN):
+    """A copy of a shipped item, one's own or a shared one; ``title`` replaces what facilitators call it.
+
+    ``programme.part`` names a session of a programme or a meeting one to one; copied, both are a session.
+    """
+    of, dot, part = item_id.partition(".")
+    if kind == "session" and dot:
+        found = offered(db, facilitator_id).programmes
+        if of not in found:
+            raise NotFound()
+        body = _plan(found[of], part)
+    elif item_id.startswith(OWN):
         row = _readable(db, facilitator_id, item_id)
         if row.kind != kind:
             raise NotFound()
@@ -254,19 +263,27 @@ def _shipped(kind: str, item_id: str) -> Body:
         return _as_json(body_of(library.exercises[item_id]))
     if kind == "programme" and item_id in library.programmes:
         return _as_json(body_of(library.programmes[item_id]))
-    programme_id, _dot, part = item_id.partition(".")
-    if kind == "session" and programme_id in library.programmes:
-        of = library.programmes[programme_id]
-        agenda = next((each for each in of.sessions if each.id == part), None)
-        if agenda is not None:
-            rows = [body_of(row) for row in agenda.rows]
+    raise NotFound()
+
+
+def _plan(programme: Programme, part: str) -> Body:
+    """A session of a programme, or a meeting one to one, as a plan that stands for itself."""
+    parts: list[Agenda | Meeting] = [*programme.sessions, *programme.meetings]
+    for each in parts:
+        if each.id == part:
+            rows = [body_of(row) for row in each.rows]
             for row in rows:
                 del row["reviewed_by"], row["reviewed_on"]
-            first, last = agenda.numbers
-            which = f"session {first}" if first == last else f"sessions {first} to {last}"
-            facts = {"title": f"{of.title}: {which}", "basis": of.basis, "phase": agenda.phase, "rows": rows}
-            return _as_json(facts | {"reviewed_by": None, "reviewed_on": None})
+            facts = {"title": _title(programme, each), "basis": programme.basis, "phase": each.phase}
+            return _as_json(facts | {"rows": rows} | NOT_REVIEWED)
     raise NotFound()
+
+
+def _title(programme: Programme, part: Agenda | Meeting) -> str:
+    if isinstance(part, Meeting):
+        return f"{programme.title}: {part.title}"
+    first, last = part.numbers
+    return f"{programme.title}: " + (f"session {first}" if first == last else f"sessions {first} to {last}")
 
 
 def _as_json(body: Body) -> Body:

@@ -106,6 +106,47 @@ def test_only_its_owner_changes_an_item_and_a_colleague_finds_it_once_it_is_shar
         assert shelf.page(db, setting.sami, copied)["mine"]
 
 
+def test_every_session_and_meeting_of_a_programme_is_copied_alone(
+    database: Database, setting: Setting
+) -> None:
+    for programme in SHIPPED.programmes.values():
+        for part in (*programme.sessions, *programme.meetings):
+            new = database.writer.do(shelf.copy, setting.fola, "session", f"{programme.id}.{part.id}")
+            with database.reader() as db:
+                kept = shelf.page(db, setting.fola, new)["item"]
+            assert (kept.rows, kept.phase) == (part.rows, part.phase)
+            assert kept.reviewed_by is None
+
+
+def test_a_session_and_a_meeting_of_an_own_programme_are_copied_as_they_stand(
+    database: Database, setting: Setting
+) -> None:
+    own = database.writer.do(shelf.copy, setting.fola, "programme", "gipt_8", "My eight")
+    with database.reader() as db:
+        body = shelf.page(db, setting.fola, own)["body"]
+    body["sessions"][1]["rows"][0]["title"] = body["meetings"][0]["rows"][0]["title"] = "Tea first"
+    database.writer.do(shelf.edit, setting.fola, own, body, 1)
+    for part, phase in (("middle_2_to_6", "middle"), ("pre", "pre")):
+        new = database.writer.do(shelf.copy, setting.fola, "session", f"{own}.{part}", "Alone")
+        with database.reader() as db:
+            item = shelf.page(db, setting.fola, new)["item"]
+        assert (item.title, item.phase, item.rows[0].title) == ("Alone", phase, "Tea first")
+    for who, kind, item_id in (
+        (setting.sami, "session", f"{own}.pre"),  # it is nobody else's
+        (setting.fola, "session", f"{own}.none"),
+        (setting.fola, "session", "none.pre"),
+        (setting.fola, "session", own),
+        (setting.fola, "programme", f"{own}.pre"),
+        (setting.fola, "exercise", f"{own}.pre"),
+    ):
+        with pytest.raises(NotFound):
+            database.writer.do(shelf.copy, who, kind, item_id)
+    database.writer.do(shelf.share, setting.fola, own, True)
+    theirs = database.writer.do(shelf.copy, setting.sami, "session", f"{own}.pre")
+    with database.reader() as db:
+        assert shelf.page(db, setting.sami, theirs)["mine"]
+
+
 def test_a_review_holds_until_the_text_changes(database: Database, setting: Setting) -> None:
     new = database.writer.do(shelf.copy, setting.fola, "exercise", "timeline")
     database.writer.do(shelf.review, setting.fola, new, "Dr Ines", date(2026, 3, 1), 1)

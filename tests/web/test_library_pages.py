@@ -77,6 +77,38 @@ def test_a_copied_session_is_named_as_people_say_it(fola: Browser, part: str, wo
     assert part not in re.sub("<[^>]+>", "", fola.visit("/library?kind=session"))
 
 
+def test_each_session_and_meeting_of_ones_own_programme_is_previewed_and_copied_alone(
+    oak: Oak, fola: Browser, browser_of: Callable[[str], Browser]
+) -> None:
+    own = copied(fola, "programme", "gipt_8").rpartition("/")[2]
+    page = fola.visit("/library?kind=session")
+    programme = load().programmes["gipt_8"]
+    for part in (*programme.sessions, *programme.meetings):
+        for name in (own, "gipt_8"):
+            path = f"/library/session/{name}.{part.id}/preview"
+            assert path in page and f'value="{name}.{part.id}"' in page
+            assert fola.visit(path).count('class="phone"') == len(part.rows)
+    assert "Before the group, my copy" in fola.visit(f"{copied(fola, 'session', f'{own}.pre')}/edit")
+    assert "Follow-up, my copy" in fola.visit(f"{copied(fola, 'session', 'gipt_8.follow_up')}/edit")
+    assert "Sessions 2 to 6, my copy" in fola.visit(f"{copied(fola, 'session', f'{own}.middle_2_to_6')}/edit")
+    dagny = browser_of(oak.database.writer.do(accounts.add_facilitator, "Dagny", "a token of hers"))
+    assert own not in dagny.visit("/library?kind=session")
+    dagny.visit(f"/library/session/{own}.pre/preview", 404)
+    sent = {"csrf_token": dagny.token(), "kind": "session", "id": f"{own}.pre"}
+    assert dagny.client.post("/library/copy", data=sent).status_code == 404
+
+
+def test_what_a_preview_shows_can_be_copied(fola: Browser) -> None:
+    for path, kind, item_id in (
+        ("programme/gipt_8/preview?part=pre", "session", "gipt_8.pre"),
+        ("session/gipt_8.session_1/preview", "session", "gipt_8.session_1"),
+        ("exercise/timeline/preview", "exercise", "timeline"),
+    ):
+        page = fola.visit(f"/library/{path}")
+        assert f'name="kind" value="{kind}"' in page and f'name="id" value="{item_id}"' in page
+        copied(fola, kind, item_id)
+
+
 def test_the_search_stands_before_the_exercises(fola: Browser) -> None:
     page = fola.visit("/library")
     assert page.index('type="search"') < page.index('class="item"')
