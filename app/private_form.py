@@ -1,8 +1,10 @@
 """The private form of a measure: outside the shared stages, and only while a facilitator is present."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
+from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from app.access import access_group_session
@@ -13,7 +15,7 @@ from app.core.models import Standing, now
 from app.core.refusals import Invalid, NotFound, NotNow, Refused
 from app.library.measures import Measure
 from app.places import place_in
-from app.regions import speaking
+from app.regions import clock_or_day, speaking
 from app.services import draft_key, services
 
 pages = Blueprint("private_form", __name__)
@@ -46,6 +48,8 @@ def submit(group_session_id: str, measure_id: str) -> Any:
         return jsonify(refusal.answer()), 422
     except Refused as refused:
         return jsonify(refused.answer()), 503 if refused.code == "retry" else 409
+    if "opens" in answer.get("error", {}):
+        _says_when(group_session_id, answer["error"])
     return jsonify(answer), 200 if answer["ok"] else 409
 
 
@@ -67,6 +71,7 @@ def _page(group_session_id: str, measure_id: str) -> Any:
                 measure=measure,
                 is_open=is_open,
                 said_yes=said_yes,
+                opens=measures.opens_later(row, now()),
                 person_id=person.id,
                 draft_key=draft_key(person.id),
             )
@@ -80,6 +85,8 @@ def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here:
         refusal: Refused | None = None
         if person.standing == Standing.REMOVED:
             refusal = NotFound()
+        elif (opens := measures.opens_later(change.before, change.at)) is not None:
+            refusal = NotNow(opens=opens.isoformat())
         elif not measures.is_open(change.before, leader_here, change.at):
             refusal = NotNow("This form is open only while your facilitators are here.")
         if refusal is not None:
@@ -93,6 +100,16 @@ def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here:
             revision=sent.revision,
             answers=sent.answers,
         )
+
+
+def _says_when(group_session_id: str, error: dict[str, Any]) -> None:
+    """Puts the time at which a form opens into the sentence of a refusal."""
+    with services().database.reader() as db:
+        group = views.group_row(db, views.session_row(db, group_session_id).group_id)
+    opens = datetime.fromisoformat(error["opens"])
+    with speaking(group.language, group.time_zone):
+        words = _("This form is open from %(time)s. Your answers are still here.", time=clock_or_day(opens))
+    error["message"] = str(words)
 
 
 def _measure(db: Any, row: Any, measure_id: str) -> Measure:

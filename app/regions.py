@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 from flask import Flask, g
-from flask_babel import force_locale, get_translations
+from flask_babel import force_locale, format_date, get_translations
 from jinja2 import Environment
 from sqlalchemy import Connection
 
@@ -78,6 +78,15 @@ def clock(value: datetime | str | None) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return value.astimezone(ZoneInfo(g.get("time_zone") or "UTC")).strftime("%H:%M")
+
+
+def clock_or_day(value: datetime) -> str:
+    """The same, with the day before it where that is not today: Tuesday 3 November, 17:30."""
+    zone = ZoneInfo(g.get("time_zone") or "UTC")
+    day = value.astimezone(zone).date()
+    if day == now().astimezone(zone).date():
+        return clock(value)
+    return f"{format_date(day, 'EEEE d MMMM', rebase=False)}, {clock(value)}"
 
 
 class _Known:

@@ -103,10 +103,23 @@ def of_session(db: Connection, row: Any) -> list[str]:
 
 
 def is_open(row: Any, leader_here: bool, at: datetime) -> bool:
-    """Whether the form may be filled in: from half an hour before, while a facilitator is present."""
-    if not leader_here or row.state == SessionState.ENDED:
+    """Whether the form may be filled in, always while a facilitator is present: from half an hour before the
+    planned start, whenever the lobby was opened, and for as long as the session runs. Without a planned start
+    it is open as soon as the lobby is.
+    """
+    if not leader_here or row.state == SessionState.ENDED or opens_later(row, at) is not None:
         return False
     return row.state != SessionState.PLANNED or is_early(row, at)
+
+
+def opens_later(row: Any, at: datetime) -> datetime | None:
+    """When the form of a session opens that has not begun and is planned for more than half an hour from now;
+    else None.
+    """
+    if row.state not in (SessionState.PLANNED, SessionState.LOBBY) or row.scheduled_at is None:
+        return None
+    opens: datetime = row.scheduled_at - OPENS_BEFORE
+    return opens if at < opens else None
 
 
 def is_early(row: Any, at: datetime) -> bool:

@@ -165,6 +165,7 @@ def room(db: Connection, row: Row, leader_here: bool, nobody: bool = False) -> d
         "tallies": tallies(db, row),
         "measures": measures.of_session(db, row),
         "form_open": measures.is_open(row, leader_here, now()),
+        "form_opens": measures.opens_later(row, now()) if leader_here else None,
         "help": _help(group),
         "ended_at": row.ended_at,
     }

@@ -59,6 +59,7 @@ async function send() {
     return send();
   }
   if (answer.error?.code === "retry") again();
+  if (answer.error?.opens) return show(answer.error.message); // it was opened before the plan was changed
   if (!answer.ok) return tell(answer.error?.code === "not_now" ? "closed" : "failed");
   drafts.remove(name);
   if (answer.stored === false) return location.reload(); // no yes stands: the page says that nothing is stored
@@ -76,8 +77,12 @@ function again() {
 }
 
 function tell(word) {
-  state.textContent = state.dataset[word];
-  state.classList.toggle("state-wait", word !== "saving");
+  show(state.dataset[word], word !== "saving");
+}
+
+function show(sentence, waits = true) {
+  state.textContent = sentence;
+  state.classList.toggle("state-wait", waits);
 }
 
 setUpSheets({ forget: drafts.forget });

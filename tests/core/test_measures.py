@@ -268,6 +268,23 @@ def test_the_form_is_open_only_while_somebody_is_there(oak: Oak) -> None:
     assert not measures.is_open(SimpleNamespace(state="ended"), True, now)
 
 
+def test_however_early_the_lobby_was_opened_the_form_waits_for_half_an_hour_before_the_plan(oak: Oak) -> None:
+    at = datetime.now(UTC)
+
+    def stands(state: str, minutes: float | None) -> tuple[bool, Any]:
+        planned = None if minutes is None else at + timedelta(minutes=minutes)
+        row = SimpleNamespace(state=state, scheduled_at=planned)
+        return measures.is_open(row, True, at), measures.opens_later(row, at)
+
+    for state in ("planned", "lobby"):
+        assert stands(state, 31) == (False, at + timedelta(minutes=1))
+        assert stands(state, 30) == (True, None) and stands(state, -600) == (True, None)
+    for state in ("live", "held"):
+        assert stands(state, 600) == (True, None), "it runs before its time"
+    assert stands("ended", 600) == (False, None)
+    assert (stands("lobby", None), stands("planned", None)) == ((True, None), (False, None))
+
+
 def test_a_members_measures_stand_side_by_side(oak: Oak) -> None:
     sends(oak, oak.amal, [2] * 8 + [0])
     sends(oak, oak.amal, [1] * 8 + [0])

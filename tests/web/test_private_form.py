@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from flask import Flask
 
 from app.core import groups, stored
+from app.core.changes import Who
 from app.core.course_models import MeasureResponse
 from app.core.models import Group, GroupSession, Member, Participant, Signal, now
 from app.core.sealing import open_sealed
@@ -117,6 +119,35 @@ def test_a_form_that_a_stage_names_is_offered_there_beside_its_questions_and_in_
     assert "Tell us about text." in page and f"{room}/measure/phq9" in page
     oak.moves_to("last")
     assert f"{room}/measure/phq9" not in stranger.visit(room)
+
+
+def test_in_a_lobby_that_was_opened_early_the_page_says_when_the_form_opens_and_nothing_is_stored(
+    app: Flask, oak: Oak, link: str, stranger: Browser
+) -> None:
+    oak.id = planned(oak, 45, "phq9")
+    oak.people["Fola"] = Who("facilitator", oak.id, oak.leaders["Fola"])
+    oak.does(oak.fola, "open_lobby")
+    presence(app).arrives("facilitator", oak.id, oak.leaders["Fola"], "a socket")
+    at_the_door(stranger, link)
+    room = stranger.send("/door", **CAME_IN, door=door(stranger))
+    with oak.database.reader() as db:
+        zone = ZoneInfo(stored.find(db, Group, id=oak.group_id).time_zone)
+    opens = (oak.row().scheduled_at - timedelta(minutes=30)).astimezone(zone)
+    assert re.search(rf"A few private questions are open from [^<]*{opens:%H:%M}\.", stranger.visit(room))
+    page = stranger.visit(f"{room}/measure/phq9")
+    assert re.search(rf"They are open from [^<]*{opens:%H:%M}, while Fola and Sami are here\.", page)
+    assert "measure-form" not in page and ">Look again</a>" in page
+    sent = {"id": str(uuid4()), "revision": 1, "answers": {"phq9_1": 0}}
+    answer = stranger.fetch(f"{room}/measure/phq9", sent)
+    refusal = answer.json["error"]
+    assert answer.status_code == 409 and refusal["code"] == "not_now"
+    said = rf"This form is open from .*{opens:%H:%M}\. Your answers are still here\."
+    assert re.fullmatch(said, refusal["message"])
+    with oak.database.reader() as db:
+        assert not stored.exists(db, MeasureResponse, id=sent["id"])
+    with time_machine.travel(opens + timedelta(seconds=1), tick=False):
+        assert 'id="measure-form"' in stranger.client.get(f"{room}/measure/phq9").text
+        assert stranger.fetch(f"{room}/measure/phq9", sent).status_code == 200
 
 
 def test_a_form_is_taken_while_a_line_blinks_and_refused_once_nobody_has_led_for_a_while(
