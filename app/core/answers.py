@@ -56,7 +56,8 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
         _revise(change, command, stage, answer, stands, version, single)
     feedback.keep(change, stage, person, command.id, answer)
     course.keep(change, stage, person, command.id, answer)
-    pairs.keep_scene(change, stage, person.id, answer)
+    if written_by is None:  # else with their yes: see scribe.py
+        pairs.keep_scene(change, stage, person.id, answer)
     return _acknowledged(command.id, command.revision, version.now, change.at, late)
 
 

@@ -10,7 +10,8 @@ from app.core import stored, turns
 from app.core.agenda import Stage, agenda_of, alone, find_stage
 from app.core.changes import Change, at
 from app.core.course_models import FeedbackLine, LineState, Lot
-from app.core.models import GroupSession, Member, Participant, Standing, new_id
+from app.core.models import GroupSession, Member, Participant, Reflection, Standing, new_id
+from app.core.opened import waits_for_yes
 from app.core.refusals import Invalid, NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 
@@ -151,12 +152,13 @@ def add_line(change: Change, command: Any) -> dict[str, Any]:
 def deliver_lines(change: Change, command: Any) -> dict[str, Any]:
     """Gives all checked lines of a stage together; with the goodbye, those of the weeks before as well.
 
-    Lines to members who are not here stay until they are, and goodbye lines until the goodbye.
+    Lines to members who are not here stay until they are, and goodbye lines until the goodbye; lines that a
+    facilitator wrote for somebody stay until that person has said yes to them.
     """
     stage = _stage(change, command.stage_id)
     if waits_for_goodbye(stage):
         raise NotNow("Goodbye lines are given out with the goodbye, in the last session.")
-    lines = [each for each in _open_lines(change.db, change.before, stage) if each.state == LineState.OK]
+    lines = [each for each in _open_lines(change.db, change.before, stage) if _goes_on(change.db, each)]
     here = {person_id(each): each.id for each in _admitted(change)}
     ready = [each for each in lines if each.to_id == ALL or each.to_id in here]
     if not ready:
@@ -190,12 +192,13 @@ def queue(db: Connection, row: Any, stage: Stage) -> dict[str, Any]:
                 "to_all": each.to_id == ALL,
                 "state": each.state.value,
                 "given": each.delivered_at is not None,
+                "waits": awaits_yes(db, each),
             }
             for each in lines
         ],
         "without": [names[each] for each in without_line(db, row, stage) if each in names],
         "people": people,
-        "ready": sum(each.state == LineState.OK and each.delivered_at is None for each in lines),
+        "ready": sum(each.delivered_at is None and _goes_on(db, each) for each in lines),
     }
 
 
@@ -213,11 +216,8 @@ def without_line(db: Connection, row: Any, stage: Stage) -> list[str]:
     """Those in the room who may be written to in this stage, and to whom no line of their own is ready or
     given.
     """
-    reached = {
-        each.to_id
-        for each in _open_lines(db, row, stage) + _given(db, row, stage)
-        if each.state == LineState.OK
-    }
+    reached = {each.to_id for each in _open_lines(db, row, stage) if _goes_on(db, each)}
+    reached |= {each.to_id for each in _given(db, row, stage)}
     waiting = [each["id"] for each in people_of(db, row, with_absent=False) if each["id"] not in reached]
     if all(prompt.get("who") == "others" for prompt in stage["prompts"] if prompt["type"] == TYPE):
         worked = _workers(db, row, stage)
@@ -252,6 +252,18 @@ def received(db: Connection, row: Any, person: Any) -> list[dict[str, Any]]:
         if row.ended_at is None or each.delivered_at <= row.ended_at
         if each.participant_id not in own
     ]
+
+
+def awaits_yes(db: Connection, line: Any) -> bool:
+    """Whether a line stands in an answer that a facilitator wrote for somebody who has not confirmed it."""
+    if line.reflection_id is None or line.delivered_at is not None:
+        return False
+    answer = stored.find(db, Reflection, id=line.reflection_id)
+    return answer is not None and waits_for_yes(answer)
+
+
+def _goes_on(db: Connection, line: Any) -> bool:
+    return line.state == LineState.OK and not awaits_yes(db, line)
 
 
 def _to_all(prompt: Mapping[str, Any]) -> bool:

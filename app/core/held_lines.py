@@ -9,7 +9,7 @@ from app.core import attendance, stored
 from app.core.agenda import agenda_of
 from app.core.changes import Who, changing
 from app.core.course_models import FeedbackLine, LineState
-from app.core.feedback import ALL, alias_of, gives_goodbye, is_goodbye
+from app.core.feedback import ALL, alias_of, awaits_yes, gives_goodbye, is_goodbye
 from app.core.models import Group, GroupSession, Member, Participant, SessionState, StageVisit, Standing, now
 from app.core.refusals import NotFound
 from app.core.sealing import open_sealed
@@ -34,7 +34,11 @@ def give(
     member = stored.find(db, Member, id=member_id, group_id=group_id)
     if member is None:
         raise NotFound()
-    lines = [each for each in _waiting(db, member) if each.id in line_ids and each.state != LineState.HELD]
+    lines = [
+        each
+        for each in _waiting(db, member)
+        if each.id in line_ids and each.state != LineState.HELD and not awaits_yes(db, each)
+    ]
     values = {"state": LineState.OK, "checked_by": facilitator_id, "delivered_at": now()}
     for each in lines:
         stored.change(db, FeedbackLine, each.id, **values)

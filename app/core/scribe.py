@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import answers, consents, lots, stored
+from app.core import answers, consents, lots, pairs, stored
+from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change, at
 from app.core.models import Member, Participant, Reflection, Standing, new_id
+from app.core.opened import answer_of
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 
@@ -104,6 +106,9 @@ def _confirm(change: Change, row: Any) -> dict[str, Any]:
         raise NotNow("This was taken back already.")
     if row.confirmed_at is None:
         consents.must_stand(change, stored.find(change.db, Participant, id=row.participant_id))
+        stages = agenda_of(change.before)
+        stage = stages[find_stage(stages, row.stage_id)]
         stored.change(change.db, Reflection, row.id, confirmed_at=change.at)
         change.wrote(row.id, people=[row.participant_id], reflections=[row.id])
+        pairs.keep_scene(change, stage, row.participant_id, answer_of(row))
     return {"ok": True, "id": row.id}

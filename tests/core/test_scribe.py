@@ -4,9 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from app.core import held_lines
+from app.core.course_models import FeedbackLine
 from app.core.models import Participant
-from tests.core.cast import Oak, refused
+from tests.core.cast import Oak, prompt, refused, stage
 
 SAID = "She said no, and I went quiet."
 
@@ -115,3 +118,57 @@ def test_only_members_of_the_group_are_seated(oak: Oak) -> None:
 def test_nothing_is_written_for_a_stage_that_was_not_shown(oak: Oak, stage_id: str) -> None:
     with refused("not_yet"):
         scribes(oak, stage_id=stage_id)
+
+
+@pytest.fixture
+def giving(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """At a round of lines; then a stage in which two practise together."""
+    stages = [
+        stage("words", prompt("lines", "feedback", exercise="goodbye")),
+        stage("play", prompt("intro", "roleplay_pair", options=["asks", "answers"])),
+    ]
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: stages)
+    planned_oak.plans()
+    planned_oak.starts()
+    return planned_oak
+
+
+def test_a_line_that_was_written_for_somebody_waits_for_their_yes(giving: Oak) -> None:
+    written = scribes(giving, answer={"lines": [{"to": giving.members["Birgit"], "text": SAID}]})
+    line = giving.one(select(FeedbackLine.__table__))
+    giving.does(giving.fola, "check_line", id=line.id, state="ok")
+    for name in ("Amal", "Birgit", "Chidi", "Dolores", "Ewa"):
+        thanks = {"id": str(uuid4()), "to": giving.members[name], "text": "Thank you."}
+        giving.does(giving.fola, "add_line", stage_id="words", **thanks)
+    on_console = giving.console()["lines"]
+    assert on_console["ready"] == 5 and [each["waits"] for each in on_console["lines"]].count(True) == 1
+    giving.does(giving.fola, "deliver_lines", stage_id="words")
+    assert SAID not in str(giving.me(giving.birgit))
+    giving.does(giving.amal, "confirm_reflection", id=written["id"], accept=True)
+    assert giving.does(giving.fola, "deliver_lines", stage_id="words")["delivered"] == 1
+    assert SAID in str(giving.me(giving.birgit)["received"])
+
+
+def test_whoever_has_only_a_line_without_a_yes_has_none_yet(giving: Oak) -> None:
+    scribes(giving, answer={"lines": [{"to": giving.members["Birgit"], "text": SAID}]})
+    line = giving.one(select(FeedbackLine.__table__))
+    giving.does(giving.fola, "check_line", id=line.id, state="ok")
+    assert "Birgit" in giving.console()["lines"]["without"]
+
+
+def test_a_held_line_without_a_yes_is_not_given_in_a_meeting(giving: Oak) -> None:
+    scribes(giving, answer={"lines": [{"to": giving.members["Birgit"], "text": SAID}]})
+    line = giving.one(select(FeedbackLine.__table__))
+    giving.does(giving.fola, "end")
+    given = (giving.leaders["Fola"], giving.group_id, giving.members["Birgit"], [line.id])
+    assert giving.database.writer.do(held_lines.give, *given) == 0
+
+
+def test_a_scene_that_was_written_for_somebody_reaches_the_partner_with_their_yes(giving: Oak) -> None:
+    giving.does(giving.fola, "go_to_stage", stage_id="play")
+    pair = [giving.amal.id, giving.birgit.id]
+    giving.does(giving.fola, "assign_pairs", stage_id="play", pairs=[pair])
+    written = scribes(giving, stage_id="play", answer={"intro": {"scene": SAID}})
+    assert SAID not in str(giving.me(giving.birgit))
+    giving.does(giving.amal, "confirm_reflection", id=written["id"], accept=True)
+    assert giving.me(giving.birgit)["pair"]["scene"] == SAID
