@@ -1,4 +1,4 @@
-"""Amal's phone at one stage with one question, and how each richer response type is filled in by touch."""
+"""Amal's phone at one stage with one question, and how each type is answered by finger and mouse."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ OPTIONS = {
     "structured_plan": ["Who will you tell?", "When will you ask for help?"],
     "compare": ["mood", "goals", "circle"],
     "roleplay_pair": ["asks", "answers"],
+    "single_choice": ["at home", "at work"],
+    "multi_choice": ["sad", "calm", "tired"],
 }
 GOAL = {"rating": [], "status": "open", "standing": []}
 
@@ -65,7 +67,7 @@ class Phone:
         self.field(name, place).fill(words)
 
     def adds(self, what: str) -> None:
-        self.form.locator(f'[data-add="{what}"]').click()
+        self.form.locator(f'[data-add="{what}"]').tap()
 
     def types(self, *keys: str) -> None:
         """Presses keys; anything else is typed where the focus is."""
@@ -103,6 +105,35 @@ def stage_of(kind: str) -> Stage:
     if kind in OPTIONS:
         prompt["options"] = OPTIONS[kind]  # type: ignore[assignment]
     return talk_stage("A stage", 5) | {"kind": "exercise", "prompts": [prompt]}
+
+
+def free_text(phone: Phone) -> Any:
+    phone.form.get_by_role("textbox").fill("We talked.\nThen it was quiet.")
+    return "We talked.\nThen it was quiet."
+
+
+def short_texts(phone: Phone) -> Any:
+    phone.form.get_by_role("textbox").fill("tired\nhopeful")
+    return ["tired", "hopeful"]
+
+
+def scale(phone: Phone) -> Any:
+    phone.form.locator('label:has(input[value="7"])').tap()
+    phone.form.locator('label:has(input[value="4"])').click()
+    return 4
+
+
+def one_choice(phone: Phone) -> Any:
+    phone.form.get_by_text("at home").tap()
+    phone.form.get_by_text("at work").click()
+    return "at work"
+
+
+def some_choices(phone: Phone) -> Any:
+    for each in ("tired", "sad", "calm"):
+        phone.form.get_by_text(each, exact=True).tap()
+    phone.form.get_by_text("calm", exact=True).click()
+    return ["sad", "tired"]
 
 
 def two_lists(phone: Phone) -> Any:
@@ -229,7 +260,12 @@ def feedback(phone: Phone) -> Any:
     return [{"to": phone.world.members["Birgit"], "text": "You waited for me."}]
 
 
-BY_TOUCH = {
+BY_POINTER = {
+    "free_text": free_text,
+    "short_texts": short_texts,
+    "scale_0_10": scale,
+    "single_choice": one_choice,
+    "multi_choice": some_choices,
     "two_lists": two_lists,
     "grid_2x2": grid,
     "structured_plan": plan,

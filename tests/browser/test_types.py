@@ -1,21 +1,26 @@
-"""Every richer response type on a phone: by touch, by keyboard alone, looked at, and kept as a draft."""
+"""Every response type on a phone: by finger and mouse, by keyboard alone, looked at, and kept as a draft."""
 
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from app.exercises import TYPES
 from tests.browser.looking import findings, small_targets, too_wide
-from tests.browser.phone import BY_TOUCH, GOAL, OPTIONS, Phone
+from tests.browser.phone import BY_POINTER, GOAL, OPTIONS, Phone
 
 
-@pytest.mark.parametrize("kind", BY_TOUCH)
-def test_it_is_answered_by_touch_kept_through_a_reload_and_stored_as_it_was_given(
+def test_no_type_is_left_out() -> None:
+    assert set(BY_POINTER) == set(KEYS) == set(TYPES)
+
+
+@pytest.mark.parametrize("kind", BY_POINTER)
+def test_it_is_answered_by_finger_and_mouse_kept_through_a_reload_and_stored_as_it_was_given(
     phone: Phone, kind: str
 ) -> None:
     phone.asks(kind)
     page = phone.amal.page
-    wanted = BY_TOUCH[kind](phone)
+    wanted = BY_POINTER[kind](phone)
     assert findings(page) == [] and too_wide(page) == 0 and small_targets(page) == []
     page.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('draft'))")
     page.reload()
@@ -31,6 +36,11 @@ def test_it_is_answered_by_touch_kept_through_a_reload_and_stored_as_it_was_give
 # by keyboard alone: where to go with Tab, and what to press there
 
 KEYS: dict[str, tuple[list[tuple[str, list[str]]], Any]] = {
+    "free_text": ([("textarea", ["We talked."])], "We talked."),
+    "short_texts": ([("textarea", ["tired", "Enter", "hopeful"])], ["tired", "hopeful"]),
+    "scale_0_10": ([("[value='0']", ["Space", "ArrowRight", "ArrowRight"])], 2),
+    "single_choice": ([("[type=radio]", ["Space", "ArrowDown"])], "at work"),
+    "multi_choice": ([("[type=checkbox]", ["Space", "Tab", "Tab", "Space"])], ["sad", "tired"]),
     "two_lists": ([("[data-label]", ["her voice"])], {"boxes": {"What I miss": ["her voice"]}}),
     "grid_2x2": ([("[data-label]", ["work"])], {"boxes": {"Old: good": ["work"]}}),
     "structured_plan": ([("[data-label]", ["Ines"])], {"sections": {"Who will you tell?": "Ines"}}),
