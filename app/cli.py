@@ -33,10 +33,15 @@ def main() -> None:
 
     adding = commands.add_parser("add-facilitator", help="make a one-time link to set e-mail and password")
     adding.add_argument("name", help="the name that participants see")
+    adding.add_argument(
+        "--administrator", action="store_true", help="may add instruments; the first account always may"
+    )
+    making = commands.add_parser("make-administrator", help="let an account that there is add instruments")
+    making.add_argument("email", help="the address with which its facilitator signs in")
 
     measure = commands.add_parser("add-measure", help="take in the items of an instrument you may use")
     measure.add_argument("file", type=Path, help="its definition, named after the instrument: wsas.yaml")
-    measure.add_argument("--by", required=True, metavar="EMAIL", help="the facilitator who answers for it")
+    measure.add_argument("--by", required=True, metavar="EMAIL", help="the administrator who answers for it")
     measure.add_argument(
         "--we-hold-permission", action="store_true", help="you hold the owner's permission for this use"
     )
@@ -139,10 +144,26 @@ def add_facilitator(options: argparse.Namespace) -> None:
 
     settings, database = _database()
     token = secrets.token_urlsafe(32)
-    database.writer.do(accounts.add_facilitator, options.name, token)
+    database.writer.do(accounts.add_facilitator, options.name, token, options.administrator)
     database.close()
     origin = settings.origin or _address(HERE, int(os.environ.get("PORT", "8000")))
     print(f"Open this once, within three days: {origin}/set-up/{token}")
+
+
+def make_administrator(options: argparse.Namespace) -> None:
+    from app.core import accounts
+    from app.core.refusals import NotFound
+
+    settings, database = _database()
+    try:
+        database.writer.do(
+            accounts.make_administrator, accounts.email_hash(settings.secret_key, options.email)
+        )
+    except NotFound:
+        raise SystemExit("No facilitator has this e-mail address. Nothing was changed.") from None
+    finally:
+        database.close()
+    print("This account is an administrator now.")
 
 
 def add_measure(options: argparse.Namespace) -> None:

@@ -10,15 +10,14 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, true, update
+from sqlalchemy import Connection, func, select, true, update
 from sqlmodel import col
 
-from app.core import before, consents, door, gate, groups, stored
+from app.core import accounts, before, consents, door, gate, groups, stored
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Who
 from app.core.commands import REGISTRY, perform
 from app.core.models import (
-    Facilitator,
     Group,
     GroupFacilitator,
     GroupSession,
@@ -33,7 +32,7 @@ from app.core.models import (
     now,
 )
 from app.core.refusals import Refused
-from app.core.sealing import open_sealed, seal
+from app.core.sealing import open_sealed
 from app.core.views import session_row
 from app.library import agendas, load
 from app.simulated_words import names, personas
@@ -92,7 +91,7 @@ def make_or_find(db: Connection) -> Demo | None:
 
 def _make(db: Connection) -> tuple["_Room", str]:
     """A new group whose fifth session is live in its second stage."""
-    leading = [_facilitator(db, name) for name in ("Fola", "Sami")]
+    leading = [accounts.new_account(db, name) for name in ("Fola", "Sami")]
     group = groups.create_group(
         db,
         leading[0],
@@ -135,12 +134,6 @@ def _pass_the_gate(db: Connection, group_id: str, facilitator_id: str) -> None:
     for member in stored.find_all(db, Member, group_id=group_id):
         if open_sealed(Member.alias, member.id, member.alias) in names():
             consents.say_yes(db, group_id, versions, member_id=member.id)
-
-
-def _facilitator(db: Connection, name: str) -> str:
-    new = new_id()
-    db.execute(insert(Facilitator).values(id=new, name=seal(Facilitator.name, new, name), created_at=now()))
-    return new
 
 
 class _Room:

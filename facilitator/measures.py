@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from app.core import instruments
+from app.core import accounts, instruments
 from app.core.refusals import NotFound
 from app.library.measures import Damaged, blank_file, others
 from app.services import services
@@ -56,12 +56,12 @@ def blank(measure_id: str) -> Response:
 @facilitators_only
 def retire(measure_id: str) -> Any:
     _may_add()
-    services().database.writer.do(instruments.retire_instrument, measure_id)
+    services().database.writer.do(instruments.retire_instrument, me(), measure_id)
     return back("measures.measures", _("It is not asked any more. Scores that were given stay."))
 
 
 def _may_add() -> None:
-    if not read(instruments.may_add, me()):
+    if not read(accounts.is_administrator, me()):
         raise NotFound()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
 
+from app.core import stored
 from app.core.door import hashed
 from app.core.models import Facilitator, SetUpLink, SignIn, new_id, now
 from app.core.refusals import Invalid, NotFound
@@ -26,12 +27,48 @@ def email_hash(secret: str, email: str) -> str:
     return hmac.new(secret.encode(), b"email:" + plain.encode(), hashlib.sha256).hexdigest()
 
 
-def add_facilitator(db: Connection, name: str, token: str) -> str:
+def add_facilitator(db: Connection, name: str, token: str, administrator: bool = False) -> str:
     """Makes an account that nobody can sign in to before its one-time link was used; gives its id."""
-    new = new_id()
-    db.execute(insert(Facilitator).values(id=new, name=seal(Facilitator.name, new, name), created_at=now()))
+    new = new_account(db, name, administrator)
     make_set_up_link(db, new, token)
     return new
+
+
+def new_account(db: Connection, name: str, administrator: bool = False) -> str:
+    """Makes an account without a way in, and gives its id; an installation's first is an administrator."""
+    new, first = new_id(), db.execute(select(col(Facilitator.id)).limit(1)).first() is None
+    db.execute(
+        insert(Facilitator).values(
+            id=new,
+            name=seal(Facilitator.name, new, name),
+            created_at=now(),
+            administrator=administrator or first,
+        )
+    )
+    return new
+
+
+def make_administrator(db: Connection, email_hash: str) -> None:
+    """Makes the account of this address an administrator; NotFound where there is none that is in use."""
+    found = account_by_email(db, email_hash)
+    if found is None:
+        raise NotFound()
+    db.execute(update(Facilitator).where(col(Facilitator.id) == found.id).values(administrator=True))
+
+
+def is_administrator(db: Connection, facilitator_id: str) -> bool:
+    """Whether this account, while it is in use, is an administrator."""
+    return stored.exists(db, Facilitator, id=facilitator_id, administrator=True, disabled_at=None)
+
+
+def administrators(db: Connection) -> list[dict[str, Any]]:
+    """The administrators of the installation, by name."""
+    rows = db.execute(
+        select(col(Facilitator.id), col(Facilitator.name)).where(
+            col(Facilitator.administrator), col(Facilitator.disabled_at).is_(None)
+        )
+    ).all()
+    return sorted((_person(row) for row in rows), key=lambda person: person["name"].casefold())
 
 
 def make_set_up_link(db: Connection, facilitator_id: str, token: str) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.core import stored
+from app.core import accounts, stored
 from app.core.course_models import Instrument
-from app.core.models import Facilitator, GroupFacilitator, Role, now
+from app.core.models import Facilitator, now
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 from app.exercises.plain import N_
@@ -46,7 +46,8 @@ def page(db: Connection, facilitator_id: str) -> dict[str, Any]:
     rows = {row.id: row for row in stored.find_all(db, Instrument, ("id",), retired_at=None)}
     rest = [each for each in others().values() if each.id not in rows]
     return {
-        "may_add": may_add(db, facilitator_id),
+        "may_add": accounts.is_administrator(db, facilitator_id),
+        "administrators": [each["name"] for each in accounts.administrators(db)],
         "shipped": list(bundled().values()),
         "added": [
             {"measure": _opened(row.id, row.definition), "other": others().get(row.id)}
@@ -63,16 +64,12 @@ def page(db: Connection, facilitator_id: str) -> dict[str, Any]:
 # adding them, and taking them away
 
 
-def may_add(db: Connection, facilitator_id: str) -> bool:
-    """Whether a facilitator may add the items of an instrument: one who leads a group answers for them."""
-    return stored.exists(db, GroupFacilitator, facilitator_id=facilitator_id, role=Role.LEAD)
-
-
 def add_instrument(db: Connection, facilitator_id: str, measure_id: str, text: str, permission: bool) -> None:
-    """Takes in the items of an instrument; whoever does it says that permission is held.
+    """Takes in the items of an instrument; the administrator who does it says that permission is held.
 
     A file that does not fit raises Damaged, with lines and reasons, and changes nothing.
     """
+    _must_be_administrator(db, facilitator_id)
     listed = others().get(measure_id)
     if listed is None or listed.licence_status != "byo" or not permission:
         raise NotNow(N_("Items may be added only for instruments of this kind, and with permission."))
@@ -89,12 +86,18 @@ def add_instrument(db: Connection, facilitator_id: str, measure_id: str, text: s
         stored.change(db, Instrument, measure.id, **values)
 
 
-def retire_instrument(db: Connection, measure_id: str) -> None:
+def retire_instrument(db: Connection, facilitator_id: str, measure_id: str) -> None:
     """Nobody is asked this instrument any more; what was answered keeps its scores."""
+    _must_be_administrator(db, facilitator_id)
     row = stored.find(db, Instrument, id=measure_id, retired_at=None)
     if row is None:
         raise NotFound()
     stored.change(db, Instrument, measure_id, retired_at=now())
+
+
+def _must_be_administrator(db: Connection, facilitator_id: str) -> None:
+    if not accounts.is_administrator(db, facilitator_id):
+        raise NotNow(N_("Only an administrator adds instruments or takes them away."))
 
 
 def _name(db: Connection, facilitator_id: str) -> str:

@@ -95,6 +95,7 @@ class Facilitator(Table, table=True):
     created_at: datetime = time()
     disabled_at: datetime | None = time(nullable=True)
     supervised_at: datetime | None = time(nullable=True)  # the last talk with a supervisor, as they say
+    administrator: bool = False  # adds instruments, and takes them away
 
 
 class SetUpLink(Table, table=True):

@@ -74,7 +74,9 @@ def agenda() -> list[Stage]:
 
 
 class Oak:
-    """The oak group: Fola leads, Sami supports; Amal, Birgit, Chidi, Dolores and Ewa are its members."""
+    """The oak group: Fola leads, and is administrator, Sami supports; Amal, Birgit, Chidi, Dolores and Ewa
+    are its members.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -88,7 +90,12 @@ class Oak:
         for name in ("Fola", "Sami"):
             new = self.leaders[name] = f"f-{name.lower()}"
             db.execute(
-                insert(Facilitator).values(id=new, name=seal(Facilitator.name, new, name), created_at=now())
+                insert(Facilitator).values(
+                    id=new,
+                    name=seal(Facilitator.name, new, name),
+                    created_at=now(),
+                    administrator=name == "Fola",
+                )
             )
         self.group_id = groups.create_group(db, self.leaders["Fola"], name="Oak", programme_id=None)
         groups.set_role(db, self.group_id, self.leaders["Sami"], Role.SUPPORT)

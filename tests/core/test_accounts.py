@@ -56,6 +56,27 @@ def test_a_set_up_link_works_once(does: Callable[..., Any], reads: Callable[...,
         set_up(does, "link", "else@example.org")
 
 
+def names(reads: Callable[..., Any]) -> list[str]:
+    return [each["name"] for each in reads(accounts.administrators)]
+
+
+def test_the_first_account_is_an_administrator_and_others_when_they_are_made_one(
+    does: Callable[..., Any], reads: Callable[..., Any]
+) -> None:
+    first = does(accounts.add_facilitator, "Fola", "link")
+    second = does(accounts.add_facilitator, "Sami", "second")
+    does(accounts.add_facilitator, "Dagny", "third", True)
+    assert names(reads) == ["Dagny", "Fola"]
+    assert reads(accounts.is_administrator, first) and not reads(accounts.is_administrator, second)
+    with refused("not_found"):
+        does(accounts.make_administrator, hash_of("sami@example.org"))
+    set_up(does, "second", "sami@example.org")
+    does(accounts.make_administrator, hash_of(" Sami@example.org"))
+    assert names(reads) == ["Dagny", "Fola", "Sami"]
+    does(lambda db: db.execute(TABLES["facilitator"].update().values(disabled_at=now())))
+    assert names(reads) == [] and not reads(accounts.is_administrator, first)
+
+
 def test_a_newer_link_ends_the_older_one(does: Callable[..., Any], reads: Callable[..., Any]) -> None:
     new = does(accounts.add_facilitator, "Fola", "older")
     does(accounts.make_set_up_link, new, "newer")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from app.core import instruments, measures, shelf
+from app.core import accounts, groups, instruments, measures, shelf
 from app.core.course_models import Instrument, MeasureResponse
 from app.library.measures import Damaged, Other, blank_file, others, read
 from app.library.own import faults_in
@@ -148,9 +148,26 @@ def test_items_are_added_only_with_permission_and_only_where_that_may_be(planned
             adds(planned_oak, known, file_of(known), permission)
     with planned_oak.database.reader() as db:
         assert set(instruments.askable(db)) == {"phq9", "phq2", "gad7"}
-        assert instruments.may_add(db, planned_oak.leaders["Fola"])
-        assert not instruments.may_add(db, planned_oak.leaders["Sami"])
     assert "Made-up" not in str(planned_oak.all(Instrument.__table__.select()))
+
+
+def test_only_an_administrator_adds_an_instrument_or_takes_it_away(planned_oak: Oak) -> None:
+    oak, does = planned_oak, planned_oak.database.writer.do
+    lead = does(accounts.add_facilitator, "Dagny", "a token of hers")
+    groups_of_hers = does(groups.create_group, lead, name="Elm", programme_id=None)
+    assert groups_of_hers, "she leads a group"
+    for who in (lead, oak.leaders["Sami"], "nobody"):
+        with refused("not_now") as refusal:
+            does(instruments.add_instrument, who, "core10", file_of(CORE10), True)
+        assert "Only an administrator" in refusal.value.sentence
+    assert oak.all(Instrument.__table__.select()) == []
+    adds(oak, CORE10)
+    with refused("not_now"):
+        does(instruments.retire_instrument, lead, "core10")
+    with oak.database.reader() as db:
+        assert "core10" in instruments.askable(db)
+        page = instruments.page(db, lead)
+        assert (page["may_add"], page["administrators"]) == (False, ["Fola"])
 
 
 def test_an_added_instrument_is_named_in_plans_until_it_is_taken_away(planned_oak: Oak) -> None:
@@ -163,11 +180,11 @@ def test_an_added_instrument_is_named_in_plans_until_it_is_taken_away(planned_oa
     assert planned_oak.database.writer.do(shelf.keep, fola, "session", body)
     with planned_oak.database.reader() as db:
         assert faults_in("session", body, {}, instruments.askable(db)) == []
-    planned_oak.database.writer.do(instruments.retire_instrument, "who5")
+    planned_oak.database.writer.do(instruments.retire_instrument, planned_oak.leaders["Fola"], "who5")
     with pytest.raises(shelf.Faulty):
         planned_oak.database.writer.do(shelf.keep, fola, "session", body)
     with refused("not_found"):
-        planned_oak.database.writer.do(instruments.retire_instrument, "who5")
+        planned_oak.database.writer.do(instruments.retire_instrument, planned_oak.leaders["Fola"], "who5")
 
 
 def test_an_added_instrument_is_asked_alerts_and_stands_on_the_course_with_its_own_bands(
@@ -189,7 +206,7 @@ def test_an_added_instrument_is_asked_alerts_and_stands_on_the_course_with_its_o
     (told,) = course_of(oak)
     assert (told["first"], told["first_band"]) == (18, "unsettled")
     assert (told["last"], told["last_band"], told["change"]) == (1, "steady", ["improved"])
-    oak.database.writer.do(instruments.retire_instrument, "core10")
+    oak.database.writer.do(instruments.retire_instrument, oak.leaders["Fola"], "core10")
     assert oak.room()["measures"] == []
     assert course_of(oak) == [told] and alerts(oak)[0]["why"] == "above"
     assert len(oak.all(MeasureResponse.__table__.select())) == 2

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core import accounts, instruments
+from app.core import accounts, groups, instruments
 from app.library.measures import others
 from tests.core.cast import Oak
 from tests.core.test_instruments import file_of
@@ -37,7 +37,7 @@ def test_every_instrument_stands_on_the_page_by_what_may_be_done_with_it(fola: B
     assert "core10" in offered and not {"ors", "bdi2"} & set(offered.split('"'))
 
 
-def test_whoever_leads_a_group_adds_an_instrument_with_permission_and_takes_it_away(
+def test_an_administrator_adds_an_instrument_with_permission_and_takes_it_away(
     fola: Browser, oak: Oak
 ) -> None:
     blank = fola.client.get(f"{PATH}/core10/file")
@@ -77,16 +77,27 @@ def test_a_damaged_file_is_told_with_line_and_reason_and_changes_nothing(
     assert asked(oak) == set()
 
 
-def test_whoever_leads_no_group_reads_and_adds_nothing(
-    oak: Oak, browser_of: Callable[[str], Browser]
+def test_whoever_is_no_administrator_reads_who_is_and_adds_nothing(
+    oak: Oak, fola: Browser, browser_of: Callable[[str], Browser]
 ) -> None:
-    stranger = oak.database.writer.do(accounts.add_facilitator, "Dagny", "a token of hers")
-    for who in (stranger, oak.leaders["Sami"]):
+    does = oak.database.writer.do
+    dagny = does(accounts.add_facilitator, "Dagny", "a token of hers")
+    does(groups.create_group, dagny, name="Elm", programme_id=None)  # to lead a group is not enough
+    assert "Only an administrator" not in fola.visit(PATH)
+    for who in (dagny, oak.leaders["Sami"]):
         browser = browser_of(who)
-        assert "Add an instrument" not in browser.visit(PATH)
+        page = browser.visit(PATH)
+        assert "Add an instrument" not in page and "File to fill in" not in page
+        assert "Only an administrator adds instruments here: Fola." in page
         assert adds(browser, file_of(CORE10)).status_code == 404
         assert browser.client.get(f"{PATH}/core10/file").status_code == 404
     assert asked(oak) == set()
+    assert adds(fola, file_of(CORE10)).status_code == 303
+    refused = browser_of(dagny)
+    assert "Ask it no more" not in refused.visit(PATH)
+    sent = {"csrf_token": refused.token()}
+    assert refused.client.post(f"{PATH}/core10/retire", data=sent).status_code == 404
+    assert asked(oak) == {"core10"}
 
 
 @pytest.mark.parametrize("instrument", ["phq9", "ors", "bdi2", "nothing"])

@@ -1,0 +1,35 @@
+"""Who is administrator: of what there was before, the oldest account that can be used."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+# Without one nobody could add an instrument any more. A link that was never used, or an account that was
+# shut, is taken only where there is nothing else.
+OLDEST = """
+UPDATE facilitator SET administrator = :yes WHERE id = (
+    SELECT id FROM facilitator
+    ORDER BY
+        CASE WHEN disabled_at IS NULL THEN 0 ELSE 1 END,
+        CASE WHEN password_hash IS NULL THEN 1 ELSE 0 END,
+        created_at, id
+    LIMIT 1
+)
+"""
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("facilitator", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("administrator", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+    op.execute(sa.text(OLDEST).bindparams(sa.bindparam("yes", True, sa.Boolean())))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("facilitator", schema=None) as batch_op:
+        batch_op.drop_column("administrator")
