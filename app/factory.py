@@ -28,6 +28,7 @@ from app.runtime import Drain
 from app.safety import LARGEST_BODY, Edge, Limiter
 from app.services import Services
 from app.simulated_crowds import Crowds
+from realtime.absences import Absences
 from realtime.bus import Bus
 from realtime.codec import StrictJSON, StrictPacket
 from realtime.dispatch import Dispatcher
@@ -89,6 +90,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         pusher,
         Rights(server, database, sockets),
         Leaders(database, sockets, presence),
+        Absences(database, sockets, presence),
         OnCall(app, settings, database, screens),
         Expiry(database),
     )

@@ -326,7 +326,7 @@ def plain_shown(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def plain_mine(me: dict[str, Any]) -> list[dict[str, Any]]:
-    left_out = {"stage_title", "parts", "for_group", "group_sees", "current"}
+    left_out = {"stage_title", "parts", "for_group", "group_sees", "kept_back", "current"}
     return [{key: value for key, value in each.items() if key not in left_out} for each in me["mine"]]
 
 

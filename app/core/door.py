@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.core import consents, gate, late, lots, measures, pins, quiet, stored
+from app.core import consents, crowd, gate, late, lots, measures, pins, quiet, stored
 from app.core.changes import Change, Who, changing
 from app.core.models import (
     CODE_LETTERS,
@@ -216,6 +216,8 @@ def free_seat(db: Connection, who: Who) -> None:
         if person.left_at is None:
             db.execute(update(Participant).where(col(Participant.id) == who.id).values(left_at=change.at))
             change.wrote(who.id)
+            if person.standing == Standing.ADMITTED:
+                crowd.went(change)
 
 
 def _session(db: Connection, condition: Any) -> Any:
@@ -260,9 +262,13 @@ def _return(change: Change, found: Any, answers: dict[str, bool | None], unlocke
     if values:
         values["quiet"] = quiet.after_coming(SimpleNamespace(**{**found._mapping, **values}))
     values |= {"left_at": None, "unlocked_at": unlocked_at}
+    if found.left_at is not None:
+        values["back_at"] = change.at
     if any(getattr(found, key) != value for key, value in values.items()):
         change.db.execute(update(Participant).where(col(Participant.id) == found.id).values(**values))
         change.wrote(found.id, people=[found.id] if values.get("quiet", found.quiet) != found.quiet else [])
+        if found.left_at is not None and found.standing == Standing.ADMITTED:
+            crowd.came(change)
 
 
 def _add(
@@ -295,6 +301,7 @@ def _add(
     change.wrote(new, shared=admitted, people=[new])
     if admitted:
         lots.draw_here(change)
+        crowd.came(change)
 
 
 def _people(change: Change) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 from sqlmodel import col
 
-from app.core import held_lines, stored
+from app.core import crowd, held_lines, stored
 from app.core.agenda import counts
 from app.core.changes import Who, changing
 from app.core.models import (
@@ -130,6 +130,7 @@ def ended_before(db: Connection, row: Row[Any]) -> list[Row[Any]]:
 
 def _leaves_the_room(db: Connection, facilitator_id: str, group_session_id: str, participant_id: str) -> None:
     with changing(db, Who("facilitator", group_session_id, facilitator_id), "member_leaves") as change:
+        was_inside = stored.exists(db, Participant, id=participant_id, standing=Standing.ADMITTED)
         db.execute(
             update(Participant)
             .where(col(Participant.id) == participant_id)
@@ -146,6 +147,8 @@ def _leaves_the_room(db: Connection, facilitator_id: str, group_session_id: str,
         hidden = [str(each) for each in shown]
         db.execute(update(Reflection).where(col(Reflection.id).in_(hidden)).values(shown_at=None))
         change.wrote(participant_id, shared=True, people=[participant_id], reflections=hidden)
+        if was_inside:
+            crowd.went(change)
 
 
 def _member(db: Connection, group_id: str, member_id: str) -> Row[Any]:

@@ -283,6 +283,8 @@ class Participant(Table, table=True):
     joined_at: datetime = time()
     admitted_at: datetime | None = time(nullable=True)
     left_at: datetime | None = time(nullable=True)
+    gone_at: datetime | None = time(nullable=True)  # away for over two minutes without having left
+    back_at: datetime | None = time(nullable=True)  # after they had left, or were away for that long
     heard_at: datetime | None = time(nullable=True)
     without_phone: bool = False  # in the room, but a facilitator writes for them
 

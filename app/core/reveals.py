@@ -2,18 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import consents, stored, turns
+from app.core import consents, crowd, stored, turns
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
-from app.core.models import SMALL, Audience, Participant, Reflection, StageReveal, Standing
+from app.core.models import SMALL, Audience, Participant, Reflection, SessionState, StageReveal, Standing
 from app.core.opened import answer_of, waits_for_yes
 from app.core.refusals import NotFound, NotNow
-from app.core.sessions import admitted_count
 from app.exercises import group_view, is_whole, shown_alone
 from app.exercises.plain import N_
 
@@ -133,8 +133,9 @@ def shareable(row: Any, stage: dict[str, Any], together: bool = False) -> bool:
 
 
 def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequence[Any]) -> list[Any]:
-    """The unnamed ones among a stage's answers, if they may be shown now: once, in a group of five or more,
-    and with more than one person who could have written them. Whose turn it is, everybody knows.
+    """The unnamed ones among a stage's answers, if they may be shown now: once, while five or more are here
+    who were there for the stage, and with more than one person who could have written them. Whose turn it
+    is, everybody knows. What somebody wrote who has left since is shown with the rest.
     """
     if released(db, group_session_id, stage["id"]):
         return []
@@ -142,9 +143,9 @@ def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequ
     unnamed = [row for row in rows if row.audience == Audience.UNNAMED and not _tells_its_writer(row, stage)]
     named = _kept_from_the_others(db, group_session_id, stage)
     named |= {row.participant_id for row in rows if row.audience == Audience.NAMED}
-    people = admitted_count(db, group_session_id)
-    hidden = people - len(named - {row.participant_id for row in unnamed})
-    return unnamed if people >= SMALL and hidden > 1 else []
+    people = crowd.there_for(db, group_session_id, stage["id"])
+    hidden = people - (named - {row.participant_id for row in unnamed})
+    return unnamed if len(people) >= SMALL and len(hidden) > 1 else []
 
 
 def _tells_its_writer(row: Any, stage: dict[str, Any]) -> bool:
@@ -183,8 +184,27 @@ def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[An
     people = stored.find_all(
         change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED
     )
-    if at and len({each.id for each in people if each.admitted_at <= at[0].revealed_at} - named) < 2:
+    if at and len({each.id for each in people if _was_there(each, at[0].revealed_at)} - named) < 2:
         raise NotNow(SINGLED_OUT)
+
+
+def kept_back(db: Any, row: Any, each: Any) -> str:
+    """Why the group does not get an answer that its writer gave it without their name: "late" (the others
+    went before), "over" (the session ended first), "few" (fewer than five are here, who were there), or "".
+    """
+    if each.audience != Audience.UNNAMED or each.shown_at is not None or each.passed:
+        return ""
+    if released(db, row.id, each.stage_id):
+        return "late"
+    if row.state == SessionState.ENDED:
+        return "over"
+    return "few" if len(crowd.there_for(db, row.id, each.stage_id)) < SMALL else ""
+
+
+def _was_there(person: Any, at: datetime) -> bool:
+    """Whether somebody was in the room at a time, as far as is known: long before counts for nothing."""
+    gone = [each for each in (person.left_at, person.gone_at) if each is not None]
+    return crowd.since(person) <= at and all(each > at for each in gone)
 
 
 def released(db: Any, group_session_id: str, stage_id: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import answers, consents, lots, pairs, stored
+from app.core import answers, consents, crowd, lots, pairs, stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change, at
 from app.core.models import Member, Participant, Reflection, Standing, new_id
@@ -72,6 +72,7 @@ def seat(change: Change, command: Any) -> dict[str, Any]:
     )
     change.wrote(new, shared=True, people=[new])
     lots.draw_here(change)
+    crowd.came(change)
     return at(change) | {"participant_id": new}
 
 

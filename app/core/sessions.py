@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import door, gate, late, lots, measure_alerts, rehearsal, stored
+from app.core import crowd, door, gate, late, lots, measure_alerts, rehearsal, stored
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
@@ -83,6 +83,7 @@ def admit(change: Change, command: Any) -> dict[str, Any]:
         raise NotNow("This person was removed from the session.")
     _stand(change, person.id, Standing.ADMITTED, admitted_at=change.at)
     lots.draw_here(change)
+    crowd.came(change)
     return at(change)
 
 
@@ -94,6 +95,7 @@ def come_in(change: Change, command: Any) -> dict[str, Any]:
         raise NotNow("They are in the middle of something. You come in at the next pause.")
     _stand(change, change.who.id, Standing.ADMITTED, admitted_at=change.at)
     lots.draw_here(change)
+    crowd.came(change)
     return at(change)
 
 
@@ -112,6 +114,8 @@ def remove(change: Change, command: Any) -> dict[str, Any]:
     person = _someone(change, command.participant_id)
     if person.standing != Standing.REMOVED:
         _stand(change, person.id, Standing.REMOVED)
+        if person.standing == Standing.ADMITTED:
+            crowd.went(change)
     return at(change)
 
 
@@ -142,6 +146,8 @@ def leave(change: Change, command: Any) -> dict[str, Any]:
     if change.person.left_at is None:
         change.db.execute(_update_person(change.who.id).values(left_at=change.at))
         change.wrote(change.who.id)
+        if change.person.standing == Standing.ADMITTED:
+            crowd.went(change)
     return at(change)
 
 
@@ -220,17 +226,3 @@ def inside(db: Any, group_session_id: str) -> list[str]:
     """The ids of everybody who is in the room, present or not."""
     rows = stored.find_all(db, Participant, group_session_id=group_session_id, standing=Standing.ADMITTED)
     return [row.id for row in rows]
-
-
-def admitted_count(db: Any, group_session_id: str) -> int:
-    """How many people are in the room, present or not."""
-    return int(
-        db.execute(
-            select(func.count())
-            .select_from(Participant)
-            .where(
-                col(Participant.group_session_id) == group_session_id,
-                col(Participant.standing) == Standing.ADMITTED,
-            )
-        ).scalar_one()
-    )

@@ -7,13 +7,14 @@ partials in templates/regions/. Nothing that a viewer may not read is in what th
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from app.core import (
     alerts,
     coming_back,
     course,
+    crowd,
     feedback,
     goals,
     leaderless,
@@ -23,6 +24,7 @@ from app.core import (
     questions,
     quiet,
     rehearsal,
+    reveals,
     shelf,
     stored,
     turns,
@@ -44,7 +46,6 @@ from app.core.models import (
     SessionState,
     StageReveal,
     StageVisit,
-    Standing,
     now,
 )
 from app.core.opened import answer_of, waits_for_yes
@@ -62,14 +63,6 @@ LEADING = (
     .join(GroupFacilitator, col(GroupFacilitator.facilitator_id) == col(Facilitator.id))
     .where(col(GroupFacilitator.group_id) == bindparam("group"))
     .order_by(col(Facilitator.created_at))
-)
-INSIDE = (
-    select(func.count())
-    .select_from(Participant)
-    .where(
-        col(Participant.group_session_id) == bindparam("session"),
-        col(Participant.standing) == Standing.ADMITTED,
-    )
 )
 
 
@@ -138,7 +131,7 @@ def session_part_of(row: Row, known: set[str] | None) -> dict[str, Any]:
 def room(db: Connection, row: Row, leader_here: bool, nobody: bool = False) -> dict[str, Any]:
     """The room as everybody in it sees it. ``nobody``: no leader has been connected for a while."""
     group = group_row(db, row.group_id)
-    people = _count(db, row.id)
+    people = crowd.count(db, row.id)
     leading = facilitators_of(db, row.group_id)
     programme = shelf.programme(db, group.programme_id)
     of = group.sessions or (programme.group_sessions if programme else None)
@@ -233,7 +226,7 @@ def me(
         "state": person.standing.value,
         "member": person.member_id is not None,
         "without_phone": person.without_phone,
-        "mine": [_mine(each, row, stage) for each in own],
+        "mine": [_mine(db, each, row, stage) for each in own],
         **alerts.own_signals(db, person.id),
         "question": questions.waiting_for(db, person.id),
         "last": known[person.id],
@@ -321,10 +314,6 @@ def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[s
     }
 
 
-def _count(db: Connection, group_session_id: str) -> int:
-    return int(db.execute(INSIDE, {"session": group_session_id}).scalar_one())
-
-
 def _own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = None) -> list[Row]:
     if only is None:
         return stored.find_all(db, Reflection, ("created_at",), participant_id=participant_id)
@@ -332,7 +321,7 @@ def _own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = 
     return [each for each in found if each is not None]
 
 
-def _mine(each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
+def _mine(db: Connection, each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
     stage = next((s for s in agenda_of(row) if s["id"] == each.stage_id), None)
     answer = answer_of(each)
     prompts = stage["prompts"] if stage else []
@@ -344,6 +333,7 @@ def _mine(each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
         "stage_title": stage["title"] if stage else "",
         "parts": told,
         "for_group": told if stage is None or shown == answer else parts(stage, shown),
+        "kept_back": reveals.kept_back(db, row, each),
         "group_sees": "all" if shown == answer else "part" if reaches else "nothing",
         "current": current is not None and current["id"] == each.stage_id,
     }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -165,6 +166,22 @@ def test_answers_without_a_name_are_offered_from_five_people_on(
     assert offer not in amal.visit(amal.comes_in(own_link(few, "Amal")))
     enough, ewa = make_room(database, ("Amal", "Birgit", "Chidi", "Dora", "Ewa")), visitor()
     assert offer in ewa.visit(ewa.comes_in(own_link(enough, "Ewa")))
+
+
+def test_whoever_chose_no_name_reads_that_it_stays_with_the_leaders_once_the_fifth_has_gone(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    names = ("Amal", "Birgit", "Chidi", "Dora", "Ewa")
+    room, ewa = make_room(database, names, [asking("s-one")]), visitor()
+    path = ewa.comes_in(own_link(room, "Ewa"))
+    answer = {"id": str(uuid4()), "stage_id": "s-one", "answer": {"text": "Hm."}, "audience": "group_unnamed"}
+    room.does("Ewa", "submit_reflection", **answer)
+    said = "You are fewer than five now. Until you are five again, only Fola and Sami can read this."
+    page = ewa.visit(path)
+    assert said not in page and "The group will read this, without your name." in page
+    room.does("Amal", "leave")
+    page = ewa.visit(path)
+    assert said in page and "The group will read this, without your name." not in page
 
 
 def test_whose_turn_it_is_is_not_offered_to_write_without_a_name(

@@ -193,8 +193,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("without_meeting", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("pin_open_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("back_at", sa.DateTime(timezone=True), nullable=True))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.drop_column("back_at")
+        batch_op.drop_column("gone_at")
+
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_column("pin_open_at")
         batch_op.drop_column("without_meeting")

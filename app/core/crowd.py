@@ -1,0 +1,99 @@
+"""Among whom a name is hidden: who is in a session now, and who of them was there for a stage.
+
+Somebody who left, or whose pages have been away for two minutes, hides nobody any more. Who is connected a
+worker alone knows; what follows from it is kept in ``Participant.gone_at``.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlmodel import col
+
+from app.core import stored
+from app.core.changes import Change, Who, changing
+from app.core.models import SMALL, Participant, SessionState, StageVisit, Standing
+
+Row = Any
+SERVER = "server"
+OPEN = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
+
+
+def here(db: Connection, group_session_id: str) -> list[Row]:
+    """Everybody who is in a session now: let in, not left, and not long gone."""
+    inside: dict[str, Any] = {"group_session_id": group_session_id, "standing": Standing.ADMITTED}
+    return stored.find_all(db, Participant, **inside, left_at=None, gone_at=None)
+
+
+def count(db: Connection, group_session_id: str) -> int:
+    """How many people are in a session now."""
+    found = db.execute(
+        select(func.count())
+        .select_from(Participant)
+        .where(
+            col(Participant.group_session_id) == group_session_id,
+            col(Participant.standing) == Standing.ADMITTED,
+            col(Participant.left_at).is_(None),
+            col(Participant.gone_at).is_(None),
+        )
+    )
+    return int(found.scalar_one())
+
+
+def there_for(db: Connection, group_session_id: str, stage_id: str) -> set[str]:
+    """The ids of those who are here now and were when the group was last at this stage."""
+    visits = stored.find_all(db, StageVisit, group_session_id=group_session_id, stage_id=stage_id)
+    ends = [each.left_at for each in visits]
+    if not ends:
+        return set()
+    until = None if None in ends else max(ends)
+    return {each.id for each in here(db, group_session_id) if until is None or since(each) < until}
+
+
+def since(person: Row) -> datetime:
+    """Since when somebody in the room has been there without a long gap."""
+    came, back = person.admitted_at, person.back_at
+    latest: datetime = came if back is None else max(came, back)
+    return latest
+
+
+def came(change: Change) -> None:
+    """Somebody has come in: with the fifth, everybody is offered to answer without their name."""
+    if count(change.db, change.before.id) == SMALL:
+        _look_anew(change)
+
+
+def went(change: Change) -> None:
+    """Somebody has gone: with the fifth, nobody is offered it any more."""
+    if count(change.db, change.before.id) == SMALL - 1:
+        _look_anew(change)
+
+
+def note(db: Connection, group_session_id: str, gone: Mapping[str, datetime], back: Iterable[str]) -> None:
+    """Keeps who has been away for long, by id since when, and who is back. Their group hears of it only where
+    what it is offered changes.
+    """
+    with changing(db, Who(SERVER, group_session_id), "come_and_go") as change:
+        before = count(db, group_session_id)
+        for person_id, at in gone.items():
+            _keep(change, person_id, gone_at=at)
+        for person_id in back:
+            _keep(change, person_id, gone_at=None, back_at=change.at)
+        if (before >= SMALL) != (count(db, group_session_id) >= SMALL):
+            _look_anew(change)
+
+
+def _keep(change: Change, person_id: str, **values: Any) -> None:
+    own = (col(Participant.id) == person_id) & (col(Participant.group_session_id) == change.before.id)
+    change.db.execute(update(Participant).where(own).values(**values))
+
+
+def _look_anew(change: Change) -> None:
+    """Everybody's form and answers say something else now; the log keeps whom the change was about."""
+    if change.before.state not in OPEN:
+        return
+    people = stored.find_all(
+        change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED
+    )
+    change.wrote(change.subject_id or change.before.id, shared=True, people=[each.id for each in people])
