@@ -197,12 +197,11 @@ def _events(told: Told) -> list[dict[str, Any]]:
 def _inventory(told: Told, whose: set[str]) -> list[dict[str, Any]]:
     """What the member said of their people: the questions beside the circle, and single relationships looked
     at closely. One entry for an answer, oldest first; ``number`` is None for a one-to-one meeting, ``hidden``
-    says that words of it stand in a signed note (``whose`` is from ``signed_words.hidden``). What a
-    facilitator wrote for them is in it once they said yes to it.
+    says that words of it stand in a signed note (``whose`` is from ``signed_words.hidden``).
     """
     entries: dict[str, dict[str, Any]] = {}
     for row, prompt, value in told:
-        if prompt.get("exercise") not in (CIRCLE, SNAPSHOT) or prompt["type"] == CIRCLE or waits_for_yes(row):
+        if prompt.get("exercise") not in (CIRCLE, SNAPSHOT) or prompt["type"] == CIRCLE:
             continue
         number = None if alone(row) else row.number
         entry = entries.setdefault(row.id, {"number": number, "parts": [], "hidden": False})
@@ -225,9 +224,11 @@ def _timeline(told: Told) -> dict[str, Any] | None:
 
 
 def _told(db: Connection, member_id: str) -> Told:
-    """Everything the member answered, in the order of time: the answer's row, the prompt and the value."""
+    """Everything the member answered, in the order of time: the answer's row, the prompt and the value. What
+    a facilitator wrote for them is among it once they said yes to it.
+    """
     rows = db.execute(OF_MEMBER, {"member": member_id}).all()
-    return [(row, prompt, value) for row in rows for prompt, value in _values(row)]
+    return [(row, prompt, value) for row in rows if not waits_for_yes(row) for prompt, value in _values(row)]
 
 
 def _values(row: Any) -> list[tuple[dict[str, Any], Any]]:

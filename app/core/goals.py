@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 from sqlmodel import col
 
 from app.core import stored
@@ -22,6 +22,11 @@ from app.exercises.goal import LINES, STANDING, STATUS
 
 EXERCISE = "goal_setting"
 EMPTY = dict.fromkeys(LINES, "")
+THEIRS = or_(  # of the answer beside it, where there is one: written by themselves, or confirmed
+    col(Reflection.id).is_(None),
+    col(Reflection.written_by).is_(None),
+    col(Reflection.confirmed_at).is_not(None),
+)
 NOT_YOURS = "One of these goals cannot be rated here."
 
 
@@ -110,13 +115,15 @@ def goals_of(db: Connection, member_id: str) -> list[dict[str, Any]]:
 
 
 def goals_of_members(db: Connection, member_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """The same of several members, by their ids."""
+    """The same of several members, by their ids; what was written for them counts once they said yes."""
     mine = col(Goal.member_id).in_(member_ids)
-    rows = db.execute(select(Goal.__table__).where(mine).order_by(col(Goal.created_at), col(Goal.id))).all()
+    written = select(Goal.__table__).outerjoin(Reflection, col(Reflection.id) == col(Goal.reflection_id))
+    rows = db.execute(written.where(mine, THEIRS).order_by(col(Goal.created_at), col(Goal.id))).all()
     rated = (
         select(GoalRating.__table__)
         .join(Goal, col(Goal.id) == col(GoalRating.goal_id))
-        .where(mine)
+        .outerjoin(Reflection, col(Reflection.id) == col(GoalRating.reflection_id))
+        .where(mine, THEIRS)
         .order_by(col(GoalRating.at))
     )
     ratings: dict[str, list[int]] = {}

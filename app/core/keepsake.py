@@ -15,8 +15,7 @@ from sqlalchemy import Connection
 
 from app.core import course, goals, over, signed_words, stored
 from app.core.agenda import agenda_of, alone
-from app.core.course_models import Goal
-from app.core.models import Facilitator, Group, Member, Reflection, now
+from app.core.models import Facilitator, Group, Member, now
 from app.core.opened import answer_of, waits_for_yes
 from app.core.record_models import Keepsake
 from app.core.refusals import NotFound
@@ -167,15 +166,8 @@ def _goals(db: Connection, member_id: str) -> list[dict[str, Any]]:
             "last": ratings[-1] if ratings[1:] else None,
         }
         for goal in goals.goals_of(db, member_id)
-        if not _unconfirmed(db, goal["id"])
         for ratings in [goal["ratings"]]
     ]
-
-
-def _unconfirmed(db: Connection, goal_id: str) -> bool:
-    goal = stored.find(db, Goal, id=goal_id)
-    answer = stored.find(db, Reflection, id=goal.reflection_id) if goal and goal.reflection_id else None
-    return answer is not None and waits_for_yes(answer)
 
 
 def _member(db: Connection, group_id: str, member_id: str) -> Any:

@@ -8,7 +8,7 @@ from sqlmodel import col
 from app.core import steps
 from app.core.agenda import agenda_of
 from app.core.models import GroupSession, Participant, Reflection
-from app.core.opened import answer_of
+from app.core.opened import answer_of, waits_for_yes
 
 Row = Any
 SESSION = (col(GroupSession.kind), col(GroupSession.number))
@@ -38,6 +38,8 @@ def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
         .limit(60)
     ).all()
     for each in rows:
+        if waits_for_yes(each):
+            continue
         stages = agenda_of(_AgendaRow(each.group_session_id, each.agenda))
         prompts: list[dict[str, Any]] = next((s["prompts"] for s in stages if s["id"] == each.stage_id), [])
         answer = answer_of(each)

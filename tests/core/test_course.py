@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 
 from app.core import course, retention
+from app.core.compared import compared
+from app.core.last_time import last_time
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, refused
 from tests.core.notes import note_of, saves, signs
@@ -173,3 +175,40 @@ def test_what_was_written_for_somebody_is_among_their_words_once_they_said_yes(o
     assert seen(oak, "Amal")["inventory"] == []
     oak.does(oak.amal, "confirm_reflection", id=given["id"], accept=True)
     assert "My sister." in str(seen(oak, "Amal")["inventory"])
+
+
+def test_what_was_written_for_somebody_is_in_no_comparison_before_their_yes(oak: Oak) -> None:
+    ids = {}
+    said = {
+        "mood_event_checkin": {"mood": 3},
+        "goal_setting": {"goal": GOAL, "close": 2},
+        "closeness_circle": {"people": CIRCLE},
+    }
+    for exercise, answer in said.items():
+        oak.moves_to(exercise)
+        ids[exercise] = str(uuid4())
+        given = {"id": ids[exercise], "audience": "facilitators", "stage_id": exercise, "answer": answer}
+        oak.does(oak.fola, "write_for", participant_id=oak.amal.id, **given)
+    before = seen(oak, "Amal")
+    options = ["mood", "goals", "circle"]
+    with oak.database.reader() as db:
+        assert compared(db, oak.members["Amal"], options) == {"goals": []}
+    assert before["then"]["mood"] is None and before["goals"] == []
+    for exercise in said:
+        oak.does(oak.amal, "confirm_reflection", id=ids[exercise], accept=True)
+    with oak.database.reader() as db:
+        told = compared(db, oak.members["Amal"], options)
+    assert told["goals"][0]["text"] == GOAL["text"] and told["mood"] and told["circle"]["first"]
+    assert seen(oak, "Amal")["goals"][0]["ratings"] == [2]
+
+
+def test_a_mood_that_waits_for_a_yes_is_not_told_as_that_of_last_time(oak: Oak) -> None:
+    writes(oak, "Amal", "mood_event_checkin", mood=6)
+    next_session(oak, "Amal")
+    oak.moves_to("mood_event_checkin")
+    given = {"id": str(uuid4()), "audience": "facilitators", "stage_id": "mood_event_checkin"}
+    oak.does(oak.fola, "write_for", participant_id=oak.amal.id, answer={"mood": 1}, **given)
+    next_session(oak, "Amal")
+    oak.moves_to("mood_event_checkin")
+    with oak.database.reader() as db:
+        assert last_time(db, oak.row(), oak.person(oak.amal))["mood"] == 6
