@@ -175,7 +175,7 @@ class Screens:
             "stage": None,
             "shown": [],
             "tallies": [],
-            "measures": [],
+            "measures": room["measures"] if row.state == SessionState.PLANNED else [],
             "people": 0,
         }
 

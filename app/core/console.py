@@ -89,7 +89,8 @@ def console(
         "previous": _neighbour(stages, previous_index(stages, row.stage_index) if stage else None),
         "people": sorted(inside, key=_need),
         "waiting": [
-            {"since": each["joined_at"]} | {key: each[key] for key in ("id", "alias", *AT_THE_DOOR)}
+            {"since": each["joined_at"]}
+            | {key: each[key] for key in ("id", "alias", "line", "reach", "signals", *AT_THE_DOOR)}
             for each in entries
             if each["standing"] == Standing.WAITING
         ],
@@ -135,7 +136,7 @@ def _about_people(
     """
     order = roster.hands(signals)
     silent = set() if alone(row) or row.rehearsal_of else attendance.silent(db, row.group_id)
-    dropped = [each["member_id"] for each in entries if each["presence"] in ("away", "gone")]
+    dropped = [each["member_id"] for each in entries if each["line"]["presence"] in ("away", "gone")]
     reach = roster.contacts(db, dropped) if may_reach and any(dropped) else {}
     for each in entries:
         each["place"] = order.get(each["id"], 0)

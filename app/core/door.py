@@ -166,7 +166,7 @@ def join(
     """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked
     or held; a guest waits, and does not come into a group of young people. Whoever is in the session already
     finds their own place again; removed stays removed. Shortly before a session with a private form a member
-    may come as well: to that form, not to a room.
+    may come as well: to that form, not to a room. They wait before its door and come in once it is open.
 
     ``at_address``, ``private`` and ``safe`` are the answers to the questions at the door, None where they
     were not asked: after any no the screen is plain. ``participant_id`` chooses the id of a new participant,
@@ -200,7 +200,7 @@ def join(
         if member is None and _only_members(change):
             raise NotFound()
         held = change.before.locked_at is not None or late.door_is_held(change.before)
-        admitted = member is not None and not held
+        admitted = member is not None and not held and not early
         unlocked_at = pins.enters(change, None, member, unlocked, pin_hash)
         _add(change, new, alias, member, admitted, answers, unlocked_at)
         _agree(change, new, member, agreed, language)
@@ -264,11 +264,17 @@ def _return(change: Change, found: Any, answers: dict[str, bool | None], unlocke
     values |= {"left_at": None, "unlocked_at": unlocked_at}
     if found.left_at is not None:
         values["back_at"] = change.at
+    comes_in = found.standing == Standing.WAITING and late.may_come_in(change.before, found)
+    if comes_in:
+        values |= {"standing": Standing.ADMITTED, "admitted_at": change.at}
     if any(getattr(found, key) != value for key, value in values.items()):
         change.db.execute(update(Participant).where(col(Participant.id) == found.id).values(**values))
-        change.wrote(found.id, people=[found.id] if values.get("quiet", found.quiet) != found.quiet else [])
-        if found.left_at is not None and found.standing == Standing.ADMITTED:
-            crowd.came(change)
+        looks_new = comes_in or values.get("quiet", found.quiet) != found.quiet
+        change.wrote(found.id, shared=comes_in, people=[found.id] if looks_new else [])
+    if comes_in:
+        lots.draw_here(change)
+    if comes_in or (found.left_at is not None and found.standing == Standing.ADMITTED):
+        crowd.came(change)
 
 
 def _add(

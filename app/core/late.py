@@ -12,6 +12,7 @@ from app.core.models import Reflection, SessionState, StageVisit, Standing
 
 Row = Any
 ON = (SessionState.LIVE, SessionState.HELD)
+OPEN = (SessionState.LOBBY, *ON)
 
 
 def came_late(row: Row, person: Row) -> bool:
@@ -46,13 +47,20 @@ def door_is_held(row: Row) -> bool:
 
 
 def may_come_in(row: Row, person: Row) -> bool:
-    """Whether a member who waits may enter by themselves; a guest is let in by a facilitator."""
-    return person.member_id is not None and row.locked_at is None and not door_is_held(row)
+    """Whether a member who waits may enter an open room by themselves; a guest is let in by a facilitator."""
+    free = row.locked_at is None and not door_is_held(row)
+    return person.member_id is not None and row.state in OPEN and free
 
 
 def at_the_door(row: Row, person: Row) -> str:
-    """What somebody who waits reads: ``held``, ``open`` or, where a facilitator decides, nothing of it."""
-    if person.standing != Standing.WAITING or person.member_id is None or row.locked_at is not None:
+    """What somebody who waits reads: ``early``, ``held``, ``open``, ``over`` or, where a facilitator decides,
+    nothing of it.
+    """
+    if person.standing != Standing.WAITING:
+        return ""
+    if row.state not in OPEN:
+        return "early" if row.state == SessionState.PLANNED else "over"
+    if person.member_id is None or row.locked_at is not None:
         return ""
     return "held" if door_is_held(row) else "open"
 

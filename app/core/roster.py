@@ -82,16 +82,18 @@ def person(
     state, since = presence.of(row.id, each.id)
     if each.without_phone:
         state, since = "here", each.joined_at
+    if each.left_at is not None and state != "here":
+        state, since = "gone", each.left_at
+    line = {"presence": state, "since": since}
     if each.standing == Standing.WAITING:
         state, since = "waiting", each.joined_at
-    elif each.left_at is not None and state != "here":
-        state, since = "gone", each.left_at
     return {
         "id": each.id,
         "alias": open_sealed(Participant.alias, each.id, each.alias),
         "standing": each.standing,
         "presence": state,
         "since": since,
+        "line": line,  # the same of whoever waits at the door
         "joined_at": each.joined_at,
         "writing": stage is not None and presence.writing(row.id, each.id, stage["id"]),
         "answered": any(not reflection.passed for reflection in own),

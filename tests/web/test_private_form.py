@@ -72,6 +72,10 @@ def test_from_half_an_hour_before_a_member_comes_to_the_form_while_a_leader_is_t
     assert "Over the last 2 weeks" in stranger.client.get(form[0]).text
     presence(app).leaves("facilitator", session, oak.leaders["Fola"], "a socket")
     assert "not open now" in stranger.visit(form[0])
+    oak.id = session
+    oak.does(Who("facilitator", session, oak.leaders["Fola"]), "open_lobby")
+    page = stranger.visit(f"/room/{session}")
+    assert "The door is open now." in page and "We start when everyone is here." not in page
 
 
 @pytest.mark.parametrize(("minutes", "names"), [(31, ["phq9"]), (25, []), (25, ["retired_one"])])
