@@ -137,6 +137,17 @@ def test_no_file_moves_the_points_at_which_an_instrument_tells_something(
     assert planned_oak.all(Instrument.__table__.select()) == []
 
 
+def test_the_bands_of_a_score_are_where_its_publisher_has_them_and_may_have_other_names(
+    planned_oak: Oak,
+) -> None:
+    bands = [{"from": each.low, "to": each.high, "label": f"band {each.low}"} for each in WHO5.bands]
+    adds(planned_oak, WHO5, file_of(WHO5, bands=bands))
+    bands[0]["to"], bands[1]["from"] = 30, 31
+    for moved in (bands, []):
+        with pytest.raises(Damaged, match="bands: For WHO-5 this has to be 0 – 28, 29 – 50, 51 – 100"):
+            adds(planned_oak, WHO5, file_of(WHO5, bands=moved))
+
+
 def test_where_a_point_is_not_known_whoever_adds_the_items_may_give_it() -> None:
     whodas = others()["whodas12"]
     assert read(file_of(whodas, case_line=20, reliable=5), "whodas12", whodas).case_line == 20

@@ -1,6 +1,7 @@
 """The page of measures: who may add the items of an instrument, and what a damaged file is told."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -75,6 +76,21 @@ def test_a_damaged_file_is_told_with_line_and_reason_and_changes_nothing(
     assert answer.status_code == 422 and says in answer.text
     assert "Nothing is added, and nothing was changed." in answer.text
     assert asked(oak) == set()
+
+
+def test_the_course_tells_the_band_of_each_score_where_the_file_has_bands(fola: Browser, oak: Oak) -> None:
+    bands = [{"from": 0, "to": 10, "label": "steady"}, {"from": 11, "to": 40, "label": "unsettled"}]
+    adds(fola, file_of(CORE10, bands=bands))
+    member = f"/groups/{oak.group_id}/members/{oak.members['Amal']}"
+    for total, day in ((18, 1), (11, 2), (9, 3)):
+        fola.send(f"{member}/scores", measure="core10", total=total, taken=f"2026-03-0{day}")
+    page = fola.visit(member)
+    assert "In the range “steady”, was “unsettled”." in page
+    of_scores = list(
+        dict.fromkeys(re.findall(r": (\d+), in the range “(\w+)”", page))
+    )  # in the drawing and beside it
+    assert of_scores == [("18", "unsettled"), ("11", "unsettled"), ("9", "steady")]
+    assert "In the range “steady”, was “unsettled”." in fola.visit(f"/groups/{oak.group_id}/course")
 
 
 def test_whoever_is_no_administrator_reads_who_is_and_adds_nothing(

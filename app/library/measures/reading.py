@@ -175,6 +175,10 @@ def _against(measure: Measure, known: Other) -> Iterator[Fault]:
         if getattr(measure, field) != value:
             told = " – ".join(map(str, value)) if isinstance(value, tuple) else value
             yield Fault((field,), AS_PUBLISHED, {"name": name, "value": told})
+    edges = [[(each.low, each.high) for each in bands] for bands in (measure.bands, known.bands)]
+    if known.bands and edges[0] != edges[1]:  # their names may be in another language
+        told = ", ".join(f"{low} – {high}" for low, high in edges[1])
+        yield Fault(("bands",), AS_PUBLISHED, {"name": name, "value": told})
     if not 0 <= measure.max_blank < len(measure.items):
         yield Fault(("max_blank",), BLANKS)
     if known.items and len(measure.items) != known.items:
