@@ -8,7 +8,7 @@ from flask_babel import format_date, gettext
 from app.access import access_group_session
 from app.core import consents, views
 from app.core.refusals import Invalid, NotFound, Stale
-from app.places import place_in
+from app.places import my_place, place_in
 from app.regions import speaking
 from app.services import services
 
@@ -26,7 +26,7 @@ def consent(group_session_id: str) -> Any:
 @pages.post("/room/<group_session_id>/consent")
 def change(group_session_id: str) -> Any:
     """Takes the yes back, or gives it again to the texts as they stand; or answers about research."""
-    who, writer = place_in(group_session_id), services().database.writer
+    who, writer = my_place(group_session_id), services().database.writer
     if request.form.get("yes") == "no":
         writer.do(consents.take_yes_back, who, of=group_session_id)
         return redirect(f"/room/{group_session_id}/consent", 303)
@@ -43,8 +43,8 @@ def change(group_session_id: str) -> Any:
 
 
 def _page(group_session_id: str, incomplete: bool) -> Any:
-    who = place_in(group_session_id)
     with services().database.reader() as db:
+        who = place_in(db, group_session_id)
         row = access_group_session(db, who)
         room = services().screens.doorway(db, row)
         own = consents.own_page(db, row, views.participant(db, row.id, who.id), room["language"])

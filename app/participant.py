@@ -16,7 +16,7 @@ from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
-from app.places import forget, own_place, place_in, remember, remembered
+from app.places import forget, my_place, own_place, place_in, remembered, renew, sit_down
 from app.regions import speaking
 from app.services import draft_key, services
 
@@ -162,7 +162,7 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
         if request.method == "POST" and member.pin_hash:
             proved, _, wrong = pin.read("prove", request.form, member, None)
             if proved:
-                remember(row.id, seat.id)
+                sit_down(row.id, seat.id, shut=False)
                 return redirect(f"/room/{row.id}/words", 303)
             wrong = wrong or gettext("Type your PIN first.")
         page = render_template(
@@ -202,13 +202,17 @@ def _join(
     with services().database.reader() as db:
         opened = pins.is_open(views.participant(db, group_session_id, participant_id))
     was_shut = here.shut if here is not None else participant_id != new
-    remember(group_session_id, participant_id, was_shut and not opened)
+    sit_down(group_session_id, participant_id, was_shut and not opened)
     return redirect(f"/room/{group_session_id}", 303)
 
 
 @pages.get("/room/<group_session_id>")
 def room(group_session_id: str) -> Any:
-    return _inside(group_session_id, "participant/room.html")
+    """The room; loading it gives this browser the next token of its seat."""
+    page = _inside(group_session_id, "participant/room.html")
+    if isinstance(page, str):
+        renew(group_session_id)
+    return page
 
 
 @pages.get("/room/<group_session_id>/help")
@@ -235,7 +239,7 @@ def _inside(group_session_id: str, template: str) -> Any:
     screens = services().screens
     with services().database.reader() as db:
         try:
-            who = place_in(group_session_id)
+            who = place_in(db, group_session_id)
             row = access_group_session(db, who)
             person = views.participant(db, row.id, who.id)
         except NotFound:
@@ -252,29 +256,32 @@ def _inside(group_session_id: str, template: str) -> Any:
                 me=me | {"mine": [] if waiting else me["mine"]},
                 version=row.shared_version + person.own_version,
                 draft_key=draft_key(who.id),
+                new_ids=last_call.new_ids(),
                 keepsake=kept and cookie.get("door", ("",))[0] == "m",
             )
 
 
 def _not_inside(db: Any, group_session_id: str) -> Any:
-    """For somebody who was sent away a call is left; for everybody else the room looks closed."""
+    """For somebody who was sent away a call is left, and a token that opens no seat any more still leads to
+    the door; for everybody else the room looks closed.
+    """
     try:
-        return last_call.page_of(db, place_in(group_session_id)) or closed()
+        return last_call.page_of(db, place_in(db, group_session_id)) or closed()
     except NotFound:
-        return closed()
+        return redirect("/door", 303) if remembered(group_session_id)[0] and "door" in cookie else closed()
 
 
 @pages.post("/room/<group_session_id>/ticket")
 def ticket(group_session_id: str) -> Any:
-    who = place_in(group_session_id)
     with services().database.reader() as db:
+        who = place_in(db, group_session_id)
         access_group_session(db, who)
     return jsonify(ticket=services().tickets.issue(who))
 
 
 @pages.post("/room/<group_session_id>/leave")
 def leave(group_session_id: str) -> Any:
-    who = place_in(group_session_id)
+    who = my_place(group_session_id)
     services().database.writer.do(
         perform, who, REGISTRY["participant"]["leave"], Nothing(), of=group_session_id
     )
@@ -293,8 +300,9 @@ def leave(group_session_id: str) -> Any:
 def quick_exit(group_session_id: str) -> Any:
     """Frees the seat of somebody who is gone by Quick exit, and says nothing, whoever asks."""
     try:
-        who = place_in(group_session_id)
+        who = my_place(group_session_id)
         services().database.writer.do(door.free_seat, who, of=group_session_id)
+        forget(group_session_id)
     except NotFound:
         pass  # there is no seat to free: the answer is the same
     _forget_all()

@@ -14,7 +14,7 @@ from app.core.commands import Payload, Uuid4
 from app.core.models import Standing, now
 from app.core.refusals import Invalid, NotFound, NotNow, Refused
 from app.library.measures import Measure
-from app.places import place_in
+from app.places import my_place, place_in
 from app.regions import clock_or_day, speaking
 from app.services import draft_key, services
 
@@ -38,7 +38,7 @@ def form(group_session_id: str, measure_id: str) -> Any:
 @pages.post("/room/<group_session_id>/measure/<measure_id>")
 def submit(group_session_id: str, measure_id: str) -> Any:
     """Answers as JSON; stored once, with the alert where there is need, or refused with nothing stored."""
-    who = place_in(group_session_id)
+    who = my_place(group_session_id)
     try:
         sent = SubmitMeasure.model_validate(request.get_json(silent=True))
         here = services().screens.presence.led_lately(group_session_id)  # a line that blinks loses no answer
@@ -54,8 +54,8 @@ def submit(group_session_id: str, measure_id: str) -> Any:
 
 
 def _page(group_session_id: str, measure_id: str) -> Any:
-    who = place_in(group_session_id)
     with services().database.reader() as db:
+        who = place_in(db, group_session_id)
         row = access_group_session(db, who)
         measure = _measure(db, row, measure_id)
         person = views.participant(db, row.id, who.id)

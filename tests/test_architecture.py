@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "app.private_form": PAGES | {"app.places"},
     "app.consent_page": PAGES | {"app.places"},
     "app.last_call": PAGES | {"app.places"},
-    "app.places": {"app.core", "app.access"},
+    "app.places": {"app.core", "app.access", "app.services"},
     "app.keepsake": PAGES | {"app.participant", "app.pin"},
     "facilitator": PAGES | {"facilitator"},
     "realtime": FOUNDATION | {"app.loops", "realtime"},

@@ -1,4 +1,4 @@
-"""The tables of what keeps people safe: texts and consents, quiet questions, follow-ups, attendance."""
+"""The tables of what keeps people safe: consents, quiet questions, calls, follow-ups, attendance, seats."""
 
 from datetime import datetime
 
@@ -92,3 +92,15 @@ class Attendance(Table, table=True):
     status: str = Field(max_length=16)  # present, late, excused, absent
     set_by: str = ref("facilitator.id")
     set_at: datetime = time()
+
+
+class SeatToken(Table, table=True):
+    """What the database keeps of a token by which one browser opens one person's seat in a session."""
+
+    __tablename__ = "seat_token"
+    __table_args__ = (sa.Index("ix_seat_token_browser", "browser", "given_at"),)
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    participant_id: str = ref("participant.id", index=True)
+    browser: str = Field(max_length=64)  # the hash of the first token that this browser was given
+    given_at: datetime = time()

@@ -6,6 +6,17 @@ import { AGAIN } from "./outbox.js";
 
 const AGAIN_AFTER = 3_000;
 
+/**
+ * The id that the page's own form would send for this kind, the first time it is asked for: a press before this script
+ * was there and one after it are one call.
+ */
+export function ownId(kind) {
+  const field = document.querySelector(`#by-hand [name="${kind}"]`);
+  const id = field?.value || newId();
+  if (field) field.value = newId();
+  return id;
+}
+
 export function createSignals({ command, drafts, onRefused }) {
   const under_way = new Map(); // id → kind
   const said = new Map(); // the name under which a command is kept → what is said until it has been answered
@@ -26,7 +37,7 @@ export function createSignals({ command, drafts, onRefused }) {
 
   function raise(kind) {
     if ([...under_way.values()].includes(kind)) return; // pressed again while it is on its way
-    const id = newId();
+    const id = ownId(kind);
     under_way.set(id, kind);
     drafts.put(`signal.${id}`, kind);
     tell();
@@ -63,7 +74,7 @@ export function createSignals({ command, drafts, onRefused }) {
    * So does a "no" to a question: the server knows whether it means that somebody is not safe.
    */
   async function goesAnotherWay(url, csrf) {
-    const calls = [...under_way].filter(([, kind]) => kind === "support").map(([id]) => ({ id }));
+    const calls = [...under_way].filter(([, kind]) => kind === "support").map(([support]) => ({ kind: "support", support }));
     const kept = [...said].filter(([name, { answer }]) => name.startsWith("said.answer_question.") && answer === "no");
     for (const call of [...calls, ...kept.map(([, { id }]) => ({ question: id }))]) {
       const options = { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "manual" };

@@ -36,10 +36,10 @@ def test_a_call_goes_through_and_tells_how_it_stands(amal: Visitor, room: Room) 
     page = amal.visit(f"/room/{room.id}", 404)
     assert "You are not in the room any more." in page and "What is on your mind?" not in page
     assert "112" in page
-    call = re.search(r'name="id" value="([^"]+)"', page)
+    call = re.search(r'name="support" value="([^"]+)"', page)
     assert call
     for _ in range(2):  # sent again after a lost answer
-        assert amal.send(f"/room/{room.id}/call", id=call[1]) == f"/room/{room.id}"
+        assert amal.send(f"/room/{room.id}/call", kind="support", support=call[1]) == f"/room/{room.id}"
     assert [(each.kind, each.status) for each in signals(room)] == [("support", "new")]
     page = amal.visit(f"/room/{room.id}", 404)
     assert "This is on its way." in page and "I need support" not in page
@@ -69,7 +69,7 @@ def test_that_somebody_is_not_safe_goes_through_as_well_and_no_other_answer_does
 def test_nothing_but_a_call_is_taken_and_only_from_ones_own_place(
     amal: Visitor, room: Room, visitor: Callable[[], Visitor]
 ) -> None:
-    amal.send(f"/room/{room.id}/call", 409, id="no id")
+    amal.send(f"/room/{room.id}/call", 409, kind="support", support="no id")
     assert visitor().client.post(f"/room/{room.id}/call").status_code >= 400
     assert amal.client.post(f"/room/{room.id}/ticket").status_code >= 400
     assert signals(room) == []
@@ -78,7 +78,7 @@ def test_nothing_but_a_call_is_taken_and_only_from_ones_own_place(
 def test_when_the_session_is_over_the_room_looks_closed(amal: Visitor, room: Room) -> None:
     room.does("Fola", "end", version=LATEST)
     assert "There is no open room here right now." in amal.visit(f"/room/{room.id}", 404)
-    amal.send(f"/room/{room.id}/call", 404, id=str(uuid4()))
+    amal.send(f"/room/{room.id}/call", 404, kind="support", support=str(uuid4()))
     assert signals(room) == []
 
 
