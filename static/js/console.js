@@ -12,6 +12,7 @@ const page = document.body.dataset;
 const words = document.getElementById("words").dataset;
 const byId = (id) => document.getElementById(id);
 const CALM = 700; // milliseconds between two moves
+const FRESH = 5_000; // milliseconds that a press is meant which came before this page could send
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: page.timeZone || undefined });
 
@@ -51,18 +52,35 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.dataset.command) perform(button);
-  else if (button.dataset.scribe) {
+  if (button.dataset.command) {
+    if (ready) perform(button); // before that early.js keeps it
+  } else if (button.dataset.scribe) {
     button.closest("[popover]")?.hidePopover();
     scribe.open(button.dataset.scribe);
   } else if (button.dataset.uncover) toggle(button.dataset.uncover);
   else if (button.dataset.insert) insert(button.dataset.insert, Number(button.dataset.minutes));
 });
 
+let ready = false;
+
+/** The first line, or its failure: what was pressed before is done if it is fresh and still says the same. */
+function takeUpEarly() {
+  if (ready) return;
+  ready = true;
+  document.documentElement.dataset.ready = "";
+  if (!window.early) return;
+  const { button, was, at } = window.early;
+  button.removeAttribute("aria-busy");
+  moved = -Infinity; // it is the same decision
+  if (button.isConnected && button.outerHTML === was && performance.now() - at < FRESH) return button.click();
+  byId("refused").textContent = words.refused;
+  byId("refused").hidden = false;
+}
+
 async function perform(button) {
   if (button.getAttribute("aria-busy") === "true") return; // a double click is one decision
   const payload = JSON.parse(button.dataset.payload ?? "{}");
-  if ("versioned" in button.dataset) payload.version = live.state.version;
+  if ("versioned" in button.dataset) payload.version = live.state.version || Number(page.version);
   button.setAttribute("aria-busy", "true");
   const answer = await send(button.dataset.command, payload);
   button.removeAttribute("aria-busy");
@@ -243,14 +261,14 @@ async function refresh() {
 
 // ——— what the server says
 
-let stage = null;
+let stage; // undefined until the server has said where it is
 let counted = "";
 
 function onState(state, changed) {
   if (changed.includes("session") && state.session.stage_id !== stage) {
+    if (stage !== undefined) byId("refused").hidden = true;
     stage = state.session.stage_id;
     all = false;
-    byId("refused").hidden = true;
   }
   if (changed.includes("reflections")) {
     const standing = new Set(state.reflections.filter((each) => !each.withdrawn).map((each) => each.id));
@@ -287,6 +305,7 @@ function onLine(state) {
     notes.kick();
     tellShown();
   }
+  takeUpEarly();
 }
 
 function showLine(which) {

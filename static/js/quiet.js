@@ -2,6 +2,7 @@
 
 import { newId } from "./live.js";
 import { AGAIN } from "./outbox.js";
+import { ownId } from "./signals.js";
 
 const AGAIN_AFTER = 3_000;
 const KEPT = "stop"; // the name under which a stop that has not arrived is kept
@@ -27,7 +28,7 @@ export function createQuiet({ command, drafts }) {
 
   /** The page is empty at once, whether or not anybody hears it; it is said until somebody's server has it. */
   function stop() {
-    const id = newId();
+    const id = ownId("stop");
     drafts.put(KEPT, id);
     page.dataset.plain = "stopped";
     insist("stop_now", { id });

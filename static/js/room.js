@@ -286,9 +286,10 @@ for (const kind of ["input", "change"]) {
     if (kind === "change" && target.name === "audience") announce(words("audience"));
   });
 }
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest("button");
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
   if (!button) return;
+  if (button.getAttribute("form") === "by-hand") event.preventDefault(); // this script sends it from here on
   const { pause, stop, unfold, share, confirm, lower, safe, talk, tapped, raise, reopen, dismiss, tap } = button.dataset;
   if (unfold !== undefined) answering.open([...document.querySelectorAll("[data-unfold]")].indexOf(button));
   else if (pause) quiet.pause(pause);

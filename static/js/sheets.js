@@ -2,6 +2,7 @@
 
 function openSheet(name) {
   const sheet = document.getElementById(name);
+  if (sheet?.popover) sheet.hidePopover(); // it was opened before this script was there
   if (sheet && !sheet.open) sheet.showModal();
 }
 
@@ -19,7 +20,10 @@ export function setUpSheets({ forget = () => {} } = {}) {
   document.addEventListener("click", (event) => {
     const { target } = event;
     const opener = target.closest("[data-sheet]");
-    if (opener) openSheet(opener.dataset.sheet);
+    if (opener) {
+      event.preventDefault(); // the browser would open it by itself, without making the page behind it inert
+      openSheet(opener.dataset.sheet);
+    }
     if (target.closest("[data-close]") || target.matches("dialog")) target.closest("dialog")?.close();
   });
   document.addEventListener("change", ({ target }) => {

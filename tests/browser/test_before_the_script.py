@@ -1,0 +1,122 @@
+"""Pages whose scripts come late, or whose socket is closed for good: what is pressed arrives, and once."""
+
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import select
+
+from app.core.models import Signal
+from tests.browser.conftest import People
+from tests.browser.looking import findings
+from tests.browser.world import World, line
+from tests.house.server import Server
+
+
+class Late:
+    """A script that the network holds back until it is let go."""
+
+    def __init__(self, page: Page, script: str) -> None:
+        self.held: list[Route] = []
+        self.page, self.pattern = page, f"**/js/{script}"
+        page.route(self.pattern, lambda route: self.held.append(route))
+
+    def comes(self) -> None:
+        self.held[-1].continue_()  # those before it were for pages that are gone
+        self.page.unroute(self.pattern)
+
+
+def calls(world: World, session: str) -> list[Any]:
+    signals = Signal.__table__
+    query = select(signals).where(signals.c.group_session_id == session).order_by(signals.c.raised_at)
+    with world.database.reader() as db:
+        return list(db.execute(query).all())
+
+
+def test_a_call_and_the_numbers_need_no_script_and_the_script_takes_over(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([line("First")])
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    room, page, script = amal.page.url, amal.page, Late(amal.page, "room.js")
+    page.goto(room, wait_until="commit")
+    page.get_by_role("button", name="Help", exact=True).click()
+    expect(page.locator("#help-sheet").get_by_text("116 123")).to_be_visible()
+    page.locator("#help-sheet").get_by_role("button", name="Close").click()
+    expect(page.locator("#help-sheet")).to_be_hidden()
+    page.locator("#signal-open").click()
+    assert findings(page) == []
+    page.locator("#signal-sheet").get_by_role("button", name="I need support").click()
+    amal.sees("Thank you for telling us.")  # and how it stands
+    assert [each.kind for each in calls(world, session)] == ["support"]
+
+    page.locator("#signal-open").click()
+    hand = page.locator('#by-hand [name="hand"]').input_value()
+    script.comes()
+    amal.is_connected()
+    page.locator("#signal-sheet").get_by_role("button", name="I would like to say something").click()
+    expect(page.locator("#signal-open")).to_contain_text("On its way")
+    page.wait_for_function("() => !('sending' in document.body.dataset)")
+    assert [(each.kind, each.status) for each in calls(world, session)] == [
+        ("support", "new"),
+        ("hand", "new"),
+    ]
+    assert calls(world, session)[1].id == hand, "a press before and one after are one call"
+    page.locator("#signal-sheet").get_by_role("button", name="Close").click()
+    amal.signals("A bit slower, please")
+    expect(page.locator("#signal-sheet")).to_be_hidden()
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].type") != "reload"
+    page.wait_for_function("() => document.querySelectorAll('#signal-sheet [data-lower]').length === 3")
+    assert len({each.kind for each in calls(world, session)}) == len(calls(world, session)) == 3
+
+
+def test_a_decision_pressed_before_the_console_can_send_it_is_made_once(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([line("First"), line("Second"), line("Third")])
+    fola = people.facilitator(house.url)
+    fola.opens(world.enter_path())
+    script = Late(fola.page, "console.js")
+    fola.page.goto(house.url + world.console_path(session), wait_until="commit")
+    for _ in range(2):
+        fola.next_button.click()
+    expect(fola.next_button).to_have_attribute("aria-busy", "true")
+    assert world.logged(session, "go_to_stage") == 0
+    script.comes()
+    expect(fola.page.locator("#region-stage h1")).to_have_text("Second")
+    expect(fola.next_button).to_contain_text("Next: Third")
+    assert world.logged(session, "go_to_stage") == 1
+
+    script = Late(fola.page, "console.js")
+    fola.page.goto(house.url + world.console_path(session), wait_until="commit")
+    fola.next_button.click()
+    world.moves(session, "hold")  # meanwhile somebody else decides
+    script.comes()
+    expect(fola.next_button).to_contain_text("Carry on")
+    expect(fola.page.locator("#refused")).to_contain_text("The session has moved already.")
+    assert world.logged(session, "go_to_stage") == 1
+
+
+def test_a_call_that_had_not_arrived_when_its_sender_was_sent_away_goes_another_way(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([line("First")])
+    amal = people.participant(house.url, expects=["404"])
+    amal.comes_in(world.member_path("Amal"))
+    tries: list[Route] = []
+
+    def fails_once(route: Route) -> None:
+        tries.append(route)
+        route.abort() if len(tries) == 1 else route.continue_()
+
+    amal.page.route("**/call", fails_once)
+    amal.loses_the_line()
+    amal.signals("I need support")
+    expect(amal.page.locator("#signal-open .dock-sending")).to_be_visible()
+    world.leads(session, "remove", participant_id=world.person(session, "Amal"))
+    assert calls(world, session) == []
+    amal.gets_the_line_back()
+    amal.sees("You are not in the room any more.")
+    expect(amal.page.get_by_role("link", name="Look again")).to_be_visible()  # it says how the call stands
+    assert len(tries) == 2
+    assert [(each.kind, each.status) for each in calls(world, session)] == [("support", "new")]

@@ -1,0 +1,136 @@
+"""Calls from a room whose script is not there: forms and sheets that the browser alone can work."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.core.models import SessionState
+from app.db import Database
+from tests.house.rooms import LATEST, TABLES, Room, make_room
+from tests.house.visitor import Visitor, own_link, room_link
+
+WORDS = {
+    "support": "This is on its way.",
+    "hand": "I would like to say something",
+    "slower": "A bit slower, please",
+}
+
+
+@pytest.fixture
+def room(database: Database) -> Room:
+    return make_room(database, state=SessionState.LIVE)
+
+
+@pytest.fixture
+def amal(visitor: Callable[[], Visitor], room: Room) -> Visitor:
+    made = visitor()
+    made.comes_in(own_link(room, "Amal"))
+    return made
+
+
+def form(page: str) -> dict[str, str]:
+    """The ids that the page's form would send, by kind."""
+    (found,) = re.findall(r'<form id="by-hand" action="([^"]+)" method="post" hidden>(.*?)</form>', page)
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]+)"', found[1]))
+    assert fields.pop("csrf_token")
+    return fields
+
+
+def signals(room: Room) -> list[Any]:
+    return room.all(select(TABLES["signal"]))
+
+
+@pytest.mark.parametrize("kind", list(WORDS))
+def test_a_press_before_the_script_is_there_is_one_call_and_the_page_says_where_it_stands(
+    amal: Visitor, room: Room, kind: str
+) -> None:
+    page = amal.visit(f"/room/{room.id}")
+    assert re.search(rf'<button [^>]*form="by-hand" name="kind" value="{kind}"', page)
+    sent = {"kind": kind, kind: form(page)[kind]}
+    for _ in range(2):  # pressed twice, or sent again after a lost answer
+        assert amal.send(f"/room/{room.id}/call", **sent) == f"/room/{room.id}"
+    assert [(each.id, each.kind, each.status) for each in signals(room)] == [(sent[kind], kind, "new")]
+    page = amal.visit(f"/room/{room.id}")
+    assert WORDS[kind] in page and "On its way" in page
+    assert f'name="kind" value="{kind}"' not in page
+    assert sent[kind] not in form(page).values(), "what is pressed after that is a call of its own"
+    room.does("Fola", "acknowledge_signal", id=sent[kind])
+    assert "Your leader has seen this." in amal.visit(f"/room/{room.id}")
+
+
+def test_each_kind_has_an_id_of_its_own(amal: Visitor, room: Room) -> None:
+    ids = form(amal.visit(f"/room/{room.id}"))
+    assert set(ids) == {"support", "hand", "slower", "stop"} and len(set(ids.values())) == 4
+    for kind in ids:
+        amal.send(f"/room/{room.id}/call", kind=kind, **ids)
+    assert {each.kind for each in signals(room)} == set(ids)
+
+
+def test_the_innocent_button_stops_and_the_page_is_empty(amal: Visitor, room: Room) -> None:
+    room.does("Amal", "pause_for_me", choice="listen")
+    page = amal.visit(f"/room/{room.id}")
+    assert re.search(r'<button [^>]*form="by-hand" name="kind" value="stop"', page)
+    for _ in range(2):
+        amal.send(f"/room/{room.id}/call", kind="stop", stop=form(page)["stop"])
+    assert [(each.kind, each.status) for each in signals(room)] == [("stop", "new")]
+    page = amal.visit(f"/room/{room.id}")
+    assert "You can close this page." in page and "We are talking." not in page
+
+
+def test_a_no_that_must_not_wait_needs_no_script(amal: Visitor, room: Room) -> None:
+    asked = room.does("Fola", "ask", participant_id=room.people["Amal"], question="safe")["id"]
+    page = amal.visit(f"/room/{room.id}")
+    assert re.findall(r'<button [^>]*form="by-hand" name="question" value="([^"]+)"', page) == [asked]
+    for _ in range(2):
+        amal.send(f"/room/{room.id}/call", question=asked, **form(page))
+    assert [each.kind for each in signals(room)] == ["not_safe"]
+    assert "Thank you for telling us." in amal.visit(f"/room/{room.id}")
+
+
+def test_whoever_waits_at_the_door_calls_as_well(visitor: Callable[[], Visitor], room: Room) -> None:
+    guest = visitor()
+    guest.comes_in(room_link(room), alias="Goran")
+    support = form(guest.visit(f"/room/{room.id}"))["support"]
+    guest.send(f"/room/{room.id}/call", kind="support", support=support)
+    assert [(each.id, each.kind) for each in signals(room)] == [(support, "support")]
+
+
+def test_a_call_needs_the_pages_token_a_kind_and_an_id(amal: Visitor, room: Room) -> None:
+    ids = form(amal.visit(f"/room/{room.id}"))
+    assert amal.client.post(f"/room/{room.id}/call", data={"kind": "support"} | ids).status_code == 400
+    for wrong in ({"kind": "item_9", "item_9": ids["hand"]}, {"kind": "support"}, ids, {"kind": "stop"}):
+        amal.send(f"/room/{room.id}/call", 409, **wrong)
+    assert signals(room) == []
+
+
+def test_every_sheet_of_the_dock_opens_and_closes_by_the_browser_alone_and_has_the_numbers(
+    amal: Visitor, room: Room
+) -> None:
+    room.does("Amal", "raise_signal", id="11111111-1111-4111-8111-111111111111", kind="support")
+    for path in ("", "/help"):
+        page = amal.visit(f"/room/{room.id}{path}")
+        openers = re.findall(
+            r'<button [^>]*data-sheet="((?!audience)[\w-]+)"( popovertarget="[\w-]+")?', page
+        )
+        assert openers and all(way == f' popovertarget="{sheet}"' for sheet, way in openers)
+        for sheet in {sheet for sheet, _ in openers}:
+            dialog = page[page.index(f'<dialog class="sheet" popover id="{sheet}"') :].split("</dialog>")[0]
+            assert f'data-close popovertarget="{sheet}" popovertargetaction="hide"' in dialog
+            assert sheet != "help-sheet" or 'href="tel:112"' in dialog
+
+
+def test_a_page_that_was_left_open_calls_after_its_person_was_sent_away_and_not_after_the_end(
+    amal: Visitor, room: Room
+) -> None:
+    ids = form(amal.visit(f"/room/{room.id}"))
+    room.does("Fola", "remove", participant_id=room.people["Amal"])
+    amal.send(f"/room/{room.id}/call", kind="support", **ids)
+    assert "This is on its way." in amal.visit(f"/room/{room.id}", 404)
+    amal.send(f"/room/{room.id}/call", 404, kind="hand", **ids)
+    room.does("Fola", "end", version=LATEST)
+    other = {"support": "22222222-2222-4222-8222-222222222222"}
+    amal.send(f"/room/{room.id}/call", 404, kind="support", **other)
+    assert [each.kind for each in signals(room)] == ["support"]
