@@ -9,6 +9,7 @@ from app.core import alerts as calls
 from app.core.changes import Who
 from app.core.commands import REGISTRY, OfIds, perform
 from app.core.door import OPEN_STATES
+from app.core.models import now
 from app.core.refusals import Invalid, NotFound
 from app.services import services
 from app.sign_in import also_idle, facilitators_only, who_is_here
@@ -20,7 +21,8 @@ pages = Blueprint("alerts", __name__)
 @pages.get("/alerts")
 @also_idle
 def alerts() -> Any:
-    """What stands in the strip now; ``but`` leaves out a session whose console shows its own. The console of
+    """What stands in the strip, and whether a call may come ``soon``, so that the page asks again at once;
+    ``but`` leaves out a session whose console shows its own. The console of
     a running session is told also when nobody has touched it for long.
     """
     but = request.args.get("but", "")
@@ -31,7 +33,8 @@ def alerts() -> Any:
     for each in found:
         services().screens.presence.looks(each["group_session_id"])
     left = [each for each in found if each["group_session_id"] != but]
-    return jsonify(html=render_template("facilitator/alerts_in.html", alerts=left))
+    soon = read(calls.may_come, me(), now())
+    return jsonify(html=render_template("facilitator/alerts_in.html", alerts=left), soon=soon)
 
 
 @pages.post("/alerts/shown")

@@ -8,7 +8,7 @@ from app.core.models import now
 
 AWAY = timedelta(minutes=2)  # gone for less than this is "away"
 NOBODY = timedelta(seconds=30)  # without a leader for this long: nobody is there
-LOOKED = timedelta(seconds=20)  # a page that shows a call asks again every five seconds
+LOOKED = timedelta(seconds=20)  # a page that shows a call asks again every few seconds
 WRITING_SECONDS = 12.0
 
 

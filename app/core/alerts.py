@@ -1,12 +1,15 @@
 """What is seen of signals: by facilitators, on the console and on every other page, and by their sender."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.core import escalation, measure_alerts, measures
+from app.core.door import OPEN_STATES
 from app.core.models import (
     ESCALATING,
     URGENT,
@@ -16,6 +19,7 @@ from app.core.models import (
     GroupSession,
     Participant,
     Role,
+    SessionState,
     Signal,
     SignalKind,
     SignalStatus,
@@ -63,6 +67,37 @@ MINE = (
     )
     .order_by(col(Signal.raised_at))
 )
+
+DAY = timedelta(days=1)  # a plan that nobody opened for so long is not about to begin
+AFTERWARDS = timedelta(hours=1)  # a call may still come when the session has just ended
+CALLABLE: Any = (
+    select(sa.literal(1))
+    .select_from(GroupSession)
+    .join(GroupFacilitator, col(GroupFacilitator.group_id) == col(GroupSession.group_id))
+    .where(
+        col(GroupFacilitator.facilitator_id) == bindparam("facilitator"),
+        col(GroupFacilitator.role).in_((Role.LEAD, Role.SUPPORT)),
+        col(GroupSession.sandbox).is_(False),
+        col(GroupSession.rehearsal_of).is_(None),
+        col(GroupSession.state).in_(OPEN_STATES)
+        | (col(GroupSession.ended_at) > bindparam("lately", type_=UTCDateTime()))
+        | (
+            (col(GroupSession.state) == SessionState.PLANNED)
+            & col(GroupSession.scheduled_at).between(
+                bindparam("yesterday", type_=UTCDateTime()), bindparam("early", type_=UTCDateTime())
+            )
+        ),
+    )
+    .limit(1)
+)
+
+
+def may_come(db: Connection, facilitator_id: str, at: datetime) -> bool:
+    """Whether a call may come now in a group that this facilitator leads: a session is open, or has just
+    ended, or begins so soon that its private form is open. Pages ask more often then.
+    """
+    bounds = {"lately": at - AFTERWARDS, "yesterday": at - DAY, "early": at + measures.OPENS_BEFORE}
+    return db.execute(CALLABLE, {"facilitator": facilitator_id} | bounds).first() is not None
 
 
 def unseen(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 import { morph } from "./live.js";
 import { confirmShown } from "./signals.js";
 
-const EVERY = 5_000;
+const EVERY = 5_000; // milliseconds between two looks
+const SOON = 1_500; // while a call may come: it stands here within two seconds
+const PATIENCE = 8_000; // a look that gets no answer ends after this
 
 const strip = document.getElementById("alerts");
 const lost = document.getElementById("alerts-lost");
@@ -26,18 +28,33 @@ function say(which) {
   if (which) lost.textContent = lost.dataset[which];
 }
 
+let next = null;
+let soon = true;
+
+/** Asks, and asks again after a while, whatever comes of it. */
 async function look() {
-  if (document.visibilityState !== "visible") return; // nobody would see it; the return asks at once
+  clearTimeout(next);
+  next = setTimeout(look, PATIENCE + SOON); // only one that is never answered gets so far
+  if (document.visibilityState === "visible") await ask(); // else nobody would see it; the return asks at once
+  clearTimeout(next);
+  next = setTimeout(look, soon ? SOON : EVERY);
+}
+
+async function ask() {
+  const options = { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
   let answer;
+  let told;
   try {
-    answer = await fetch(but ? `${url}?but=${encodeURIComponent(but)}` : url, { headers: { Accept: "application/json" } });
+    answer = await fetch(but ? `${url}?but=${encodeURIComponent(but)}` : url, options);
+    told = answer.ok ? await answer.json() : null;
   } catch {
     return say("lost");
   }
   if (answer.status === 401) return say("signedOut");
-  if (!answer.ok) return say("lost");
+  if (!told) return say("lost");
   say(null);
-  morph(strip, (await answer.json()).html);
+  soon = told.soon;
+  morph(strip, told.html);
   tellShown();
 }
 
@@ -49,5 +66,5 @@ strip.addEventListener("click", async ({ target }) => {
 });
 document.addEventListener("visibilitychange", look);
 for (const event of ["pageshow", "online", "focus"]) window.addEventListener(event, look);
-setInterval(look, EVERY);
+next = setTimeout(look, SOON);
 tellShown();

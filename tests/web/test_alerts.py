@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from app.core import accounts, groups
-from app.core.models import GroupSession, Role, SignIn, now
+from app.core.models import GroupSession, Role, SessionState, SignIn, now
 from app.db import Database
 from tests.core.cast import Oak
 from tests.house.browser import Browser
@@ -121,3 +121,10 @@ def test_what_a_colleague_has_just_seen_keeps_nothing_from_the_rest(oak: Oak, fo
     oak.does(oak.sami, "acknowledge_signal", id=seen)
     assert fola.fetch("/alerts/shown", {"ids": [seen, stands]}).status_code == 200
     assert oak.me(oak.amal)["calls"][0]["shown"]
+
+
+def test_a_page_is_told_whether_a_call_may_come_soon(oak: Oak, fola: Browser, clock: Any) -> None:
+    assert fola.client.get("/alerts").json["soon"] is True
+    ended = update(GroupSession).values(state=SessionState.ENDED, ended_at=now() - timedelta(hours=2))
+    oak.database.writer.do(lambda db: db.execute(ended) and None)
+    assert fola.client.get("/alerts").json["soon"] is False
