@@ -38,6 +38,7 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
     stage, late = _stage(change, command)
     answer = _read(stage, command)
     turns.may_answer(change, stage, answer, person.id)
+    answer = _own(change, stage, person.id, answer, stands)
     if command.audience not in stage["audiences"]:
         raise Invalid("This stage does not offer that choice of readers.")
     feedback.check(change, stage, person, answer)
@@ -93,7 +94,7 @@ def _same(change: Change, command: Any, stands: Any) -> bool:
     try:
         stages = agenda_of(change.before)
         stage = stages[find_stage(stages, command.stage_id)]
-        answer = _read(stage, command)
+        answer = _own(change, stage, stands.participant_id, _read(stage, command), stands)
     except (Invalid, NotFound):
         return False
     asked = _audience(stage, command, answer)
@@ -101,7 +102,7 @@ def _same(change: Change, command: Any, stands: Any) -> bool:
     # narrowed further than the writer asked
     kept_back = (asked, stands.audience) == (Audience.UNNAMED, Audience.FACILITATORS)
     same_audience = asked == stands.audience or stands.share_answer is True or kept_back
-    return same_audience and answer == json.loads(open_sealed(Reflection.answer, stands.id, stands.answer))
+    return same_audience and answer == _words(stands)
 
 
 def _stage(change: Change, command: Any) -> tuple[Stage, bool]:
@@ -125,6 +126,17 @@ def _read(stage: Stage, command: Any) -> dict[str, Any]:
         return read_answer(pairs.with_all_roles(stage), command.answer, command.passed)
     except Unreadable as refusal:
         raise Invalid(refusal.sentence) from None
+
+
+def _own(change: Change, stage: Stage, participant_id: str, answer: dict[str, Any], stands: Any) -> Any:
+    """The answer without what the form had from somebody else; ``stands`` is what is stored of it."""
+    before = _words(stands) if stands is not None else {}
+    return pairs.without_partners_scene(change, stage, participant_id, answer, before)
+
+
+def _words(stands: Any) -> dict[str, Any]:
+    words: dict[str, Any] = json.loads(open_sealed(Reflection.answer, stands.id, stands.answer))
+    return words
 
 
 def _audience(stage: Stage, command: Any, answer: dict[str, Any]) -> Audience:

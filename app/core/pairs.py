@@ -15,7 +15,7 @@ from app.core.models import Participant, Standing, new_id
 from app.core.refusals import Invalid, NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 from app.core.turns import turns_of
-from app.exercises.roleplay_pair import OBSERVER
+from app.exercises.roleplay_pair import OBSERVER, is_blank
 
 TYPE = "roleplay_pair"
 WATCHER = "watcher"  # the word of the library for whoever observes
@@ -130,6 +130,29 @@ def keep_scene(change: Change, stage: Stage, participant_id: str, answer: Mappin
         if participant_id in people and pair["scene"] != scene:
             stored.change(change.db, Pair, pair["id"], scene=seal(Pair.scene, pair["id"], scene))
             change.wrote(pair["id"], people=people)
+
+
+def without_partners_scene(
+    change: Change,
+    stage: Stage,
+    participant_id: str,
+    answer: Mapping[str, Any],
+    before: Mapping[str, Any],
+) -> dict[str, Any]:
+    """An answer without the scene that stood in the form because a partner wrote it: it would be taken for
+    this person's words, in their keepsake for one. ``before`` is the answer as it is stored, where it is.
+    """
+    keys = [each["key"] for each in stage["prompts"] if each["type"] == TYPE and each["key"] in answer]
+    pair = pair_of(change.db, change.before, stage, participant_id) if keys else None
+    scene = pair["scene"] if pair else ""
+    own = {before[key]["scene"] for key in keys if key in before}
+    kept = dict(answer)
+    for key in keys if scene and scene not in own else ():
+        if kept[key]["scene"] == scene:
+            kept[key] = kept[key] | {"scene": ""}
+            if is_blank(kept[key]):
+                del kept[key]
+    return kept
 
 
 def has_pairs(stage: Stage) -> bool:

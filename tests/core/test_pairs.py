@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.core import pairs
+from app.core import keepsake, pairs
 from app.core.agenda import agenda_of
 from app.core.changes import Who
 from app.library import agendas, load
@@ -62,6 +62,38 @@ def test_a_scene_reaches_the_pair_and_nobody_else(practising: Oak, news: list[An
     assert "At the door" not in str(practising.room()) + str(practising.wall())
     card = practising.room()["stage"]["prompts"][-1]["text"]
     assert card and card not in str(practising.wall()), "a role card is for whoever holds it"
+
+
+def test_the_scene_of_a_partner_is_nobody_elses_words(practising: Oak) -> None:
+    """The form of both has it: it stays with whoever wrote it, and is in no keepsake but theirs."""
+    assigns(practising, ids(practising, "Amal", "Birgit"))
+    wrote = {"scene": "My sister at the door", "role": "asks", "rounds": ["May I come in?"]}
+    first = practising.writes(practising.amal, "play", intro=wrote)
+    taken = wrote | {"role": "answers", "rounds": ["Come in."]}
+    sent = {"id": str(uuid4()), "intro": taken}
+    acknowledged = practising.writes(practising.birgit, "play", **sent)
+    assert practising.writes(practising.birgit, "play", **sent) == acknowledged  # sent again
+    practising.writes(practising.amal, "play", id=first["id"], revision=2, intro=wrote)  # a revision
+    assert told(practising, "Amal") == ["My sister at the door\nasks: May I come in?"]
+    assert told(practising, "Birgit") == ["answers: Come in."]
+    assert practising.me(practising.birgit)["pair"]["scene"] == "My sister at the door"
+    practising.writes(practising.birgit, "play", id=sent["id"], revision=2, intro={"scene": wrote["scene"]})
+    assert told(practising, "Birgit") == []
+
+
+def test_a_scene_that_somebody_changed_is_their_own(practising: Oak) -> None:
+    assigns(practising, ids(practising, "Amal", "Birgit"))
+    practising.writes(practising.amal, "play", intro={"scene": "At the door"})
+    practising.writes(practising.birgit, "play", intro={"scene": "At the door, at night"})
+    assert told(practising, "Birgit") == ["At the door, at night"]
+    assert practising.me(practising.amal)["pair"]["scene"] == "At the door, at night"
+
+
+def told(oak: Oak, name: str) -> list[str]:
+    """What the keepsake says that somebody wrote."""
+    with oak.database.reader() as db:
+        sessions = keepsake.words_of(db, oak.member(name))["sessions"]
+    return [part["text"] for each in sessions for answer in each["answers"] for part in answer["parts"]]
 
 
 @pytest.mark.parametrize("guests", [0, 1])
