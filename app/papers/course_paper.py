@@ -46,15 +46,18 @@ def _focus(focus: dict[str, Any]) -> str:
 
 def _figures(told: dict[str, Any], group: dict[str, Any]) -> Block:
     done = [each for each in told["attendance"] if each["ended"]]
-    there = [each for each in done if each["there"]]
-    missed = [str(each["number"]) for each in done if not each["there"]]
-    also = _("missed %(numbers)s", numbers=", ".join(missed)) if missed else ""
+    held = [each for each in done if each["status"] != "before"]  # sessions before they joined count nowhere
+    there = [each for each in held if each["there"]]
+    missed = [each["number"] for each in held if each["status"] == "absent"]
+    excused = [each["number"] for each in held if each["status"] == "excused"]
+    also = [_("missed %(numbers)s", numbers=_list(missed))] if missed else []
+    also += [_("excused: %(numbers)s", numbers=_list(excused))] if excused else []
     work = told["turns"]["sessions"]
     left = max(group["of"] - len(done), 0) if group["of"] else None
     ahead = ngettext("%(num)s session to go", "%(num)s sessions to go", left) if left is not None else ""
     return facts(
         [
-            (_("There"), _("%(came)s of %(all)s", came=len(there), all=len(done)), also or ahead),
+            (_("There"), _("%(came)s of %(all)s", came=len(there), all=len(held)), "; ".join(also) or ahead),
             (_("Time of their own"), len(work), _("in %(numbers)s", numbers=_list(work)) if work else ""),
             (_("Mood, first and last"), _then_now(told["then"]["mood"]), ""),
         ]

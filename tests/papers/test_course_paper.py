@@ -1,0 +1,37 @@
+"""What the paper of a member's course counts and says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from app.papers import course_paper
+
+
+@pytest.fixture(autouse=True)
+def in_words() -> Iterator[None]:
+    app = Flask(__name__)
+    Babel(app)
+    with app.app_context():
+        yield
+
+
+def figures(*statuses: str) -> Any:
+    """The first figure of somebody who was so in sessions 1, 2 and so on: number, and what it adds."""
+    attendance = [
+        {"number": n, "there": each in ("present", "late"), "ended": each != "ahead", "status": each}
+        for n, each in enumerate(statuses, 1)
+    ]
+    told = {"attendance": attendance, "turns": {"sessions": []}, "then": {"mood": None}}
+    made = course_paper._figures(told, {"of": 12})["entries"][0]
+    return made["value"], made["also"]
+
+
+def test_a_late_joiner_missed_nothing_before_they_came() -> None:
+    assert figures("before", "before", "before", "present", "ahead") == ("1 of 1", "8 sessions to go")
+
+
+def test_an_excuse_stands_apart_from_a_session_missed() -> None:
+    assert figures("present", "absent", "excused", "late", "excused") == ("2 of 5", "missed 2; excused: 3, 5")
