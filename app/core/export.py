@@ -9,7 +9,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 COLUMNS = [
     *("session", "stage", "planned_minutes", "actual_minutes", "alias", "audience"),
-    *("passed", "late", "shown", "scribed", "saved_at", "question", "answer"),
+    *("passed", "late", "shown", "scribed", "saved_at", "question", "answer", "in_signed_note"),
 ]
 
 
@@ -25,7 +25,9 @@ def as_json(value: Any) -> Any:
 
 
 def as_csv(summary: dict[str, Any]) -> str:
-    """One row for each answered question, and one for each pass."""
+    """One row for each answered question, and one for each pass. An answer of which words stand in a signed
+    note alone has one row that says so in their place.
+    """
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -34,11 +36,13 @@ def as_csv(summary: dict[str, Any]) -> str:
         for answer in stage["answers"]:
             marks = [_yes(answer[name]) for name in ("late", "shown", "scribed")]
             told = [answer["alias"], answer["audience"], "no", *marks]
-            for part in answer["parts"]:
-                row = [*head, *told, answer["saved_at"].isoformat(), part["prompt"], part["text"]]
-                writer.writerow([cell(each) for each in row])
+            told.append(answer["saved_at"].isoformat())
+            rows = [[part["prompt"], part["text"], "no"] for part in answer["parts"]]
+            rows += [["", "", "yes"]] if answer["hidden"] else []
+            for row in rows:
+                writer.writerow([cell(each) for each in [*head, *told, *row]])
         for alias in stage["passed"]:
-            writer.writerow([cell(each) for each in [*head, alias, "", "yes", "", "", "", "", "", ""]])
+            writer.writerow([cell(each) for each in [*head, alias, "", "yes", "", "", "", "", "", "", "no"]])
     return out.getvalue()
 
 

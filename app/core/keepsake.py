@@ -77,11 +77,13 @@ def opened(db: Connection, member: Any) -> dict[str, Any]:
 
 def words_of(db: Connection, member: Any, for_leaders: bool = False) -> dict[str, Any]:
     """What a keepsake holds, given or not; ``until`` is when the group deletes the words, None while the
-    programme goes on. ``for_leaders`` leaves out words that stand in a signed note and nowhere else for them.
+    programme goes on. ``for_leaders`` leaves out words that stand in a signed note and nowhere else for them,
+    and ``left_out`` says of which sessions, each with its number and time.
     """
-    told = list(_told(db, member.id))
-    if for_leaders:
-        told = _readable(db, told)
+    everything = list(_told(db, member.id))
+    told = _readable(db, everything) if for_leaders else everything
+    read = {(row.id, prompt["key"]) for row, prompt, _ in told}
+    left_out = [each for each in everything if (each[0].id, each[1]["key"]) not in read]
     group = stored.find(db, Group, id=member.group_id)
     ended = over.over_at(db, member.group_id, now())
     circles = [drawn(prompt, value) for _, prompt, value in told if prompt["type"] == CIRCLE]
@@ -90,6 +92,7 @@ def words_of(db: Connection, member: Any, for_leaders: bool = False) -> dict[str
         "time_zone": group.time_zone if group is not None else "UTC",
         "until": ended + timedelta(days=group.answers_kept) if ended and group is not None else None,
         "sessions": _sessions(told),
+        "left_out": [{"number": each["number"], "at": each["at"]} for each in _sessions(left_out)],
         "circle": {
             "first": circles[0] if circles else None,
             "last": circles[-1] if len(circles) > 1 else None,
@@ -118,7 +121,7 @@ def _readable(db: Connection, told: list[Any]) -> list[Any]:
     return [
         (row, prompt, value)
         for row, prompt, value in told
-        if row.participant_id not in whose or signed_words.is_working(prompt)
+        if row.participant_id not in whose or signed_words.stays(prompt)
     ]
 
 

@@ -46,7 +46,8 @@ BESIDE = {
 def summary_of(db: Connection, group_session_id: str, drafting: bool = False) -> dict[str, Any]:
     """The whole summary of one session; a rehearsal has none.
 
-    Words that stand in a signed note now are left out, unless another note is drafted from them. For a draft
+    Words that stand in a signed note now are left out, unless another note is drafted from them;
+    ``words_in_note`` says of a person that their first and last word are among them. For a draft
     what a facilitator wrote down for somebody counts once they said yes to it; otherwise it is marked.
     """
     row = stored.find(db, GroupSession, id=group_session_id)
@@ -58,8 +59,11 @@ def summary_of(db: Connection, group_session_id: str, drafting: bool = False) ->
     if drafting:
         answers = [each for each in answers if not each["scribed"]]
     whose = set() if drafting else signed_words.hidden(db, group_session_id)
+    in_note = whose & texts(answers, WORD, "word").keys()
     answers = signed_words.without_words(answers, whose)
     _about_people(people, answers, _last_moods(db, row, people))
+    for person in people:
+        person["words_in_note"] = person["id"] in in_note
     told = _stages(db, row, stages, answers)
     tagged = tags.themes_of(db, group_session_id)
     return {

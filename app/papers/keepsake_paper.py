@@ -27,9 +27,9 @@ def laid_out(told: dict[str, Any]) -> dict[str, Any]:
         *_plan(told["plan"]),
         *_circles(told["circle"]),
         *_goals(told["goals"]),
-        *_words(told["sessions"], told["time_zone"]),
+        *_words(told["sessions"], told["left_out"], told["time_zone"]),
     ]
-    under = [_("What you wrote, from the first session to the last.")]
+    under = [] if told["left_out"] else [_("What you wrote, from the first session to the last.")]
     return wording.laid_out(_("Yours to keep"), content, under=under, face="reading")
 
 
@@ -63,8 +63,8 @@ def _number(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def _words(sessions: list[dict[str, Any]], zone: str) -> list[Block | None]:
-    found: list[Block | None] = []
+def _words(sessions: list[dict[str, Any]], left_out: list[dict[str, Any]], zone: str) -> list[Block | None]:
+    found = _not_here(left_out, zone)
     for session in sessions:
         runtime.give_way()
         found.append(heading(wording.when_of(session, zone), 2))
@@ -73,3 +73,21 @@ def _words(sessions: list[dict[str, Any]], zone: str) -> list[Block | None]:
                 [words(part["text"], label=part["prompt"]) for part in each["parts"]], each["stage"]
             )
     return part(_("Your own words"), *found)
+
+
+def _not_here(left_out: list[dict[str, Any]], zone: str) -> list[Block | None]:
+    """Which words facilitators cannot print, and why: a paper that is silent looks as if nothing was said."""
+    if not left_out:
+        return []
+    when = "; ".join(wording.when_of(each, zone) for each in left_out)
+    return [
+        text(_("Words that are not on this paper: %(sessions)s.", sessions=when)),
+        text(
+            _(
+                "Your leaders have signed their notes about these sessions. Since then they cannot read or "
+                "print what you wrote there. It is still yours: your own page shows it, as long as your link "
+                "and your PIN open it and the words are kept."
+            ),
+            True,
+        ),
+    ]

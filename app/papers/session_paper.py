@@ -148,6 +148,8 @@ def _mood(person: dict[str, Any]) -> str:
 
 
 def _said(person: dict[str, Any]) -> str:
+    if person["words_in_note"]:
+        return str(_("in the signed note"))
     if not person["last_word"]:
         return str(person["first_word"])
     return str(_("%(first)s, then %(last)s", first=person["first_word"], last=person["last_word"]))

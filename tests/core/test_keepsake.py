@@ -219,10 +219,12 @@ def test_words_that_stand_in_a_signed_note_alone_are_the_members_own_to_read(oak
     signs(oak, note_of(oak, "Amal"))
     given(oak)
     assert "I rang my sister" in str(opened(oak))
+    assert opened(oak)["left_out"] == []
     with oak.database.reader() as db:
         printed = keepsake.words_of(db, oak.member("Amal"), for_leaders=True)
     assert "I rang my sister" not in str(printed)
     assert "Sister" in str(printed["circle"])
+    assert [each["number"] for each in printed["left_out"]] == [oak.row().number]
 
 
 def test_it_says_until_when_the_words_are_kept(oak: Oak) -> None:

@@ -14,6 +14,7 @@ from app.core.changes import Who
 from app.core.models import new_id
 from app.library import agendas, load
 from tests.core.cast import Oak, agenda, prompt, stage
+from tests.core.notes import note_of, signs
 
 
 def round_of(oak: Oak) -> dict[str, Any]:
@@ -293,3 +294,26 @@ def test_the_table_holds_each_answer_once_and_quotes_all(oak: Oak) -> None:
     table = [dict(zip(head, row, strict=True)) for row in rows]
     assert [(each["alias"], each["passed"]) for each in table] == [("Amal", "no"), ("Birgit", "yes")]
     assert table[0]["answer"] == '\'=HYPERLINK("http://example.org")\nand "more"'
+
+
+def test_words_that_moved_into_a_signed_note_leave_their_trace(planned_oak: Oak) -> None:
+    """In the place of the first and last word, and as one row of the table; not a word of them."""
+    oak = planned_oak
+    round_of(oak)
+    oak.writes(oak.amal, "arrive", word=["tired"])
+    oak.writes(oak.birgit, "arrive", word=["here"])
+    oak.moves_to("close")
+    oak.writes(oak.amal, "close", one_word_checkin_word=["lighter"], leaving="Settled")
+    oak.does(oak.fola, "end")
+    assert not person(oak, "Amal")["words_in_note"]
+    signs(oak, note_of(oak, "Amal"))
+    amal, birgit = person(oak, "Amal"), person(oak, "Birgit")
+    assert (amal["words_in_note"], amal["first_word"], amal["leaving"]) == (True, "", "Settled")
+    assert (birgit["words_in_note"], birgit["first_word"]) == (False, "here")
+    table = list(csv.DictReader(io.StringIO(export.as_csv(told(oak)), newline="")))
+    rows = [
+        (each["stage"], each["answer"], each["in_signed_note"]) for each in table if each["alias"] == "Amal"
+    ]
+    arrive, close = (each["title"] for each in told(oak)["stages"] if each["id"] in ("arrive", "close"))
+    assert rows == [(arrive, "", "yes"), (close, "Settled", "no"), (close, "", "yes")]
+    assert {each["in_signed_note"] for each in table if each["alias"] == "Birgit"} == {"no"}

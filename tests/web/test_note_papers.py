@@ -145,4 +145,7 @@ def test_words_that_the_group_keeps_in_signed_notes_alone_are_in_no_other_paper(
     for kind in ("summary.pdf", "keepsake.pdf"):
         assert "My sister called on Sunday" not in str(gathered(app, signed, kind))
     assert "The words are in the signed note." in str(gathered(app, signed, "summary.pdf"))
+    told = str(gathered(app, signed, "keepsake.pdf"))
+    assert "Words that are not on this paper: Session 1" in told
+    assert "from the first session to the last" not in told
     assert "My sister called on Sunday" in str(gathered(app, signed, "individual_note.pdf"))
