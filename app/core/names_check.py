@@ -1,8 +1,8 @@
 """What may not stand in a note before it is signed: other people's names, and their words.
 
 Pure functions over texts. A name is found as whole words, whatever the capitals, accents and signs around it,
-with a possessive or a plural s. Words are found where eight in a row are somebody's, however they are set.
-In scripts that put no space between words each sign counts as one.
+with a possessive or a plural s; a name of one letter as a capital alone. Words are found where eight in a row
+are somebody's, however they are set. In scripts that put no space between words each sign counts as one.
 """
 
 import re
@@ -25,6 +25,7 @@ PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 WORD = re.compile(r"[A-Za-z0-9]+")
+APOSTROPHES = "'’‘ʼ`´"
 HYPHEN = re.compile(r"[\s\-‐‑]+")
 CAPITALS = re.compile(r"(?<![^\W_])([A-Z](?:\.\s?[A-Z])*)\.|(?<![^\W_])([A-Z]{2,3})(?![^\W_])")
 # one sign is a word: Thai, Lao, Burmese, Khmer, kana, Han
@@ -172,11 +173,23 @@ def _places(text: str, tokens: Sequence[Token], name: str) -> Iterator[tuple[int
         sign = name.strip()
         yield from ((m.start(), m.end()) for m in re.finditer(re.escape(sign), text) if sign)
         return
+    if len(wanted) == 1 and len(wanted[0]) == 1:
+        yield from _letter_places(text, tokens, wanted[0])
+        return
     last = len(wanted) - 1
     endings = {wanted[-1], wanted[-1] + "s"}
     for place in range(len(tokens) - last):
         if tokens[place + last][0] in endings and all(tokens[place + i][0] == wanted[i] for i in range(last)):
             yield tokens[place][1], tokens[place + last][2]
+
+
+def _letter_places(text: str, tokens: Sequence[Token], letter: str) -> Iterator[tuple[int, int]]:
+    """A name of one letter: as a capital, where there are any, and not as the end of "Mother'S"."""
+    cased = letter.upper() != letter.lower()
+    for word, start, end in tokens:
+        inside = start > 1 and text[start - 1] in APOSTROPHES and text[start - 2].isalnum()
+        if word == letter and not (cased and (inside or not text[start:end].isupper())):
+            yield start, end
 
 
 def _apart(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -158,6 +158,22 @@ def test_initials_are_a_hint_that_does_not_stop() -> None:
     assert found("B. was there") == []
 
 
+def test_a_name_of_one_letter_is_found_as_a_capital_that_is_no_end_of_a_word() -> None:
+    people = [Person("s", "S"), Person("t", "T."), Person("愛", "愛"), Person("k", "K")]
+
+    def stopped(text: str) -> list[str]:
+        return [words for _, words, stops in found(text, people, "k") if stops]
+
+    for text in (
+        "Her mother's flat. She didn't go.",
+        "Mother’s flat, a T-shirt’s colour",
+        "IT'S LATE, DON'T",
+    ):
+        assert stopped(text) == (["T"] if "T-shirt" in text else [])
+    assert stopped("S came with T. and (S), and S's sister; s and t did not.") == ["S", "T", "S", "S"]
+    assert stopped("愛 spoke") == ["愛"]
+
+
 def test_scripts_without_spaces_count_each_sign() -> None:
     people = [Person("x", "小明", texts=("今天我给妈妈打了电话她很高兴",))]
     assert ("alias", "小明", True) in found("今天小明来了", people)
