@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from app import charts, runtime
 from app.charts import given
+from app.exercises.closeness_circle import paired
 
 
 def of_member(told: dict[str, Any], time_zone: str) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def of_member(told: dict[str, Any], time_zone: str) -> dict[str, Any]:
             for which, otherwise in (("first", _("Then")), ("last", _("Now")))
             if circle[which] is not None
         ],
+        "people": paired(circle["first"], circle["last"]) if circle["first"] else [],
         "measures": {
             each["id"]: _draw("measure_line", given.measure(each, time_zone, language()))
             for each in told["measures"]

@@ -1,7 +1,7 @@
 """The circle of somebody's people, then or now.
 
-Data: ``drawn``, as ``app.exercises.closeness_circle.drawn`` gives it: rings, and people with their places and
-those of their names; and ``title``, what stands above it.
+Data: ``drawn``, as ``app.exercises.closeness_circle.drawn`` gives it: rings, people with their places and
+those of their names, and which bonds have a line; and ``title``, what stands above it.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from app.charts.words import Words
 
 Drawing = dict[str, Any]
 SIDE, MIDDLE = 300, 150
+LINE = 34  # what a line takes in the key: all of its dashes are seen
 # how the line of a bond is drawn, by its style; "none" has no line
 DASHES = {"close": "", "mixed": "10 3 2 3", "tense": "2 4", "lost": "9 7", "died": "2 6"}
 GONE = ("lost", "died")
@@ -34,18 +35,28 @@ def people(data: Mapping[str, Any], words: Words) -> Drawing:
     ]
     labels = [_inside(each) for each in drawn["people"]]
     labels.append(label(_("me"), MIDDLE, MIDDLE + 22, "middle"))
-    rows = [[each["label"], _("Ring %(ring)s", ring=each["ring"]), each["bond"]] for each in drawn["people"]]
+    rows = [
+        [each["label"], _("Ring %(ring)s", ring=each["ring"]), ", ".join(_between(each, words))]
+        for each in drawn["people"]
+    ]
+    signs = list(drawn["bonds"].items())
+    signs += [("marked", _("to talk about"))] if any(each["marked"] for each in drawn["people"]) else []
+    key = letters.key(signs, 8, SIDE + 10, SIDE - 16, LINE)
     return {
         "template": "circle",
         "width": SIDE,
-        "height": SIDE,
+        "height": SIDE + 10 + key["height"] if signs else SIDE,
         "title": data["title"],
         "told": _told(drawn["people"], words),
         "table": {"head": [_("Who"), _("Ring"), _("Between them")], "rows": rows},
         "rings": list(drawn["rings"]),
         "people": found,
         "under": [_under(each) for each in labels],
-        "labels": labels,
+        "labels": labels + key["labels"],
+        "key": [
+            each | {"dashes": DASHES.get(each["sign"], ""), "gone": each["sign"] in GONE}
+            for each in key["marks"]
+        ],
     }
 
 
@@ -69,5 +80,13 @@ def _told(people: list[Mapping[str, Any]], words: Words) -> list[str]:
     said = []
     for each in sorted(people, key=lambda each: each["ring"]):
         told = _("%(name)s, ring %(ring)s", name=each["label"], ring=each["ring"])
-        said.append(f"{told}, {each['bond']}." if each["bond"] else f"{told}.")
+        said.append(", ".join([told, *_between(each, words)]) + ".")
     return said or [_("Nobody stands on it.")]
+
+
+def _between(person: Mapping[str, Any], words: Words) -> list[str]:
+    """What is between them, and whether somebody wants to talk about this person, in words."""
+    return [
+        *([person["bond"]] if person["bond"] else []),
+        *([words.gettext("to talk about")] if person["marked"] else []),
+    ]

@@ -59,21 +59,23 @@ def wrap(text: str, room: float, lines: int, bold: bool = False) -> list[str]:
     return [*found, shorten(" ".join(rest), room, bold)] if rest else found
 
 
-def key(entries: Iterable[tuple[str, str]], left: float, top: float, room: float) -> dict[str, Any]:
+def key(
+    entries: Iterable[tuple[str, str]], left: float, top: float, room: float, wide_sign: int = KEY_MARK
+) -> dict[str, Any]:
     """Signs with their words, in as many rows as they need: ``marks`` with ``sign``, ``x`` and ``y`` of their
-    middle, ``labels``, and ``height``.
+    middle, ``labels``, and ``height``. A sign has ``wide_sign`` pixels, six of them empty.
     """
     marks: list[dict[str, Any]] = []
     labels: list[Label] = []
     x, row = left, 0
     for sign, text in entries:
-        text = shorten(text, room - KEY_MARK)
-        wide = KEY_MARK + width(text)
+        text = shorten(text, room - wide_sign)
+        wide = wide_sign + width(text)
         if x > left and x + wide > left + room:
             x, row = left, row + 1
         y = top + RISE + row * LEADING
-        marks.append({"sign": sign, "x": round(x + 7, 1), "y": y - 4})
-        labels.append(label(text, x + KEY_MARK, y))
+        marks.append({"sign": sign, "x": round(x + (wide_sign - 6) / 2, 1), "y": y - 4})
+        labels.append(label(text, x + wide_sign, y))
         x += wide + GAP
     return {"marks": marks, "labels": labels, "height": (row + 1) * LEADING if marks else 0}
 

@@ -51,17 +51,42 @@ def as_text(value: dict[str, Any], prompt: Mapping[str, Any]) -> str:
 
 
 def drawn(value: dict[str, Any], prompt: Mapping[str, Any]) -> dict[str, Any]:
-    """Return rings and people with their places and those of their names in a square of 300 units."""
+    """Return rings and people with their places and those of their names in a square of 300 units, and in
+    `bonds` the words of each kind of line that is drawn.
+    """
     options = list(prompt.get("options") or ())
+    style = {option: STYLES[min(at, len(STYLES) - 1)] for at, option in enumerate(options)}
     people = []
     for each in value["people"]:
         x, y = place(each["ring"], each["angle"])
-        kind = (
-            STYLES[min(options.index(each["bond"]), len(STYLES) - 1)] if each["bond"] in options else "none"
-        )
+        kind = style.get(each["bond"], "none")
         people.append(each | {"x": x, "y": y, "style": kind, "short": _short(each["label"])})
     names = labels([(each["short"], each["x"], each["y"]) for each in people])
-    return {"people": [each | name for each, name in zip(people, names, strict=True)], "rings": RINGS}
+    used = {each["bond"] for each in value["people"]}
+    bonds: dict[str, str] = {}
+    for option in options:
+        if option in used:
+            bonds[style[option]] = ", ".join(each for each in (bonds.get(style[option]), option) if each)
+    placed = [each | name for each, name in zip(people, names, strict=True)]
+    return {"people": placed, "rings": RINGS, "bonds": bonds}
+
+
+Person = Mapping[str, Any]
+
+
+def paired(first: Mapping[str, Any], last: Mapping[str, Any] | None) -> list[tuple[str, Any, Any]]:
+    """Return name, person then and person now, for all who stand on one of two drawings; None for not there.
+    Of several people with one name, the first then is the first now, and so on.
+    """
+    then, now = _numbered(first), _numbered(last or {"people": []})
+    return [(key[0], then.get(key), now.get(key)) for key in dict.fromkeys([*then, *now])]
+
+
+def _numbered(drawing: Mapping[str, Any]) -> dict[tuple[str, int], Person]:
+    found: dict[tuple[str, int], Person] = {}
+    for each in drawing["people"]:
+        found[each["label"], sum(label == each["label"] for label, _ in found)] = each
+    return found
 
 
 def place(ring: int, angle: int) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app import charts, runtime
 from app.charts import given
+from app.exercises.closeness_circle import paired
 from app.papers.blocks import Block, picture, table
 
 COLUMN = 605  # pixels of a page that are as wide as the column of a paper
@@ -22,18 +23,17 @@ def circle(drawn: Mapping[str, Any], caption: str, width: int = 100) -> Block:
 
 def circle_list(first: Mapping[str, Any], last: Mapping[str, Any] | None) -> list[Block | None]:
     """The same people as a table, then and now."""
-    then = {each["label"]: _ring(each) for each in first["people"]}
-    now = {each["label"]: _ring(each) for each in last["people"]} if last else {}
-    names = list(dict.fromkeys([*then, *now]))
+    rows = [[name, _ring(then), _ring(now)] for name, then, now in paired(first, last)]
     if last is None:
-        return [table([_("Who"), _("Then")], [[name, then[name]] for name in names])]
-    rows = [[name, then.get(name, "–"), now.get(name, "–")] for name in names]
+        return [table([_("Who"), _("Then")], [row[:2] for row in rows])]
     return [table([_("Who"), _("Then"), _("Now")], rows)]
 
 
-def _ring(person: Mapping[str, Any]) -> str:
-    ring = _("Ring %(ring)s", ring=person["ring"])
-    return f"{ring}, {person['bond']}" if person["bond"] else str(ring)
+def _ring(person: Mapping[str, Any] | None) -> str:
+    if person is None:
+        return "–"
+    told = [_("Ring %(ring)s", ring=person["ring"]), *([person["bond"]] if person["bond"] else [])]
+    return ", ".join([*told, *([_("to talk about")] if person["marked"] else [])])
 
 
 def language() -> str:

@@ -110,7 +110,7 @@ REST: list[tuple[str, str, dict[str, Any]]] = [
     ("goals", "five", {"goals": GOALS}),
     ("goals", "none", {"goals": []}),
     ("circle", "six", {"drawn": CIRCLE, "title": "First meeting"}),
-    ("circle", "nobody", {"drawn": CIRCLE | {"people": []}, "title": "First meeting"}),
+    ("circle", "nobody", {"drawn": CIRCLE | {"people": [], "bonds": {}}, "title": "First meeting"}),
 ]
 CASES = [
     *(("mood_line", name, data) for name, data in MOODS.items()),

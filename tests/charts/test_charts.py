@@ -8,7 +8,19 @@ import pytest
 
 from app import charts
 from app.charts import letters
-from tests.charts.cases import CASES, CIRCLE, GOALS, LONG, MEASURES, MOODS, OUTCOMES, STATUSES
+from app.exercises import closeness_circle
+from tests.charts.cases import (
+    CASES,
+    CIRCLE,
+    GOALS,
+    LONG,
+    MEASURES,
+    MOODS,
+    OPTIONS,
+    OUTCOMES,
+    PEOPLE,
+    STATUSES,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALL = pytest.mark.parametrize(
@@ -266,3 +278,35 @@ def test_the_circle_is_told_from_the_nearest_to_the_farthest() -> None:
     said = charts.told("circle", {"drawn": CIRCLE, "title": "Then"}, "en")
     assert said[0] == "Mother, ring 1, close and warm." and said[-1].startswith(("Work", "Grandfather"))
     assert "A friend, ring 3." in said
+    assert "My neighbour from downstairs, ring 2, mixed, to talk about." in said
+
+
+def test_every_line_and_ring_of_the_circle_has_its_words_in_a_key() -> None:
+    def key(data: dict[str, Any]) -> list[tuple[str, str]]:
+        drawing = charts.draw("circle", {"drawn": data, "title": "Then"}, "en")
+        words = [each["text"] for each in drawing["labels"] if each["y"] > 300]
+        return list(zip([each["sign"] for each in drawing["key"]], words, strict=True))
+
+    signs = ["close", "mixed", "tense", "lost", "died", "marked"]
+    assert key(CIRCLE) == list(zip(signs, [*OPTIONS, "to talk about"], strict=True))
+    few = closeness_circle.drawn({"people": PEOPLE[2:3]}, {"options": OPTIONS})
+    assert key(few) == [("tense", "tense")]
+    assert key(closeness_circle.drawn({"people": PEOPLE[5:]}, {"options": OPTIONS})) == []
+    rows = charts.draw("circle", {"drawn": CIRCLE, "title": "Then"}, "en")["table"]["rows"]
+    assert rows[1] == ["My neighbour from downstairs", "Ring 2", "mixed, to talk about"]
+
+
+def test_people_with_one_name_are_paired_in_their_order() -> None:
+    def drawing(*people: tuple[str, int]) -> dict[str, Any]:
+        placed = [
+            {"label": name, "ring": ring, "angle": 0, "bond": "", "marked": False} for name, ring in people
+        ]
+        return closeness_circle.drawn({"people": placed}, {})
+
+    then, now = drawing(("M", 1), ("A", 2), ("M", 4)), drawing(("B", 3), ("M", 2), ("M", 3), ("M", 4))
+    rings = [
+        (name, first and first["ring"], last and last["ring"])
+        for name, first, last in closeness_circle.paired(then, now)
+    ]
+    assert rings == [("M", 1, 2), ("A", 2, None), ("M", 4, 3), ("B", None, 3), ("M", None, 4)]
+    assert [name for name, _, _ in closeness_circle.paired(then, None)] == ["M", "A", "M"]

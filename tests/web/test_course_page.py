@@ -85,6 +85,26 @@ def test_lines_that_wait_are_read_on_the_page_and_given_from_it(
     assert "You waited for me." not in fola.visit(path_of(oak))
 
 
+def test_marks_and_people_with_one_name_stand_in_the_list_beside_the_circle(
+    oak: Oak, app: Flask, fola: Browser
+) -> None:
+    """On the page, and on the paper; what the picture says aloud has the marks as well."""
+    people = [
+        {"label": "M", "ring": ring, "angle": 90 * ring, "bond": "tense", "marked": ring == 2}
+        for ring in (1, 2)
+    ]
+    writes(oak, "Amal", "closeness_circle", people={"people": people})
+    page = fola.visit(path_of(oak))
+    listed = page[page.index("The same as a list") :].partition("</table>")[0]
+    assert listed.count(">M<") == 2
+    assert "Ring 1, tense<" in listed and "Ring 2, tense, to talk about<" in listed
+    assert "M, ring 2, tense, to talk about." in page.partition("The same as a list")[0]
+    with app.test_request_context(), oak.database.reader() as db:
+        asked = Asked(oak.group_id, member_id=oak.members["Amal"])
+        paper = str(PAPERS["course.pdf"].gather(db, asked))
+    assert paper.count("'M'") == 2 and "Ring 2, tense, to talk about" in paper
+
+
 def test_what_somebody_said_of_their_people_stands_beside_the_circle(oak: Oak, fola: Browser) -> None:
     writes(oak, "Amal", "closeness_circle", people=CIRCLE, turn_to=["My neighbour."], linked=["Ines."])
     close = {"person": ["My sister."], "talk": ["The weather.", "Our father."], "change": ["Ring more."]}
