@@ -1,4 +1,5 @@
-"""What an answer on a private form calls for: a person who asks, and a word on how before a session starts.
+"""What an answer on a private form calls for: a person who asks, and a word on how before a session starts;
+and every open call, of whatever kind, for Today.
 
 An alert is open until somebody has talked with the member or handed it to a named person; "I will talk at …"
 keeps it open, and the next session asks again. Another answer later removes nothing.
@@ -14,6 +15,7 @@ from app.core import instruments, stored
 from app.core.changes import Change, at
 from app.core.course_models import MeasureResponse
 from app.core.models import (
+    URGENT,
     Group,
     GroupFacilitator,
     GroupSession,
@@ -36,32 +38,34 @@ UNMET = N_(
     "An answer on a private form is still open. Say first how it is met: talked, when you will, or with whom."
 )
 
-OF_MEMBERS = (
+CALLS = (
     select(
         Signal.__table__,
         col(Participant.member_id),
+        col(Participant.alias).label("alias"),
         col(Participant.left_at).label("gone_at"),
         col(Member.alias).label("member_alias"),
         col(GroupSession.group_id),
         col(GroupSession.state).label("state"),
     )
     .join(Participant, col(Participant.id) == col(Signal.participant_id))
-    .join(Member, col(Member.id) == col(Participant.member_id))
+    .outerjoin(Member, col(Member.id) == col(Participant.member_id))
     .join(GroupSession, col(GroupSession.id) == col(Signal.group_session_id))
     .where(
-        col(Signal.kind) == SignalKind.ITEM_9,
+        col(Signal.kind).in_(URGENT),
         col(GroupSession.sandbox).is_(False),
         col(GroupSession.rehearsal_of).is_(None),
     )
-    .order_by(col(Signal.raised_at))
+    .order_by(col(Signal.raised_at), col(Signal.id))
 )
+OF_MEMBERS = CALLS.where(col(Signal.kind) == SignalKind.ITEM_9, col(Participant.member_id).is_not(None))
 OF_GROUP = OF_MEMBERS.where(
     col(GroupSession.group_id) == bindparam("group"),
     col(Member.left_at).is_(None),
     col(Signal.status).in_(OPEN),
 )
 OF_MINE = (
-    OF_MEMBERS.add_columns(col(Group.name).label("group_name"), col(Group.time_zone))
+    CALLS.add_columns(col(Group.name).label("group_name"), col(Group.time_zone))
     .join(Group, col(Group.id) == col(GroupSession.group_id))
     .join(GroupFacilitator, col(GroupFacilitator.group_id) == col(Group.id))
     .where(
@@ -143,11 +147,14 @@ def told_earlier(db: Connection, row: Any) -> list[dict[str, Any]]:
 
 
 def on_today(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
-    """Every open alert in the groups that a facilitator leads, and whether the member has left with it."""
+    """Every open call in the groups that a facilitator leads, of whatever kind and whether of a member or a
+    guest (``member_id`` None), and whether the person has left with it.
+    """
     return [
         _told(db, each)
         | {
             "group_id": each.group_id,
+            "group_session_id": each.group_session_id,
             "group_name": open_sealed(Group.name, each.group_id, each.group_name),
             "time_zone": each.time_zone,
             "left": each.state == SessionState.ENDED or each.gone_at is not None,
@@ -169,7 +176,9 @@ def _told(db: Connection, each: Row[Any]) -> dict[str, Any]:
         "id": each.id,
         "kind": each.kind.value,
         "status": each.status.value,
-        "alias": open_sealed(Member.alias, each.member_id, each.member_alias),
+        "alias": open_sealed(Member.alias, each.member_id, each.member_alias)
+        if each.member_id is not None
+        else open_sealed(Participant.alias, each.participant_id, each.alias),
         "member_id": each.member_id,
         "raised_at": each.raised_at,
     }

@@ -33,7 +33,8 @@ def to_follow_up(
         return []
     words = _words(agenda_of(row))
     found = {person["id"]: _today(person, told, words) for person in told["people"]}
-    entries = [*found.values(), *_away(there, found.values())]
+    people = [*found.values(), *_at_the_door(told, set(found))]
+    entries = [*people, *_away(there, people)]
     if not alone(row) and _is_newest(db, row):
         _over_weeks(db, row, entries)
     planned = _planned(db, row)
@@ -65,15 +66,30 @@ def _today(person: dict[str, Any], told: dict[str, Any], words: set[str]) -> dic
         person["member_id"],
         person["alias"],
         participant_id=person["id"],
-        calls=[
-            each
-            for each in told["signals"]
-            if each["participant_id"] == person["id"] and (each["lacks"] or (each["urgent"] and each["open"]))
-        ],
+        calls=_calls(told, person["id"]),
         word=bool(person["leaving"]) and person["leaving"] in words,
         fell=fell if fell >= FELL else 0,
         unheard=hearing and not person["heard"],
     )
+
+
+def _calls(told: dict[str, Any], participant_id: str) -> list[dict[str, Any]]:
+    return [
+        each
+        for each in told["signals"]
+        if each["participant_id"] == participant_id and (each["lacks"] or (each["urgent"] and each["open"]))
+    ]
+
+
+def _at_the_door(told: dict[str, Any], inside: set[str]) -> list[dict[str, Any]]:
+    """Who called and was never let in."""
+    others = {
+        each["participant_id"]: each for each in told["signals"] if each["participant_id"] not in inside
+    }
+    return [
+        _entry(each["member_id"], each["alias"], participant_id=key, calls=_calls(told, key))
+        for key, each in others.items()
+    ]
 
 
 def _words(stages: Iterable[dict[str, Any]]) -> set[str]:

@@ -131,3 +131,30 @@ def test_today_lists_open_alerts_and_says_who_has_left_with_one(oak: Oak) -> Non
     assert listed() == [("Amal", True)]
     meets(oak, "talked")
     assert listed() == []
+
+
+@pytest.mark.parametrize("kind", ["support", "not_safe", "stop", "item_9"])
+def test_today_keeps_a_call_of_any_kind_that_was_seen_and_not_met_before_the_end(oak: Oak, kind: str) -> None:
+    from app.core.changes import changing
+    from app.core.models import SignalKind
+    from app.core.signals import raise_for
+
+    guest = oak.joins("Zora")
+    oak.does(oak.fola, "admit", participant_id=guest.id)
+    oak.does(oak.fola, "start")
+
+    def raises(db: Any) -> list[str]:
+        ids = []
+        for who in (oak.amal, guest):
+            with changing(db, who, "call") as change:
+                ids.append(raise_for(change, who.id, SignalKind(kind)))
+                change.wrote(who.id, people=[who.id])
+        return ids
+
+    for signal in oak.database.writer.do(raises):
+        oak.does(oak.fola, "acknowledge_signal", id=signal)
+    oak.does(oak.fola, "end")
+    with oak.database.reader() as db:
+        found = measure_alerts.on_today(db, oak.leaders["Sami"])
+    told = [(each["kind"], each["alias"], each["member_id"], each["group_session_id"]) for each in found]
+    assert told == [(kind, "Amal", oak.members["Amal"], oak.id), (kind, "Zora", None, oak.id)]

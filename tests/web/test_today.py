@@ -106,3 +106,16 @@ def test_a_clock_that_has_to_be_confirmed_is_told(oak: Oak, fola: Browser) -> No
     page = fola.visit("/today")
     assert "Nothing was deleted for 61 days" in page and "expire --confirm" in page
     assert "Nothing waits for you." not in page
+
+
+def test_a_call_that_was_seen_and_not_met_leads_to_where_it_is(oak: Oak, fola: Browser) -> None:
+    guest = oak.joins("Zora")  # waits at the door, and may call all the same
+    for who in (oak.amal, guest):
+        oak.does(oak.fola, "acknowledge_signal", id=oak.signals(who))
+    oak.does(oak.fola, "end")
+    page = fola.visit("/today")
+    assert "Left with an open alert" in page and page.count("Asked for support, ") == 2
+    place = f"/sessions/{oak.id}/summary"
+    assert page.count(f'{place}#to-do"') == 2
+    to_do = fola.visit(place).split('id="to-do"')[1]
+    assert "Amal" in to_do and "Zora" in to_do and "Still open." in to_do
