@@ -37,7 +37,7 @@ def facts_of(db: Connection, row: Row[Any]) -> Facts:
     stages = [each for each in told["stages"] if each["actual"] is not None or each["skipped"]]
     people = {each["member_id"]: each for each in told["people"] if each["member_id"]}
     ids = [each["member_id"] for each in there]
-    extra = _extra(db, row, ids, [each["id"] for each in told["signals"] if each["urgent"]])
+    extra = _extra(db, row, ids, told)
     turns = {each.participant_id for each in stored.find_all(db, Turn, group_session_id=row.id)}
     return {
         "group": {
@@ -64,6 +64,7 @@ def facts_of(db: Connection, row: Row[Any]) -> Facts:
             | {"person": people.get(each["member_id"]), "row": row}
             | _own(told, people.get(each["member_id"]), turns)
             | {name: found.get(each["member_id"], []) for name, found in extra.items()}
+            | {"earlier": [call for call in told["earlier"] if call["member_id"] == each["member_id"]]}
             for each in there
         },
     }
@@ -174,7 +175,7 @@ def _next(db: Connection, row: Row[Any]) -> datetime | None:
 
 
 def _extra(
-    db: Connection, row: Row[Any], ids: list[str], signal_ids: list[str]
+    db: Connection, row: Row[Any], ids: list[str], told: dict[str, Any]
 ) -> dict[str, dict[str, list[Any]]]:
     unsure = _waiting(db, ids)
     return {
@@ -182,7 +183,7 @@ def _extra(
         "goals": _goals(db, row, ids, unsure),
         "steps": _steps(db, row, unsure),
         "reviews": _reviews(db, row, unsure),
-        "follow_ups": _follow_ups(db, signal_ids),
+        "follow_ups": _follow_ups(db, row, told),
     }
 
 
@@ -254,12 +255,17 @@ def _step(row: Any) -> str:
     return " · ".join(each for each in (value["text"] or value["first_step"], value["when"]) if each)
 
 
-def _follow_ups(db: Connection, signal_ids: list[str]) -> dict[str, list[Any]]:
+def _follow_ups(db: Connection, row: Row[Any], told: dict[str, Any]) -> dict[str, list[Any]]:
+    """What was written about calls of this session, and since it began about alerts that were left to it."""
     found: dict[str, list[Any]] = {}
-    if not signal_ids:
+    own = {each["id"] for each in told["signals"] if each["urgent"]}
+    ids = own | {each["id"] for each in told["earlier"]}
+    if not ids:
         return found
-    query = select(FollowUp.__table__).where(col(FollowUp.signal_id).in_(signal_ids))
+    query = select(FollowUp.__table__).where(col(FollowUp.signal_id).in_(ids))
     for each in db.execute(query.order_by(col(FollowUp.written_at))).all():
+        if each.signal_id not in own and (row.started_at is None or each.written_at < row.started_at):
+            continue
         parts = json.loads(open_sealed(FollowUp.body, each.id, each.body))
         found.setdefault(each.member_id, []).append(parts)
     return found

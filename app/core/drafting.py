@@ -304,7 +304,7 @@ def _goals(own: Facts, say: Say) -> list[str]:
 
 
 def _risk(own: Facts, group: Facts, say: Say) -> str:
-    calls = urgent(own["calls"])
+    calls = [*own["earlier"], *urgent(own["calls"])]
     if not calls and not own["follow_ups"]:
         return say(N_("No call for support, no alert.")) if own["person"] else ""
     lines = [_call(each, group, say) for each in calls]
@@ -316,16 +316,16 @@ def _risk(own: Facts, group: Facts, say: Say) -> str:
 
 
 def _call(call: dict[str, Any], group: Facts, say: Say) -> str:
-    told = [say(CALLS[call["kind"]], time=_clock(_local(call["raised_at"], group)))]
+    told = [say(CALLS[call["kind"]], time=_time(call["raised_at"], group))]
     if call["seen_at"] is not None and call["seen_by"]:
-        seen = {"name": call["seen_by"], "time": _clock(_local(call["seen_at"], group))}
+        seen = {"name": call["seen_by"], "time": _time(call["seen_at"], group)}
         told.append(say(N_("Seen by %(name)s at %(time)s."), **seen))
     if call["reply"]:
         told.append(say(N_("Answered: “%(words)s”"), words=call["reply"]))
     if call["met"]:
         told += [say(MET[call["met"]["how"]]), call["met"]["words"]]
     if call["resolved_at"] is not None:
-        told.append(say(N_("Closed at %(time)s."), time=_clock(_local(call["resolved_at"], group))))
+        told.append(say(N_("Closed at %(time)s."), time=_time(call["resolved_at"], group)))
     return " ".join(each for each in told if each)
 
 
@@ -340,6 +340,14 @@ def _steps(own: Facts, say: Say) -> list[str]:
 
 def _local(at: datetime, group: Facts) -> datetime:
     return at.astimezone(ZoneInfo(group["zone"]))
+
+
+def _time(at: datetime, group: Facts) -> str:
+    """A time of the session's day; of another day with that day."""
+    there, began = _local(at, group), group["started_at"]
+    if began is None or there.date() == _local(began, group).date():
+        return _clock(there)
+    return f"{_day(there)}, {_clock(there)}"
 
 
 def _day(at: datetime) -> str:

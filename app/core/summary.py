@@ -31,7 +31,7 @@ from app.core.summary_answers import (
     texts,
     values,
 )
-from app.core.summary_calls import signals_of
+from app.core.summary_calls import earlier_alerts, signals_of
 from app.core.touched import touched
 
 LOOKED_AT = 6  # sessions in which the mood of last time is looked for
@@ -77,6 +77,7 @@ def summary_of(db: Connection, group_session_id: str, drafting: bool = False) ->
         "pulse": _pulse(stages, answers),
         "stages": told,
         "signals": signals_of(db, group_session_id),
+        "earlier": earlier_alerts(db, row),
         "themes": tagged["themes"],
         "touched": touched(db, _been(told), tagged),
     }

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import col
 
 from app.core import escalation
+from app.core.agenda import counts
 from app.core.alerts import OPEN
-from app.core.models import ESCALATING, URGENT, Facilitator, Participant, Signal
+from app.core.measure_alerts import OF_MEMBERS
+from app.core.models import ESCALATING, URGENT, Facilitator, GroupSession, Participant, Signal, now
 from app.core.safety_models import FollowUp
 from app.core.sealing import open_sealed
 
@@ -37,8 +39,40 @@ def signals_of(db: Connection, group_session_id: str) -> list[dict[str, Any]]:
     return [_told(row, written, names) | {"on_call": calls.get(row.id)} for row in rows]
 
 
+def earlier_alerts(db: Connection, session: Row[Any]) -> list[dict[str, Any]]:
+    """Alerts of private forms that earlier sessions had left to this one: they were open when it began, or
+    are met for it. As ``signals_of`` tells them, the oldest first.
+    """
+    if not counts(session):
+        return []
+    before = OF_MEMBERS.where(
+        col(GroupSession.group_id) == session.group_id,
+        col(Signal.group_session_id) != session.id,
+        col(Signal.raised_at) < (session.ended_at or now()),
+    )
+    rows = [
+        each
+        for each in db.execute(before).all()
+        if session.member_id in (None, each.member_id) and _left_to(each, session)
+    ]
+    written = _written(db, [row.id for row in rows]) if rows else []
+    names = _names(db, [*rows, *written]) if rows else {}
+    return [_told(row, written, names) | {"on_call": None} for row in rows]
+
+
+def _left_to(alert: Row[Any], session: Row[Any]) -> bool:
+    if alert.resolved_at is None or alert.resolved_at >= (session.started_at or now()):
+        return True
+    return bool((_met(alert) or {}).get("session") == session.id)
+
+
+def _met(row: Row[Any]) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = json.loads(open_sealed(Signal.met, row.id, row.met) or "null")
+    return found
+
+
 def _told(row: Row[Any], written: Iterable[Row[Any]], names: dict[str, str]) -> dict[str, Any]:
-    met = json.loads(open_sealed(Signal.met, row.id, row.met) or "null")
+    met = _met(row)
     followed_up = [
         {"by": names.get(each.facilitator_id, ""), "at": each.written_at}
         for each in written

@@ -8,11 +8,15 @@ from app.papers import wording
 from app.papers.blocks import Block, table
 
 
-def signals(found: list[dict[str, Any]], zone: str) -> Block | None:
-    """Each signal with who raised it, when, and how it was met; None without any."""
+def signals(earlier: list[dict[str, Any]], found: list[dict[str, Any]], zone: str) -> Block | None:
+    """Each signal with who raised it, when, and how it was met, the alerts that earlier sessions had left
+    first; None without any.
+    """
+    times = [wording.moment(each["raised_at"], zone) for each in earlier]
+    times += [wording.clock(each["raised_at"], zone) for each in found]
     rows = [
-        [each["alias"], kind(each["kind"]), wording.clock(each["raised_at"], zone), met(each, zone)]
-        for each in found
+        [each["alias"], kind(each["kind"]), time, met(each, zone)]
+        for each, time in zip([*earlier, *found], times, strict=True)
     ]
     return table([_("Name"), _("Signal"), _("Time"), _("How it was met")], rows, wide=3)
 

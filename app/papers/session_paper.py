@@ -31,7 +31,7 @@ def gather(db: Connection, asked: Any) -> dict[str, Any]:
         *_people(told["people"], zone),
         *_steps(told["people"]),
         *part(_("To follow up"), calls.to_do(to_do, zone)),
-        *part(_("Signals"), calls.signals(told["signals"], zone)),
+        *part(_("Signals"), calls.signals(told["earlier"], told["signals"], zone)),
         *_pulse(told["pulse"]),
         *_written(told["stages"]),
     ]

@@ -1,6 +1,6 @@
 """What a draft is filled with: what was recorded, in sentences with gaps, and of whom it may not tell."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from app.core.models import GroupSession, now
 from tests.core.cast import Oak, prompt, stage
 from tests.core.full_session import NAMES, full_session
 from tests.core.notes import note_of, notes, text_of
+from tests.core.record import _measures
 
 
 @pytest.fixture
@@ -295,3 +296,51 @@ def test_every_fact_of_a_full_session_is_told(planned_oak: Oak) -> None:
     ):
         assert told in group
     assert not [name for name in NAMES if name in group + text_of(drafting.member_safe(facts))]
+
+
+def test_an_alert_that_an_earlier_session_left_stands_in_the_draft_until_it_is_met(planned_oak: Oak) -> None:
+    oak = planned_oak
+    risk: list[tuple[str, str]] = []
+
+    def evening(*meets: str) -> None:
+        oak.opens()
+        for how in meets[:1]:
+            oak.does(oak.fola, "meet_alert", id=alert, how=how, words="18:55")
+        oak.does(oak.fola, "start")
+        for how in meets[1:]:
+            oak.does(oak.fola, "meet_alert", id=alert, how=how, words="")
+        oak.does(oak.fola, "end")
+        told = [drafted(oak, name) for name in ("Amal", "Birgit")]
+        assert "No call for support, no alert." in told[1] and "private form" not in told[1]
+        risk.append((oak.id, told[0]))
+        oak.plans()
+
+    oak.opens()
+    _measures(oak, "phq9", [0] * 8 + [2])
+    [alert] = [each["id"] for each in oak.console()["signals"]]
+    with oak.database.reader() as db:
+        assert summary.summary_of(db, oak.id)["earlier"] == []
+    oak.does(oak.fola, "end")
+    oak.plans()
+    evening("later")
+    evening("later", "talked")
+    evening()
+    (second, left), (third, met), (_, after) = risk
+    assert "A private form called for a person at" in left and "We agreed to talk later. 18:55" in left
+    assert "A private form called for a person at" in met and "We talked." in met and "no alert" not in met
+    assert "No call for support, no alert." in after
+    with oak.database.reader() as db:
+        for session in (second, third):
+            [told] = summary.summary_of(db, session)["earlier"]
+            assert (told["id"], told["member_id"], told["met"]["how"]) == (
+                alert,
+                oak.members["Amal"],
+                "talked",
+            )
+
+
+def test_a_time_of_another_day_is_told_with_its_day() -> None:
+    began = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)  # the 27th in Berlin
+    group = {"zone": "Europe/Berlin", "started_at": began}
+    assert drafting._time(began + timedelta(hours=1), group) == "01:30"
+    assert drafting._time(began - timedelta(days=7), group) == "2026-11-20, 00:30"

@@ -14,6 +14,7 @@ from app.core.sealing import seal
 from app.db import Database
 from app.papers.registry import PAPERS, Asked
 from tests.core.cast import MEMBERS, Oak, prompt, stage
+from tests.core.record import _measures
 from tests.house.browser import Browser
 
 
@@ -256,3 +257,17 @@ def test_nothing_is_tagged_or_followed_up_in_a_sandbox(oak: Oak, fola: Browser, 
     assert "Nothing waits from this session." in told
     sent = {"reflection_id": answer, "tag": "grief", "on": True}
     assert fola.fetch(f"/sessions/{oak.id}/tags", sent).status_code == 404
+
+
+def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(oak: Oak, fola: Browser) -> None:
+    _measures(oak, "phq9", [0] * 8 + [2])
+    first = oak.id
+    oak.does(oak.fola, "end")
+    oak.plans()
+    oak.opens()
+    [alert] = oak.console()["earlier_alerts"]
+    oak.does(oak.fola, "meet_alert", id=alert["id"], how="handed", words="Dr Ines")
+    oak.does(oak.fola, "start")
+    assert "Handed to Dr Ines." in fola.visit(f"/sessions/{first}/summary")
+    page = fola.visit(f"/sessions/{oak.id}/summary")
+    assert "An answer on the private form, " in page and "Handed to Dr Ines." in page
