@@ -12,7 +12,7 @@ from app.core import consents, door, keepsake, pins, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Nothing, perform
 from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing, new_id
-from app.core.refusals import NotFound, NotNow
+from app.core.refusals import NotAgreed, NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
@@ -197,6 +197,9 @@ def _join(
             participant_id=new,
             of=group_session_id,
         )
+    except NotAgreed as refusal:
+        with services().database.reader() as db:
+            return closed(views.help_of(db, member.group_id), gettext(refusal.sentence))
     except (NotNow, NotFound):
         return closed()
     with services().database.reader() as db:
@@ -321,11 +324,12 @@ def _forget_all() -> None:
         cookie.pop(each, None)
 
 
-def closed(help: dict[str, str] | None = None) -> Any:
+def closed(help: dict[str, str] | None = None, why: str = "") -> Any:
     """Unknown, closed, ended and forbidden look alike. Help numbers stand on the page in any case: those of
-    the group for a member with a good link, general ones for everybody else.
+    the group for a member with a good link, general ones for everybody else. ``why`` is for a member who has
+    proved who they are.
     """
-    return render_template("participant/closed.html", help=help), 404
+    return render_template("participant/closed.html", help=help, why=why), 404
 
 
 def _asked_at_the_door(room: dict[str, Any], member: Any) -> tuple[str, ...]:

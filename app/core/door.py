@@ -164,7 +164,8 @@ def join(
     language: str = "en",
 ) -> str:
     """Enters a session and gives the participant's id. A member comes in at once, unless the door is locked
-    or held; a guest waits, and does not come into a group of young people. Whoever is in the session already
+    or held; a guest waits, and does not come into a group of young people, nor does a member of one without
+    the consents on record. Whoever is in the session already
     finds their own place again; removed stays removed. Shortly before a session with a private form a member
     may come as well: to that form, not to a room. They wait before its door and come in once it is open.
 
@@ -187,6 +188,7 @@ def join(
         if found is not None and found.id == new:
             return new  # run again
         if found is not None:
+            gate.must_have_consents(change, member)
             _return(change, found, answers, pins.enters(change, found, member, unlocked, pin_hash))
             _agree(change, found.id, member, agreed, language)
             return str(found.id)
@@ -199,6 +201,7 @@ def join(
             raise NotFound()  # no member is ever part of a rehearsal
         if member is None and _only_members(change):
             raise NotFound()
+        gate.must_have_consents(change, member)
         held = change.before.locked_at is not None or late.door_is_held(change.before)
         admitted = member is not None and not held and not early
         unlocked_at = pins.enters(change, None, member, unlocked, pin_hash)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app.core import before, consents, contacts, shelf, stored
 from app.core.changes import Change
 from app.core.models import Group, Member, now
-from app.core.refusals import Invalid, NotFound, NotNow
+from app.core.refusals import Invalid, NotAgreed, NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 from app.exercises.plain import N_
 
@@ -43,6 +43,9 @@ MISSING = {  # in the order of the gate
 NO_MAIL = N_(
     "No e-mail can be sent from here yet: no mail server is set up. Enter a web address that is called, or "
     "ask whoever runs this system."
+)
+NO_CONSENTS = N_(
+    "A guardian's consent or this young person's own assent is not on record. Enter it on the member's page."
 )
 _mail_goes_out = [True]
 KEEPS_NOBODY_OUT = frozenset({"meeting"})  # what facilitators owe, and no member is kept at a door for
@@ -79,9 +82,25 @@ def of_session(db: Connection, row: Any) -> list[str]:
 
 def must_be_passed(change: Change) -> None:
     """Refuses to open a room while something is missing."""
-    found = of_session(change.db, change.before)
-    if found:
-        raise NotNow(MISSING[found[0]], missing=found)
+    _refuse(of_session(change.db, change.before))
+
+
+def must_still_stand(change: Change) -> None:
+    """Refuses to begin once something was taken back since the room was opened."""
+    _refuse([each for each in of_session(change.db, change.before) if each not in KEEPS_NOBODY_OUT])
+
+
+def must_have_consents(change: Change, member: Any, asked_by_leader: bool = False) -> None:
+    """Refuses a member of a group of young people whose guardian's consent or own assent is not on record
+    now: the room may have been opened before they joined the group, or before a yes was taken back.
+    """
+    row = change.before
+    if row.sandbox or row.rehearsal_of or member is None:
+        return
+    if member.guardian_consented_at is not None and member.assented_at is not None:
+        return
+    if for_young_people(change.db, stored.find(change.db, Group, id=row.group_id)):
+        raise NotNow(NO_CONSENTS) if asked_by_leader else NotAgreed()
 
 
 def members_without_contact(db: Connection, group_id: str) -> list[str]:
@@ -95,7 +114,7 @@ def members_without_contact(db: Connection, group_id: str) -> list[str]:
 def for_young_people(db: Connection, group: Any) -> bool:
     """Whether the group's programme is one that opens only with guardians and assent."""
     programme = shelf.programme(db, group.programme_id)
-    return programme is not None and programme.status == "conditional"
+    return programme is not None and programme.is_conditional
 
 
 def safety_plan(group: Any) -> dict[str, Any]:
@@ -192,6 +211,11 @@ def _of_young_people(db: Connection, group: Any, row: Any) -> list[str]:
     if not members or any(each.assented_at is None for each in members):
         found.append("young_person")
     return found
+
+
+def _refuse(found: list[str]) -> None:
+    if found:
+        raise NotNow(MISSING[found[0]], missing=found)
 
 
 def _is_https(address: str) -> bool:

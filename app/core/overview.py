@@ -148,7 +148,7 @@ def group_facts(db: Connection, row: Any) -> dict[str, Any]:
         "crisis_line": row.crisis_line,
         "purpose": row.purpose or "",
         "safeguarding": open_sealed(Group.safeguarding, row.id, row.safeguarding) or "",
-        "conditional": bool(programme and programme.status == "conditional"),
+        "conditional": bool(programme and programme.is_conditional),
     }
 
 

@@ -58,6 +58,15 @@ class NotNow(Refused):
     sentence_by_default = N_("This is not possible at this moment of the session.")
 
 
+class NotAgreed(NotNow):
+    """A yes that somebody else gives, or they themselves, is not on record."""
+
+    sentence_by_default = N_(
+        "A yes is still missing before you can come in. Your leader knows which one, and will help you. "
+        "You did nothing wrong."
+    )
+
+
 class NotYet(Refused):
     code = "not_yet"
     sentence_by_default = N_("The group has not come to this stage yet.")

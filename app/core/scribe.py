@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import answers, consents, crowd, lots, pairs, stored
+from app.core import answers, consents, crowd, gate, lots, pairs, stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change, at
 from app.core.models import Member, Participant, Reflection, Standing, new_id
@@ -57,6 +57,7 @@ def seat(change: Change, command: Any) -> dict[str, Any]:
         if place.standing == Standing.REMOVED:
             raise NotNow("This person was removed from the session.")
         return at(change) | {"participant_id": place.id}
+    gate.must_have_consents(change, member, asked_by_leader=True)
     new = new_id()
     stored.add(
         change.db,

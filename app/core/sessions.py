@@ -9,6 +9,7 @@ from app.core import crowd, door, gate, late, lots, measure_alerts, rehearsal, s
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
+    Member,
     Note,
     Participant,
     SessionState,
@@ -42,6 +43,7 @@ def start(change: Change, command: Any) -> dict[str, Any]:
     first = next_index(stages, -1)
     if first is None:
         raise Invalid("There is no stage in the plan yet.")
+    gate.must_still_stand(change)
     measure_alerts.must_be_met(change)
     enter(change, stages[first])
     return _to(change, SessionState.LIVE, stage_index=first, started_at=change.at)
@@ -81,6 +83,7 @@ def admit(change: Change, command: Any) -> dict[str, Any]:
         return at(change)
     if person.standing == Standing.REMOVED:
         raise NotNow("This person was removed from the session.")
+    gate.must_have_consents(change, _member_of(change, person), asked_by_leader=True)
     _stand(change, person.id, Standing.ADMITTED, admitted_at=change.at)
     lots.draw_here(change)
     crowd.came(change)
@@ -93,6 +96,7 @@ def come_in(change: Change, command: Any) -> dict[str, Any]:
         return at(change)
     if not late.may_come_in(change.before, change.person):
         raise NotNow("They are in the middle of something. You come in at the next pause.")
+    gate.must_have_consents(change, _member_of(change, change.person))
     _stand(change, change.who.id, Standing.ADMITTED, admitted_at=change.at)
     lots.draw_here(change)
     crowd.came(change)
@@ -211,6 +215,11 @@ def _someone(change: Change, participant_id: str) -> Any:
     if row is None:
         raise NotFound()
     return row
+
+
+def _member_of(change: Change, person: Any) -> Any:
+    """The member whose place this is; None for a guest."""
+    return stored.find(change.db, Member, id=person.member_id) if person.member_id else None
 
 
 def _update_person(participant_id: str) -> Any:

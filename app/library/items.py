@@ -150,6 +150,11 @@ class Programme(Reviewed):
     meetings: tuple[Meeting, ...]
     sessions: tuple[Agenda, ...]
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether rooms open only once guardians and the young people themselves have agreed."""
+        return self.status == "conditional" or bool(self.requires)
+
     def agenda(self, number: int) -> Agenda:
         """Return the agenda of one session; LookupError if there is no such session."""
         for agenda in self.sessions:

@@ -40,6 +40,7 @@ NO_MEASURE = N_("There is no measure “%(name)s”.")
 A_POOL = N_("To choose in the session, name two exercises or more.")
 ONE_AGENDA = N_("Session %(number)s has %(count)s plans. Each session needs one.")
 FROM_ONE = N_("Sessions are counted from 1.")
+CONDITIONAL = N_("A programme that requires something before it opens has the status “conditional”.")
 IN_ORDER = N_("A beginning, a middle and an ending follow each other without a gap.")
 NOT_READ = N_("This is not a list of fields.")
 
@@ -214,6 +215,8 @@ def _programme(
 ) -> Iterator[Fault]:
     if not programme.sessions:
         yield Fault(("sessions",), EMPTY)
+    if programme.requires and programme.status != "conditional":
+        yield Fault(("status",), CONDITIONAL)
     for name in ("sessions", "meetings"):
         for place, part in enumerate(getattr(programme, name)):
             yield from _rows((name, place), part.rows, known, forms)

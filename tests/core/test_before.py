@@ -142,3 +142,13 @@ def test_it_keeps_no_member_from_a_private_form_before_the_room_opens(elm: Oak) 
     with elm.database.reader() as db:
         found = door.session_for_member(db, elm.member("Amal"), lambda _id: True)
     assert found.id == session
+
+
+def test_a_member_who_is_added_to_an_open_room_without_one_does_not_stop_the_session(elm: Oak) -> None:
+    says(elm, None, "They know each other.")
+    elm.does(elm.fola, "open_lobby")
+    elm.database.writer.do(groups.add_members, elm.group_id, ["Zoe"])
+    with elm.database.reader() as db:
+        assert gate.of_session(db, elm.row()) == ["meeting"]
+    elm.does(elm.fola, "start")
+    assert elm.row().state == "live"

@@ -1,13 +1,15 @@
 """What must be there before a room opens: for a group, for a meeting, and for young people."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.core import consents, door, gate, groups, stored, today
 from app.core.models import Group
-from app.core.refusals import Invalid
+from app.core.refusals import Invalid, NotAgreed
+from app.library import load, own
 from app.library.agendas import agenda_of, meeting_agenda
 from tests.core.cast import Oak, refused
 from tests.house.groups import PLAN, complete
@@ -222,13 +224,77 @@ def test_a_meeting_with_one_young_person_asks_for_their_consents_alone(young: Oa
     assert lacks(young, young.row()) == ["safeguarding", "guardian", "young_person"]
 
 
-def test_no_guest_comes_into_a_group_of_young_people(young: Oak) -> None:
+def opens_with_consents(young: Oak) -> None:
+    """The room of young people is open, and everybody's consents are on record."""
     do, noor = young.database.writer.do, young.members["Noor"]
     facts = {"name": "Elm", "language": "en", "time_zone": "UTC", "online": True, "crisis_line": "116 123"}
     do(groups.change_group, young.group_id, **facts, emergency_number="112", safeguarding="Ms Ode")
     for who in ("guardian", "young_person"):
         do(groups.member_consents, young.group_id, noor, who, True)
     young.does(young.fola, "open_lobby")
+
+
+def test_no_guest_comes_into_a_group_of_young_people(young: Oak) -> None:
+    opens_with_consents(young)
     with refused("not_found"):
-        do(door.join, young.id, alias="Zoe")
+        young.database.writer.do(door.join, young.id, alias="Zoe")
     assert young.joins("Noor")
+
+
+def consents_of(young: Oak, name: str, who: str, given: bool) -> None:
+    young.database.writer.do(groups.member_consents, young.group_id, young.members[name], who, given)
+
+
+@pytest.mark.parametrize("who", ["guardian", "young_person"])
+def test_a_young_person_whose_consent_was_taken_back_does_not_come_in(young: Oak, who: str) -> None:
+    opens_with_consents(young)
+    young.joins("Noor")
+    consents_of(young, "Noor", who, False)
+    with refused("not_now") as caught:
+        young.joins("Noor")
+    assert isinstance(caught.value, NotAgreed)
+    consents_of(young, "Noor", who, True)
+    assert young.joins("Noor")
+
+
+def test_a_young_person_who_was_added_later_is_neither_let_in_nor_seated(young: Oak) -> None:
+    opens_with_consents(young)
+    young.members["Ola"] = young.database.writer.do(groups.add_members, young.group_id, ["Ola"])[0]
+    with refused("not_now"):
+        young.joins("Ola")
+    with refused("not_now"):
+        young.does(young.fola, "seat", member_id=young.members["Ola"])
+    for who in ("guardian", "young_person"):
+        consents_of(young, "Ola", who, True)
+    assert young.does(young.fola, "seat", member_id=young.members["Ola"])
+
+
+def test_whoever_waits_at_a_locked_door_is_let_in_with_their_consents_alone(young: Oak) -> None:
+    opens_with_consents(young)
+    young.does(young.fola, "lock", locked=True)
+    noor = young.joins("Noor")
+    consents_of(young, "Noor", "guardian", False)
+    with refused("not_now"):
+        young.does(young.fola, "admit", participant_id=noor.id)
+    consents_of(young, "Noor", "guardian", True)
+    young.does(young.fola, "admit", participant_id=noor.id)
+    assert young.person(noor).standing == "admitted"
+
+
+def test_a_session_of_young_people_begins_only_while_their_consents_stand(young: Oak) -> None:
+    opens_with_consents(young)
+    consents_of(young, "Noor", "guardian", False)
+    with refused("not_now") as caught:
+        young.does(young.fola, "start")
+    assert caught.value.more["missing"] == ["guardian"]
+    consents_of(young, "Noor", "guardian", True)
+    young.does(young.fola, "start")
+    assert young.row().state == "live"
+
+
+def test_a_programme_of_ones_own_that_requires_something_is_conditional(young: Oak) -> None:
+    programme = load().programmes["ipt_ast_8"]
+    body = own.body_of(programme)
+    faults = own.faults_in("programme", body | {"status": "complete"}, load().exercises)
+    assert [each.place for each in faults] == ["status"]
+    assert replace(programme, status="complete").is_conditional

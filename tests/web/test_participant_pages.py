@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import select
 
 from app.core import leaderless, pins
-from app.core.models import SessionState
+from app.core.models import Group, SessionState
 from app.db import Database
 from app.hashing import hash_password
 from tests.house.rooms import TABLES, asking, make_room
@@ -293,3 +293,14 @@ def test_whoever_is_in_a_room_without_a_leader_reads_what_happens_then(
         page = amal.visit(f"/room/{room.id}")
     assert said in page and "Nothing you wrote is lost." in page
     assert "Olu is here to watch and learn." in page
+
+
+def test_who_lacks_a_yes_on_record_reads_so_beside_the_numbers(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, amal = make_room(database), visitor()
+    young = Group.__table__.update().values(programme_id="ipt_ast_8")
+    database.writer.do(lambda db: db.execute(young) and None)
+    page = amal.send(own_link(room, "Amal"), 404, **CAME_IN)
+    assert "A yes is still missing before you can come in." in page
+    assert "Help now" in page and page.count('href="tel:') == 2
