@@ -208,9 +208,10 @@ def _scores(db: Connection, row: Row[Any]) -> dict[str, list[Any]]:
         listed = listed or instruments.known(db)
         measure = listed.get(each.measure_id)
         if measure is not None:
-            total = json.loads(open_sealed(MeasureResponse.score, each.id, each.score))["total"]
+            score = json.loads(open_sealed(MeasureResponse.score, each.id, each.score))
+            told = {name: score[name] for name in ("total", "pro_rated")}
             found.setdefault(each.member_id, []).append(
-                {"name": measure.name, "total": total, "band": measures.band(measure, total)}
+                told | {"name": measure.name, "band": measures.band(measure, score["total"])}
             )
     return found
 

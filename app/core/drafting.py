@@ -261,10 +261,12 @@ def _mood(person: dict[str, Any], say: Say) -> str:
 def _score(score: dict[str, Any], say: Say) -> str:
     if score["total"] is None:
         return say(N_("%(name)s: not complete."), name=score["name"])
-    if not score["band"]:
-        return say(N_("%(name)s: %(total)s."), name=score["name"], total=score["total"])
-    values = {"name": score["name"], "total": score["total"], "band": score["band"]}
-    return say(N_("%(name)s: %(total)s (%(band)s)."), **values)
+    values = {"name": score["name"], "total": score["total"]}
+    if score["band"]:
+        told = say(N_("%(name)s: %(total)s (%(band)s)."), **values, band=score["band"])
+    else:
+        told = say(N_("%(name)s: %(total)s."), **values)
+    return told + " " + say(N_("Pro-rated.")) if score["pro_rated"] else told
 
 
 def _part(own: Facts, say: Say) -> str:

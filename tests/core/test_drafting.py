@@ -344,3 +344,15 @@ def test_a_time_of_another_day_is_told_with_its_day() -> None:
     group = {"zone": "Europe/Berlin", "started_at": began}
     assert drafting._time(began + timedelta(hours=1), group) == "01:30"
     assert drafting._time(began - timedelta(days=7), group) == "2026-11-20, 00:30"
+
+
+@pytest.mark.parametrize(("blank", "told"), [(0, "PHQ-9: 7"), (None, "PHQ-9: 8"), ("most", "not complete")])
+def test_a_score_that_makes_up_for_a_blank_says_so_in_the_draft(
+    planned_oak: Oak, blank: int | str | None, told: str
+) -> None:
+    oak = planned_oak
+    oak.starts()
+    rest: list[int | None] = [1, 1, 1, 1, 2, 1, 0] if blank != "most" else [None] * 7
+    _measures(oak, "phq9", [*rest, None if blank == "most" else blank, 0])  # type: ignore[list-item]
+    amal = drafted(oak, "Amal")
+    assert told in amal and ("Pro-rated." in amal) is (blank is None)
