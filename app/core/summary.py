@@ -61,7 +61,7 @@ def summary_of(db: Connection, group_session_id: str, drafting: bool = False) ->
     whose = set() if drafting else signed_words.hidden(db, group_session_id)
     in_note = whose & texts(answers, WORD, "word").keys()
     answers = signed_words.without_words(answers, whose)
-    _about_people(people, answers, _last_moods(db, row, people))
+    _about_people(people, stages, answers, _last_moods(db, row, people))
     for person in people:
         person["words_in_note"] = person["id"] in in_note
     told = _stages(db, row, stages, answers)
@@ -119,14 +119,18 @@ def _people(db: Connection, group_session_id: str) -> list[dict[str, Any]]:
 
 
 def _about_people(
-    people: list[dict[str, Any]], answers: list[Answer], before: dict[str, tuple[int, int]]
+    people: list[dict[str, Any]],
+    stages: list[dict[str, Any]],
+    answers: list[Answer],
+    before: dict[str, tuple[int, int]],
 ) -> None:
     """Writes beside each person: mood, the mood of last time with the number of that session, first and last
     word, how they left, their step; and in ``scribed`` which of these were written down for them and wait for
     their yes (keys of BESIDE).
     """
     moods = {each["participant_id"]: value for each, value in values(answers, MOOD, "mood")}
-    words, steps = texts(answers, WORD, "word"), texts(answers, STEP, "step")
+    first, last = _words(stages, answers)
+    steps = texts(answers, STEP, "step")
     leaving = texts(answers, LEAVING, "leaving")
     lines = {each["participant_id"]: _line(value) for each, value in values(answers, STEP, "step")}
     waiting = [each for each in answers if each["scribed"]]
@@ -135,15 +139,25 @@ def _about_people(
         for name, place in BESIDE.items()
     }
     for person in people:
-        said = words.get(person["id"], [])
         person["mood"] = moods.get(person["id"])
         person["last_mood"], person["last_number"] = before.get(person["member_id"] or "", (None, None))
-        person["first_word"] = said[0] if said else ""
-        person["last_word"] = said[-1] if len(said) > 1 else ""
+        person["first_word"] = (first.get(person["id"]) or [""])[-1]
+        person["last_word"] = (last.get(person["id"]) or [""])[-1]
         person["leaving"] = (leaving.get(person["id"]) or [""])[-1]
         person["step"] = (steps.get(person["id"]) or [""])[-1]
         person["step_line"] = lines.get(person["id"], person["step"])
         person["scribed"] = [name for name, whose in unsure.items() if person["id"] in whose]
+
+
+def _words(
+    stages: list[dict[str, Any]], answers: list[Answer]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The words by participant of the first stage that asks for one, and of the last if it is another: what
+    somebody says at the end is no first word, and what comes in late belongs to its stage all the same.
+    """
+    ids = [stage["id"] for stage in asks(stages, WORD)]
+    first, last = ([each for each in answers if each["stage_id"] in ends] for ends in (ids[:1], ids[1:][-1:]))
+    return texts(first, WORD, "word"), texts(last, WORD, "word")
 
 
 def _line(step: Any) -> str:

@@ -152,6 +152,8 @@ def _said(person: dict[str, Any]) -> str:
         return str(_("in the signed note"))
     if not person["last_word"]:
         return str(person["first_word"])
+    if not person["first_word"]:
+        return str(_("Last word: %(word)s.", word=person["last_word"]))
     return str(_("%(first)s, then %(last)s", first=person["first_word"], last=person["last_word"]))
 
 

@@ -115,6 +115,12 @@ def test_the_first_word_stands_beside_the_last_and_how_people_left(planned_oak: 
     amal = person(oak, "Amal")
     assert (amal["first_word"], amal["last_word"]) == ("tired", "lighter")
     assert (amal["leaving"], amal["step"]) == ("Settled", "I ring my sister on Thursday.")
+    oak.writes(oak.dolores, "close", one_word_checkin_word=["relieved"])
+    dolores = person(oak, "Dolores")
+    assert (dolores["first_word"], dolores["last_word"]) == ("", "relieved")
+    oak.writes(oak.dolores, "arrive", word=["tense"])  # late
+    dolores = person(oak, "Dolores")
+    assert (dolores["first_word"], dolores["last_word"]) == ("tense", "relieved")
     assert (person(oak, "Birgit")["first_word"], person(oak, "Birgit")["last_word"]) == ("here", "")
     assert told(oak)["leaving"] == [{"text": "Settled", "count": 2}, {"text": "Stirred up", "count": 1}]
 

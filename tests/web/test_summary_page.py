@@ -271,3 +271,13 @@ def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(oak: Oak
     assert "Handed to Dr Ines." in fola.visit(f"/sessions/{first}/summary")
     page = fola.visit(f"/sessions/{oak.id}/summary")
     assert "An answer on the private form, " in page and "Handed to Dr Ines." in page
+
+
+def test_a_closing_word_alone_is_called_the_last(oak: Oak, fola: Browser) -> None:
+    word = prompt("word", "short_texts", exercise="one_word_checkin")
+    oak.does(oak.fola, "end")
+    oak.plans([stage("arrive", word), stage("close", word)])
+    oak.starts()
+    oak.moves_to("close")
+    oak.writes(oak.amal, "close", word=["relieved"])
+    assert "Last word: relieved." in fola.visit(f"/sessions/{oak.id}/summary")
