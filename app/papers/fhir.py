@@ -239,8 +239,8 @@ def _document(ids: Ids, note: Note, own: set[str]) -> Resource:
         "docStatus": "amended" if note.added else "final",
         "type": {"text": codes.NOTES[note.kind]},
         **subject,
-        "date": _at(note.signed_at),
-        "author": [ids.ref("Practitioner", note.signed_by)],
+        "date": _at(note.changed_at),
+        "author": [ids.ref("Practitioner", each) for each in note.authors],
         "securityLabel": [{"coding": [codes.RESTRICTED]}],
         "content": [
             {
@@ -249,7 +249,7 @@ def _document(ids: Ids, note: Note, own: set[str]) -> Resource:
                     "data": base64.b64encode(text).decode(),
                     "size": len(text),
                     "hash": base64.b64encode(hashlib.sha1(text, usedforsecurity=False).digest()).decode(),
-                    "creation": _at(note.signed_at),
+                    "creation": _at(note.changed_at),
                 }
             }
         ],

@@ -3,16 +3,20 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from fhirclient.models import bundle as reader
 from fhirclient.models import fhirelementfactory
 
 from app import runtime
 from app.core import measures, record, sealing, stored
 from app.core.course_models import MeasureResponse
+from app.core.models import new_id
 from app.core.record_models import NoteKind, RecordNote
 from app.core.sealing import seal
 from app.library.measures import bundled
@@ -211,6 +215,25 @@ def test_signed_notes_are_there_as_text_and_drafts_and_process_notes_never(oak: 
     assert sum("Shared\nAll came." in each for each in texts) == 2, "each individual note stands alone"
     for never in ("draftmarker", "processmarker", PRIVATE):
         assert not any(never in each for each in texts)
+
+
+def test_an_addendum_is_dated_and_signed_by_whoever_wrote_it(oak: Oak) -> None:
+    """The note was signed before; the document is as new as its newest addendum, and has both authors."""
+    with oak.database.reader() as db:
+        [group] = [row for row in stored.find_all(db, RecordNote) if row.kind == NoteKind.GROUP]
+    later = group.signed_at + timedelta(days=2)
+    with time_machine.travel(later, tick=False):
+        oak.database.writer.do(record.add, oak.leaders["Sami"], group.id, new_id(), "Sami adds.")
+    made = bundle(oak)
+    [told] = [each for each in of_type(made, "DocumentReference") if each["docStatus"] == "amended"]
+    attachment = told["content"][0]["attachment"]
+    assert told["date"] == attachment["creation"] == later.isoformat(timespec="seconds")
+    names = {f"urn:uuid:{each['id']}": each["name"][0]["text"] for each in of_type(made, "Practitioner")}
+    assert [names[each["reference"]] for each in told["author"]] == ["Fola", "Sami"]
+    text = base64.b64decode(attachment["data"]).decode()
+    assert f"Addendum, {later:%Y-%m-%d %H:%M} UTC, Sami\nSami adds." in text
+    assert re.search(r"Addendum, \S+ \S+ UTC, Fola\nAdded later\.", text)
+    reader.Bundle(made, strict=True)
 
 
 def test_without_names_nothing_says_who_is_who_and_ids_are_others(oak: Oak) -> None:
