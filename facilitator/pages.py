@@ -15,6 +15,7 @@ from app.core import alerts
 from app.core.changes import Who
 from app.core.models import Role
 from app.core.refusals import NotFound
+from app.papers import wording
 from app.regions import qr_path
 from app.services import services
 from app.sign_in import who_is_here
@@ -24,6 +25,7 @@ LEADING = (Role.LEAD, Role.SUPPORT)
 
 frame = Blueprint("frame", __name__)
 frame.add_app_template_global(qr_path, "qr_path")
+frame.add_app_template_filter(wording.means, "means")
 
 
 def page(template: str, place: str = "", **context: Any) -> str:

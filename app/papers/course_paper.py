@@ -101,7 +101,9 @@ def _when(number: int | None, otherwise: str) -> str:
 
 
 def _measures(scores: list[dict[str, Any]], zone: str) -> list[Block | None]:
-    rows = [[each["name"], _score(each["first"]), _score(each["last"]), means(each)] for each in scores]
+    rows = [
+        [each["name"], _score(each["first"]), _score(each["last"]), wording.means(each)] for each in scores
+    ]
     told = table([_("Measure"), _("First"), _("Now"), _("What that means")], rows, numbers=(1, 2), wide=3)
     said = _("Ranges are screening words, never a diagnosis. A change says nothing of its cause.")
     drawn = [_drawn(each, zone) for each in scores if each["first"] is not None]
@@ -114,32 +116,6 @@ def _drawn(each: dict[str, Any], zone: str) -> Block:
 
 def _score(value: int | None) -> str:
     return "–" if value is None else str(value)
-
-
-def means(each: dict[str, Any]) -> str:
-    """What the scores of a measure say: the range, and the change from the first to the last."""
-    told = []
-    if each["last_band"] and each["last_band"] != each["first_band"]:
-        now, before = each["last_band"], each["first_band"]
-        told.append(_("In the range “%(now)s”, was “%(before)s”.", now=now, before=before))
-    elif each["first_band"]:
-        told.append(_("In the range “%(now)s”.", now=each["first_band"]))
-    sentences = {
-        "improved": _("Improved reliably (%(points)s points or more).", points=each["points"]),
-        "worse": _("Worse reliably (%(points)s points or more).", points=each["points"]),
-        "small": _("Too small to be sure."),
-        "response": _("Response."),
-        "remission": _("Remission."),
-        "recovered": _("Recovered by this measure."),
-    }
-    told += [sentence for code, sentence in sentences.items() if code in each["change"]]
-    if each["pro_rated"]:
-        told.append(_("Pro-rated."))
-    if each["incomplete"]:
-        one = "%(num)s form had too many blanks for a score."
-        many = "%(num)s forms had too many blanks for a score."
-        told.append(ngettext(one, many, each["incomplete"]))
-    return " ".join(told)
 
 
 def _goals(goals: list[dict[str, Any]], ends: list[dict[str, Any]]) -> list[Block | None]:

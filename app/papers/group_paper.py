@@ -15,7 +15,6 @@ from app.charts import given
 from app.core.group_course import group_course
 from app.papers import calls, drawings, wording
 from app.papers.blocks import Block, facts, heading, pair, part, table, text
-from app.papers.course_paper import means
 from app.services import services
 
 
@@ -131,7 +130,7 @@ def _wide(block: Block) -> Block:
 
 def _measure(each: dict[str, Any]) -> str:
     ends = _ends([value for value in (each["first"], each["last"]) if value is not None])
-    return f"{ends}. {means(each)}" if ends else means(each)
+    return f"{ends}. {wording.means(each)}" if ends else wording.means(each)
 
 
 def _goal(goal: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 
 from app.papers import blocks
@@ -107,3 +107,47 @@ def perspective(key: str) -> str:
         "how_relationships_change": _("How our relationships change over time"),
     }
     return str(names[key])
+
+
+def means(each: dict[str, Any]) -> str:
+    """What the scores of a measure (an entry of ``measures.course_of``) say, for page and paper: the range,
+    the change from the first to the last, and what the other threshold in use would say of it.
+    """
+    told = []
+    if each["last_band"] and each["last_band"] != each["first_band"]:
+        now, before = each["last_band"], each["first_band"]
+        told.append(_("In the range “%(now)s”, was “%(before)s”.", now=now, before=before))
+    elif each["first_band"]:
+        told.append(_("In the range “%(now)s”.", now=each["first_band"]))
+    sentences = {
+        "improved": _("Improved reliably (%(points)s points or more).", points=each["points"]),
+        "worse": _("Worse reliably (%(points)s points or more).", points=each["points"]),
+        "small": _("Too small to be sure."),
+        "response": _("Response."),
+        "remission": _("Remission."),
+        "recovered": _("Recovered by this measure."),
+    }
+    told += [sentence for code, sentence in sentences.items() if code in each["change"]]
+    other = each["other"]
+    if other and each["change"] and other["change"][0] != each["change"][0]:
+        told.append(_otherwise(other["change"][0], other["points"]))
+    if each["pro_rated"]:
+        told.append(_("Pro-rated."))
+    if each["incomplete"]:
+        blank = each["incomplete"]
+        told.append(
+            ngettext(
+                "%(num)s form had too many blanks for a score.",
+                "%(num)s forms had too many blanks for a score.",
+                blank,
+            )
+        )
+    return " ".join(told)
+
+
+def _otherwise(change: str, points: int) -> str:
+    if change == "improved":
+        return str(_("From %(points)s points on it would be reliably better.", points=points))
+    if change == "worse":
+        return str(_("From %(points)s points on it would be reliably worse.", points=points))
+    return str(_("From %(points)s points on it would be too small to be sure.", points=points))
