@@ -95,8 +95,10 @@ def _same(change: Change, command: Any, stands: Any) -> bool:
         stages = agenda_of(change.before)
         stage = stages[find_stage(stages, command.stage_id)]
         answer = _own(change, stage, stands.participant_id, _read(stage, command), stands)
-    except (Invalid, NotFound):
+    except NotFound:
         return False
+    except Invalid:  # the type took more when this was stored
+        return (command.answer, command.audience) == (_words(stands), stands.audience)
     asked = _audience(stage, command, answer)
     # the audience may have been widened since by the writer's own "yes" to a request to share, or it was
     # narrowed further than the writer asked

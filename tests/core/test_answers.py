@@ -30,6 +30,25 @@ def test_an_answer_sent_twice_is_stored_once_and_acknowledged_alike(oak: Oak) ->
     assert len(oak.me(oak.amal)["mine"]) == 1
 
 
+def test_an_answer_stored_while_more_was_taken_is_acknowledged_alike_and_stays_as_it_is(
+    oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = {"id": str(uuid4()), "text": "A walk. " * 300 + "Home."}
+    with monkeypatch.context() as earlier:
+        earlier.setattr("app.exercises.free_text.LONGEST", 4000)
+        first = oak.writes(oak.amal, **sent)
+    assert oak.writes(oak.amal, **sent) == first
+    with refused("superseded"):
+        oak.writes(oak.amal, **sent | {"text": "A walk. " * 300 + "Away."})
+    with refused("superseded"):
+        oak.writes(oak.amal, **sent, audience="facilitators")
+    with refused("invalid") as refusal:
+        oak.writes(oak.amal, **sent, revision=2)
+    assert "2,000" in refusal.value.sentence
+    oak.does(oak.fola, "show_reflection", id=sent["id"])
+    assert oak.me(oak.amal)["mine"][0]["answer"] == oak.shown()[0]["answer"] == {"text": sent["text"]}
+
+
 def test_the_acknowledgement_tells_the_version_its_writer_sees(oak: Oak) -> None:
     oak.signals(oak.amal)
     answer = oak.writes(oak.amal, text="A walk.")
