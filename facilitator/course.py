@@ -1,7 +1,8 @@
 """A member's course, and the focus that is set with them."""
 
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
@@ -21,6 +22,7 @@ from app.core import (
 )
 from app.core import course as courses
 from app.core import groups as verbs
+from app.core.models import now
 from app.core.refusals import Invalid, Refused
 from app.services import services
 from app.sign_in import facilitators_only
@@ -33,6 +35,11 @@ pages = Blueprint("course", __name__)
 @pages.get("/groups/<group_id>/members/<member_id>")
 @facilitators_only
 def course(group_id: str, member_id: str) -> str:
+    return _page(group_id, member_id)
+
+
+def _page(group_id: str, member_id: str, fault: str = "") -> str:
+    """The page; with a fault, what was typed of a score stands in its fields again."""
     read(my_group, group_id)
     shown = read(overview.group_page, group_id)
     told = read(courses.course_page, group_id, member_id)
@@ -45,8 +52,10 @@ def course(group_id: str, member_id: str) -> str:
     held = read(contacts.held, group_id, member_id) if read(leads, group_id) else None
     told["leads"] = read(leads, group_id)
     in_zone(shown["group"]["time_zone"])
+    told["today"] = now().astimezone(ZoneInfo(shown["group"]["time_zone"])).date().isoformat()
     told["charts"] = drawn.of_member(told, shown["group"]["time_zone"])
-    more = {"course": told, "instruments": listed, "held": held}
+    typed = {name: field(name, 64) for name in ("measure", "total", "taken")} if fault else {}
+    more = {"course": told, "instruments": listed, "held": held, "fault": fault, "typed": typed}
     return page("facilitator/course.html", "groups", group=shown["group"], **more)
 
 
@@ -78,21 +87,20 @@ def mark_goal(group_id: str, member_id: str, goal_id: str) -> Any:
 @pages.post("/groups/<group_id>/members/<member_id>/scores")
 @facilitators_only
 def enter_score(group_id: str, member_id: str) -> Any:
-    """A score that was taken elsewhere."""
-    read(my_group, group_id, True)
+    """A score that was taken elsewhere; what was typed stays on the page when it is refused."""
+    zone = read(my_group, group_id, True).time_zone
     read(courses.course_page, group_id, member_id)
     try:
         total = int(field("total", 4))
-        taken = datetime.strptime(field("taken", 10), "%Y-%m-%d").replace(tzinfo=UTC)
+        taken = measures.noon_of(date.fromisoformat(field("taken", 10)), zone)
         services().database.writer.do(
             measures.enter_score, me(), member_id, field("measure", 64), total, taken
         )
-        told = _("The score is kept.")
     except ValueError:
-        told = _("Give a number and a day.")
+        return _page(group_id, member_id, _("Give a number and a day.")), 422
     except Refused as refusal:
-        told = _(refusal.sentence)
-    return back("course.course", told, group_id=group_id, member_id=member_id)
+        return _page(group_id, member_id, _(refusal.sentence)), 422
+    return back("course.course", _("The score is kept."), group_id=group_id, member_id=member_id)
 
 
 @pages.post("/groups/<group_id>/members/<member_id>/pin")

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
 from sqlmodel import col
@@ -13,7 +14,7 @@ from app.core import consents, instruments, signals, stored
 from app.core.agenda import agenda_of
 from app.core.changes import Change
 from app.core.course_models import MeasureResponse
-from app.core.models import Member, SessionState, SignalKind, new_id, now
+from app.core.models import Group, Member, SessionState, SignalKind, new_id, now
 from app.core.refusals import Invalid, NotFound, NotNow, Superseded
 from app.core.sealing import open_sealed, seal
 from app.library.measures import Measure, Other
@@ -196,12 +197,21 @@ def call_for_a_person(
 def enter_score(
     db: Connection, facilitator_id: str, member_id: str, measure_id: str, total: int, taken_at: datetime
 ) -> str:
-    """Keeps a score that was taken elsewhere; refuses blocked instruments and numbers out of range."""
+    """Keeps a score that was taken elsewhere; refuses blocked instruments, numbers out of range and a day
+    that has not come yet where the group is.
+    """
     measure = instruments.known(db).get(measure_id)
     if measure is None or measure.licence_status == "blocked":
         raise NotFound()
     if not measure.range[0] <= total <= measure.range[1]:
         raise Invalid("This number is outside the range of the measure.")
+    member = stored.find(db, Member, id=member_id)
+    group = stored.find(db, Group, id=member.group_id) if member else None
+    if group is None:
+        raise NotFound()
+    zone, at = ZoneInfo(group.time_zone), now()
+    if taken_at.astimezone(zone).date() > at.astimezone(zone).date():
+        raise Invalid("This day has not come yet.")
     if not consents.stands(db, member_id, None):
         raise NotNow(consents.NO_YES)
     new = new_id()
@@ -214,11 +224,16 @@ def enter_score(
             answers=seal(MeasureResponse.answers, new, "{}"),
             score=seal(MeasureResponse.score, new, json.dumps(result)),
             entered_by=facilitator_id,
-            taken_at=taken_at,
-            saved_at=now(),
+            taken_at=min(taken_at, at),
+            saved_at=at,
         )
     )
     return new
+
+
+def noon_of(day: date, time_zone: str) -> datetime:
+    """The middle of a day where a group is: it is that day in every place and file that tells it."""
+    return datetime.combine(day, time(12), ZoneInfo(time_zone))
 
 
 # what facilitators see

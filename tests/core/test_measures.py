@@ -2,17 +2,19 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from app.core import consents, measures, stored
 from app.core.changes import Who, changing
 from app.core.course_models import MeasureResponse
-from app.core.models import Signal
+from app.core.models import Group, Signal, now
 from app.core.refusals import Invalid
 from app.core.sealing import seal
 from app.core.views import participant
@@ -311,3 +313,18 @@ def test_a_score_from_elsewhere_is_entered_by_hand_unless_it_is_blocked(oak: Oak
             enters(name, total)
     with oak.database.reader() as db:
         assert [each["name"] for each in measures.course_of(db, oak.members["Amal"], 6)] == ["BDI-II"]
+
+
+def test_a_score_of_a_day_to_come_is_refused_and_one_of_today_is_not_in_the_future(oak: Oak) -> None:
+    def enters(day: date) -> None:
+        taken = measures.noon_of(day, "Pacific/Auckland")
+        oak.database.writer.do(measures.enter_score, oak.fola.id, oak.members["Amal"], "phq9", 12, taken)
+
+    changes = update(Group).values(time_zone="Pacific/Auckland")
+    oak.database.writer.do(lambda db: db.execute(changes))
+    today = now().astimezone(ZoneInfo("Pacific/Auckland")).date()
+    with refused("invalid"):
+        enters(today + timedelta(days=1))
+    enters(today)
+    [row] = oak.all(MeasureResponse.__table__.select())
+    assert row.taken_at <= now() and row.taken_at.astimezone(ZoneInfo("Pacific/Auckland")).date() == today

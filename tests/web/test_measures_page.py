@@ -3,11 +3,16 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from app.charts import given
 from app.core import accounts, groups, instruments
+from app.core.course_models import MeasureResponse
+from app.core.models import Group
 from app.library.measures import others
 from tests.core.cast import Oak
 from tests.core.test_instruments import file_of
@@ -120,3 +125,19 @@ def test_whoever_is_no_administrator_reads_who_is_and_adds_nothing(
 def test_what_may_not_be_added_is_not_there(fola: Browser, oak: Oak, instrument: str) -> None:
     assert adds(fola, file_of(CORE10), instrument=instrument).status_code == 404
     assert asked(oak) == set()
+
+
+def test_a_score_of_a_day_to_come_is_refused_and_what_was_typed_stays(fola: Browser, oak: Oak) -> None:
+    member = f"/groups/{oak.group_id}/members/{oak.members['Amal']}"
+    changes = update(Group).values(time_zone="America/Los_Angeles")
+    oak.database.writer.do(lambda db: db.execute(changes))
+    for taken, says in (("2062-01-01", "This day has not come yet."), ("", "Give a number and a day.")):
+        page = fola.send(f"{member}/scores", 422, measure="phq9", total="12", taken=taken)
+        assert says in page and 'value="12"' in page and f'value="{taken}"' in page
+        assert '<option value="phq9" selected>' in page
+    assert 'type="date" max="20' in fola.visit(member)
+    fola.send(f"{member}/scores", measure="phq9", total="12", taken="2026-03-02")
+    [row] = oak.all(MeasureResponse.__table__.select())
+    assert row.taken_at == datetime(2026, 3, 2, 20, tzinfo=UTC)  # noon there
+    assert given.day(row.taken_at, "America/Los_Angeles", "en") == "2 Mar"
+    assert f"{row.taken_at:%Y-%m-%d}" == "2026-03-02"
