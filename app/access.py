@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from app.core.changes import Who
 from app.core.commands import PRESENT, WATCHING, facilitator_role, participant_row
+from app.core.door import wall_stands
 from app.core.refusals import NotFound
 from app.core.views import group_row, session_row
 
@@ -73,7 +74,7 @@ def access_group_session(db: Connection, who: Who) -> Any:
     elif who.kind == "facilitator":
         if facilitator_role(db, who.id, row.group_id) not in WATCHING:
             raise NotFound()
-    elif who.kind != "display":
+    elif who.kind != "display" or not wall_stands(row):
         raise NotFound()
     return row
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from app.core import consents, quiet, views
 from app.core import console as consoles
 from app.core.changes import Who
+from app.core.door import wall_stands
 from app.core.late import missed_stages, without_stages
 from app.core.models import GroupSession, SessionState, Standing, now
 from app.core.sealing import open_sealed
@@ -221,7 +222,8 @@ class Screens:
     def addresses(self, row: Any) -> dict[str, str]:
         room = open_sealed(GroupSession.room_link, row.id, row.room_link)
         display = open_sealed(GroupSession.display_link, row.id, row.display_link)
-        return {"room_url": f"{self.origin}/r/{room}", "display_url": f"{self.origin}/display/{display}"}
+        wall = f"{self.origin}/display/{display}" if wall_stands(row) else ""
+        return {"room_url": f"{self.origin}/r/{room}", "display_url": wall}
 
     # the wire's screens
 

@@ -40,7 +40,7 @@ from realtime.codec import TOO_LARGE, UNREADABLE
 from realtime.emit import emit
 from realtime.presence import Presence
 from realtime.push import Pusher
-from realtime.sockets import KIND_OF, Socket, Sockets
+from realtime.sockets import KIND_OF, Socket, Sockets, shared_room
 
 log = logging.getLogger("concentric.realtime")
 
@@ -142,12 +142,7 @@ class Dispatcher:
         socket.standing = standing
         self.server.enter_room(socket.sid, socket.person_room, namespace=socket.namespace)
         if standing != Standing.WAITING:
-            room = {"participant": "participants", "facilitator": "facilitators", "display": "display"}[
-                socket.who.kind
-            ]
-            self.server.enter_room(
-                socket.sid, f"{room}:{socket.who.group_session_id}", namespace=socket.namespace
-            )
+            self.server.enter_room(socket.sid, shared_room(socket.who), namespace=socket.namespace)
 
     def answer(self, namespace: str, name: str, sid: str, args: tuple[Any, ...]) -> dict[str, Any]:
         """Runs one command and gives its acknowledgement; raises a refusal."""

@@ -1,15 +1,18 @@
-"""Lets go of sockets whose right has ended: a role taken, an account disabled, a browser signed out."""
+"""Lets go of sockets whose right has ended: a role taken, an account disabled, a browser signed out, a wall
+whose address has had its time.
+"""
 
 import logging
 from typing import Any
 
 from app import runtime
-from app.core import accounts, roles, views
+from app.core import accounts, door, roles, stored, views
+from app.core.models import GroupSession, SessionState
 from app.core.refusals import NotFound
 from app.db import Database
 from app.loops import keep_looking
 from realtime.emit import emit
-from realtime.sockets import Socket, Sockets
+from realtime.sockets import Socket, Sockets, shared_room
 
 log = logging.getLogger("concentric.rights")
 
@@ -26,7 +29,24 @@ class Rights:
         keep_looking(self.look, EVERY, log)
 
     def look(self) -> None:
-        """Reads the rights of every facilitator's socket anew and closes those that have none."""
+        """Reads the rights of all who only listen anew and closes those that have none."""
+        self._look_at_walls()
+        self._look_at_facilitators()
+
+    def _look_at_walls(self) -> None:
+        for group_session_id in self.sockets.sessions():
+            walls = self.sockets.of(group_session_id, "display")
+            if not walls:
+                continue
+            with self.database.reader() as db:
+                row = stored.find(db, GroupSession, id=group_session_id)
+            if row is not None and door.wall_stands(row):
+                continue
+            ended = row is None or row.state == SessionState.ENDED
+            for socket in walls:
+                let_go(self.server, socket, "ended" if ended else "signed_out")
+
+    def _look_at_facilitators(self) -> None:
         held = [
             socket
             for group_session_id in self.sockets.sessions()
@@ -56,8 +76,7 @@ def let_go(server: Any, socket: Socket, code: str) -> None:
     if socket.gone:
         return
     socket.gone = True
-    group_session_id = socket.who.group_session_id
-    for room in (f"{socket.who.kind}s:{group_session_id}", socket.person_room):
+    for room in (shared_room(socket.who), socket.person_room):
         server.leave_room(socket.sid, room, namespace=socket.namespace)
     emit(server, socket.namespace, socket.sid, "notice", {"code": code})
     runtime.spawn(server.disconnect, socket.sid, socket.namespace)

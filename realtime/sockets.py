@@ -64,6 +64,12 @@ def person_room(who: Who) -> str:
     return f"person:{who.group_session_id}:{who.id}{':shut' if who.shut else ''}"
 
 
+def shared_room(who: Who) -> str:
+    """The room of everybody of a kind in one session; who waits at the door is not in it."""
+    kinds = {"participant": "participants", "facilitator": "facilitators", "display": "display"}
+    return f"{kinds[who.kind]}:{who.group_session_id}"
+
+
 def _one_person(who: Who) -> tuple[str, str]:
     """What all browsers of a person have in common: together they send no more than one."""
     return who.kind, f"{who.group_session_id}:{who.id}"

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +28,7 @@ from app.core.sealing import seal
 
 OPEN_STATES = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
 LARGEST_ROOM = 200
+WALL_STANDS = timedelta(hours=12)
 
 
 def hashed(token: str) -> str:
@@ -64,7 +66,27 @@ def session_by_room_hash(db: Connection, link_hash: str) -> Any:
 
 
 def session_by_display_link(db: Connection, token: str) -> Any:
-    return _session(db, col(GroupSession.display_link_hash) == hashed(token))
+    """The session whose wall has this address now; nobody's where the address has had its time."""
+    row = _session(db, col(GroupSession.display_link_hash) == hashed(token))
+    return row if row is not None and wall_stands(row) else None
+
+
+def wall_stands(row: Any) -> bool:
+    """Whether the address of a session's wall works: until the session ends, and for twelve hours."""
+    made = row.display_link_at
+    return row.state != SessionState.ENDED and made is not None and now() - made < WALL_STANDS
+
+
+def new_wall(group_session_id: str) -> dict[str, Any]:
+    """A fresh address for a session's wall."""
+    link = new_link(GroupSession.display_link, "display_link_hash", group_session_id)
+    return link | {"display_link_at": now()}
+
+
+def wall_for_today(row: Any) -> dict[str, Any]:
+    """A fresh address where the one that stands would not last through a session that begins now."""
+    lasts = row.display_link_at is not None and now() - row.display_link_at < WALL_STANDS / 2
+    return {} if lasts else new_wall(row.id)
 
 
 def session_by_code(db: Connection, code: str) -> Any:

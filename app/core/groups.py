@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.core import shelf, stored
 from app.core.agenda import Stage, sealed_agenda
 from app.core.changes import Who, changing
-from app.core.door import new_link, new_room_link
+from app.core.door import new_link, new_room_link, new_wall
 from app.core.models import (
     Group,
     GroupFacilitator,
@@ -207,7 +207,7 @@ def plan_session(
             sandbox=sandbox,
             rehearsal_of=rehearsal_of,
             **new_room_link(db, new),
-            **new_link(GroupSession.display_link, "display_link_hash", new),
+            **new_wall(new),
         )
     )
     return new

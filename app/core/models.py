@@ -223,6 +223,7 @@ class GroupSession(Table, table=True):
     room_link_hash: str = Field(unique=True, max_length=64)
     display_link: str = sealed()
     display_link_hash: str = Field(unique=True, max_length=64)
+    display_link_at: datetime | None = time(nullable=True)  # when it was made: it works for some hours
     sandbox: bool = False
     rehearsal_of: str | None = ref("group_session.id", default=None, nullable=True)
     led_by: str | None = ref(

@@ -31,7 +31,7 @@ def open_lobby(change: Change, command: Any) -> dict[str, Any]:
     if next_index(agenda_of(change.before), -1) is None:
         raise Invalid("There is no stage in the plan yet.")
     gate.must_be_passed(change)
-    return _to(change, SessionState.LOBBY, opened_at=change.at)
+    return _to(change, SessionState.LOBBY, opened_at=change.at, **door.wall_for_today(change.before))
 
 
 def start(change: Change, command: Any) -> dict[str, Any]:
@@ -131,8 +131,11 @@ def lock(change: Change, command: Any) -> dict[str, Any]:
 
 
 def rotate_link(change: Change, command: Any) -> dict[str, Any]:
-    """A new room link and code; the old ones fail at once, whoever is in the room stays."""
-    change.wrote(change.before.id, shared=True, **door.new_room_link(change.db, change.before.id))
+    """A new room link and code; the old ones fail at once, whoever is in the room stays. So does the wall,
+    unless its address is old.
+    """
+    values = door.new_room_link(change.db, change.before.id) | door.wall_for_today(change.before)
+    change.wrote(change.before.id, shared=True, **values)
     return at(change)
 
 

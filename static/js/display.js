@@ -26,7 +26,11 @@ function turn(by) {
 
 function onNotice({ code }) {
   if (code === "reload") location.reload();
-  if (code === "signed_out" || code === "removed") say("signedOut");
+  if (!["signed_out", "removed", "ended"].includes(code)) return;
+  byId("region-shown").replaceChildren(); // nobody else is told any more what may stand here
+  turn(0);
+  if (document.body.dataset.state !== "ended") byId("region-prompt").replaceChildren();
+  say(code === "ended" ? "ended" : "signedOut");
 }
 
 function onLine(line) {

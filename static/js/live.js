@@ -88,7 +88,7 @@ export function connect({ held = [], onState, onHeld, onRegion, onNotice, onLine
   }
 
   function notice(message) {
-    if (message.code === "removed" || message.code === "signed_out") close();
+    if (["removed", "signed_out", "ended"].includes(message.code)) close();
     onNotice?.(message);
   }
 

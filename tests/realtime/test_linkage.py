@@ -45,12 +45,6 @@ def test_over_many_rounds_a_co_participant_links_no_answer_to_its_writer(
     played = [each for _ in range(ROOMS) for each in play(house, random, ROUNDS, lambda _n: drawn(random))]
     assert all(len(each.items()) == 5 for each in played), "each round was released, and read"
     assert {"id", "place", "place on the screen", "length on the screen"} <= attack(played).keys()
-    print(
-        {
-            c: round(__import__("tests.realtime.linkage", fromlist=["x"]).auc(s), 3)
-            for c, s in attack(played).items()
-        }
-    )
     reached, clue = best_clue(played)
     assert reached <= CHANCE, f"the attacker reaches {reached:.3f} by {clue}"
 

@@ -14,7 +14,7 @@ from app.core.models import Facilitator, Role, now
 from app.core.refusals import Retry
 from realtime.push import News, Pusher
 from realtime.rights import Rights
-from tests.house.rooms import Room, make_room
+from tests.house.rooms import LATEST, Room, make_room
 from tests.realtime.conftest import Wire, code_of
 
 
@@ -153,3 +153,27 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_looking(
     with pytest.raises(Enough):
         line.rights.start()
     assert caplog.messages == ["a look failed: OSError"], "a busy database is nothing to report"
+
+
+def test_a_walls_socket_closes_with_the_end_of_its_session(wire: Wire, line: Line) -> None:
+    room = line.room
+    assert wire.admits(room, "display")
+    line.rights.look()
+    assert line.told() == []
+    room.does("Fola", "end", version=LATEST)
+    line.rights.look()
+    assert line.told() == [("display", "ended")] and wire.server.closed == ["display"]
+    assert ("display", f"display:{room.id}") in wire.server.left, "nothing more of the session reaches it"
+    assert not wire.admits(room, "display", "once more")
+    assert code_of(wire.plays("/display", "display", "sync", {"seen": 0})) == "not_found"
+
+
+def test_a_walls_socket_closes_twelve_hours_after_its_address_was_made(wire: Wire, line: Line) -> None:
+    assert wire.admits(line.room, "display")
+    with time_machine.travel(now() + timedelta(hours=11, minutes=59), tick=False):
+        line.rights._look_at_walls()
+        assert line.told() == []
+    with time_machine.travel(now() + timedelta(hours=12), tick=False):
+        line.rights._look_at_walls()
+        assert line.told() == [("display", "signed_out")]
+        assert code_of(wire.plays("/display", "display", "sync", {"seen": 0})) == "not_found"

@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from app import runtime, sign_in
 from app.core import accounts, groups
-from app.core.models import GroupSession, Role
+from app.core.models import GroupSession, Role, now
 from app.core.sealing import open_sealed
 from app.db import Database
 from app.library import agendas
@@ -169,6 +171,45 @@ def test_the_wall_shows_the_code_and_a_wrong_address_shows_nothing(stranger: Bro
     assert "Nothing is shown at this address." in stranger.visit("/display/wrong", 404)
     assert stranger.fetch("/display/wrong/ticket", {}).status_code == 404
     assert stranger.fetch(f"{wall_of(oak)}/ticket", {}).json["ticket"]
+
+
+def test_the_address_of_a_wall_works_until_the_session_ends_and_twelve_hours_at_most(
+    fola: Browser, stranger: Browser, oak: Oak
+) -> None:
+    address, console = wall_of(oak), f"/sessions/{oak.id}/console"
+    assert address in fola.visit(console)
+    with time_machine.travel(now() + timedelta(hours=12), tick=False):
+        stranger.visit(address, 404)
+        assert stranger.fetch(f"{address}/ticket", {}).status_code == 404
+        oak.does(oak.fola, "rotate_link")
+        assert wall_of(oak) != address
+        stranger.visit(address, 404)
+        stranger.visit(wall_of(oak))
+    again = wall_of(oak)
+    oak.does(oak.fola, "end")
+    assert "Nothing is shown at this address." in stranger.visit(again, 404)
+    assert stranger.fetch(f"{again}/ticket", {}).status_code == 404
+    page = fola.visit(console)
+    assert again not in page and "Its wall shows nothing more." in page
+
+
+def test_the_wall_of_a_session_that_was_planned_long_before_gets_its_address_when_the_room_opens(
+    browser_of: Callable[[str], Browser], stranger: Browser, oak: Oak
+) -> None:
+    oak.plans()
+    early = wall_of(oak)
+    stranger.visit(early)
+    with time_machine.travel(now() + timedelta(hours=5), tick=False):
+        oak.does(oak.fola, "open_lobby")
+        assert wall_of(oak) == early, "it was set up for today"
+    oak.plans()
+    early = wall_of(oak)
+    with time_machine.travel(now() + timedelta(hours=13), tick=False):
+        console = browser_of(oak.leaders["Fola"]).visit(f"/sessions/{oak.id}/console")
+        assert "The wall gets its address when the room opens." in console
+        oak.does(oak.fola, "open_lobby")
+        stranger.visit(early, 404)
+        stranger.visit(wall_of(oak))
 
 
 def test_a_long_page_lets_others_have_their_turn(

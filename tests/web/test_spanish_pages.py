@@ -151,7 +151,7 @@ def visits_every_page(oak: Oak) -> None:
     room.does("Fola", "end", version=room.row.version)
     oak.visits("ended", inside)
     oak.visits("own words", f"{inside}/words")
-    oak.visits("the end on the wall", link(room, "display", GroupSession.display_link))
+    oak.visits("the end on the wall", link(room, "display", GroupSession.display_link), 404)
     oak.comes_anew()
     oak.visits("again", oak.own_link(room, "Birgit"))
 

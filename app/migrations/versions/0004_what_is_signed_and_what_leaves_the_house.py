@@ -208,6 +208,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("without_meeting", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("pin_open_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("group_session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("display_link_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.add_column(sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("back_at", sa.DateTime(timezone=True), nullable=True))
@@ -217,6 +220,9 @@ def downgrade() -> None:
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.drop_column("back_at")
         batch_op.drop_column("gone_at")
+
+    with op.batch_alter_table("group_session", schema=None) as batch_op:
+        batch_op.drop_column("display_link_at")
 
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_column("pin_open_at")
