@@ -2,6 +2,7 @@
 // The form is a held region: a newer one is taken only when nothing unsent would be lost, or when the person comes along.
 
 import { TYPES } from "./exercises/index.js";
+import { overlong } from "./exercises/limits.js";
 import { morph, newId, parse } from "./live.js";
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -128,12 +129,6 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     onChange();
   }
 
-  /** The first question whose text is longer than it can be, as a draft from earlier may be: {index, now, most}. */
-  function overlong() {
-    const lengths = prompts().map((prompt, index) => ({ index, ...type(prompt).length?.(prompt) }));
-    return lengths.find(({ now, most }) => now > most);
-  }
-
   const last = () => at >= prompts().length - 1;
   const forward = () => open(at < reach ? reach : at + 1);
 
@@ -236,7 +231,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     form, setUp, keep, send, saved, refused, arrived, comeAlong, reopen, open, forward, last, dirty, blank, pending,
     stand: () => stand,
     justSaved: () => justSaved,
-    overlong,
+    overlong: () => (form() ? overlong(form(), prompts(), content().answer) : undefined),
     full: () => type(prompts()[at]).length?.(prompts()[at]).full ?? false,
     moved: () => newest !== null,
     /** What is not in the form now and has not been stored: put away, on its way, or refused. */

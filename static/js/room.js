@@ -53,7 +53,7 @@ function refusal(code) {
   return words(`refused-${known.includes(code) ? code : "invalid"}`);
 }
 
-const tooLong = ({ now, most }) => words("too-long", { now: now.toLocaleString(), most: most.toLocaleString() });
+const tooLong = ({ what, now, most }) => words(what, { now: now.toLocaleString(), most: most.toLocaleString() });
 
 /** The line under the box: [icon, words, needs patience]. */
 function truth() {
@@ -234,7 +234,7 @@ function submit() {
   if (action === "sending" || answering.blank()) return;
   const long = answering.overlong();
   if (long) {
-    answering.open(long.index);
+    if (long.index !== null) answering.open(long.index);
     return announce(tooLong(long));
   }
   tellWriting(false);

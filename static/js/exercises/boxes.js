@@ -1,12 +1,12 @@
 // Boxes named by the prompt. Value: {[name]: {label: lines or text}}, or null.
 
-import { linesOf } from "./short-texts.js";
+import { linesOf, mostOf } from "./short-texts.js";
 
 export function boxes(name, of) {
   const fields = (root) => [...root.querySelectorAll("[data-label]")];
   return {
     read(root) {
-      const full = fields(root).map((field) => [field.dataset.label, of.read(field.value)]).filter(([, kept]) => kept);
+      const full = fields(root).map((field) => [field.dataset.label, of.read(field.value, field)]).filter(([, kept]) => kept);
       return full.length ? { [name]: Object.fromEntries(full) } : null;
     },
     write(root, value) {
@@ -16,5 +16,5 @@ export function boxes(name, of) {
   };
 }
 
-export const LINES = { read: (text) => linesOf(text), write: (lines) => (lines ?? []).join("\n") };
+export const LINES = { read: (text, box) => linesOf(text, mostOf(box)), write: (lines) => (lines ?? []).join("\n") };
 export const TEXT = { read: (text) => text.trim() || null, write: (text) => text ?? "" };

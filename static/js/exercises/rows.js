@@ -2,7 +2,7 @@
 // says what stands where: {text: "line", hard: "number", chosen: "yes", pros: "lines", options: [{…}]}. Fields carry
 // data-f, lists data-list with a template of one row beside them; a field belongs to the nearest row around it.
 
-import { linesOf } from "./short-texts.js";
+import { linesOf, mostOf } from "./short-texts.js";
 
 const scopeOf = (element) => element.closest("[data-row]") ?? element.closest(".prompt");
 const within = (scope, selector) => [...scope.querySelectorAll(selector)].filter((each) => scopeOf(each.parentElement) === scope);
@@ -12,7 +12,7 @@ const rowsOf = (list) => [...list.children].filter((each) => each.matches("[data
 
 const READERS = {
   line: ([field]) => field.value.trim(),
-  lines: ([field]) => linesOf(field.value) ?? [],
+  lines: ([field]) => linesOf(field.value, mostOf(field)) ?? [],
   number: ([field]) => (field.value === "" ? null : Number(field.value)),
   yes: ([field]) => field.checked,
   one: (fields) => fields.find((field) => field.checked)?.value ?? "",
