@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from app.core import escalation, measure_alerts, measures
+from app.core import escalation, measure_alerts, measures, replies
 from app.core.door import OPEN_STATES
 from app.core.models import (
     ESCALATING,
@@ -141,7 +141,7 @@ def told(db: Connection, each: Row[Any]) -> dict[str, Any]:
         "shown": each.shown_at is not None,
         "safe_for_now_at": each.safe_for_now_at,
         "talk_wanted_at": each.talk_wanted_at,
-        "reply": open_sealed(Signal.reply, each.id, each.reply),
+        **replies.of(db, each),
         "taken_back": each.lowered_at is not None,
         "why": measures.why(db, each.participant_id) if each.kind == SignalKind.ITEM_9 else "",
         "seen_by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
@@ -157,18 +157,21 @@ def own_signals(db: Connection, participant_id: str) -> dict[str, list[dict[str,
     rest = [each for each in tapped if each.status == SignalStatus.RESOLVED][-1:]
     stands = [each for each in rows if each.status in OPEN and each.lowered_at is None]
     return {
-        "signals": [_own(each) for each in tapped if each in stands or each in rest],
-        "calls": [_own(each) | {"kind": "call"} for each in stands if each.kind in URGENT],
+        "signals": [_own(db, each) for each in tapped if each in stands or each in rest],
+        "calls": [_own(db, each) | {"kind": "call"} for each in stands if each.kind in URGENT],
     }
 
 
-def _own(each: Row[Any]) -> dict[str, Any]:
+def _own(db: Connection, each: Row[Any]) -> dict[str, Any]:
+    """``by``: who answered, else who has seen it."""
+    reply = replies.of(db, each)
+    seen_by = open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else ""
     return {
         "id": each.id,
         "kind": each.kind.value,
         "status": each.status.value,
-        "reply": open_sealed(Signal.reply, each.id, each.reply),
-        "by": open_sealed(Facilitator.name, each.seen_by, each.seen_name) if each.seen_by else "",
+        "reply": reply["reply"],
+        "by": reply["replied_by"] or seen_by,
         "raised_at": each.raised_at,
         "shown": each.shown_at is not None,
         "safe_for_now": each.safe_for_now_at is not None,

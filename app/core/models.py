@@ -342,6 +342,8 @@ class Signal(Table, table=True):
         sa_type=choice(SignalStatus, "signal_status"),
     )
     reply: str | None = sealed(nullable=True)
+    replied_at: datetime | None = time(nullable=True)
+    replied_by: str | None = ref("facilitator.id", default=None, nullable=True)
     raised_at: datetime = time()
     shown_at: datetime | None = time(nullable=True)  # a facilitator's screen has confirmed that it is there
     lowered_at: datetime | None = time(nullable=True)  # taken back by its sender

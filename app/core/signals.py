@@ -115,7 +115,8 @@ def answer_signal(change: Change, command: Any) -> dict[str, Any]:
         raise NotNow("This is answered in person.")
     if stands.reply is not None and open_sealed(Signal.reply, stands.id, stands.reply) == command.reply:
         return {"ok": True}
-    return _see(change, command.id, {"reply": seal(Signal.reply, command.id, command.reply)})
+    reply = seal(Signal.reply, command.id, command.reply)
+    return _see(change, command.id, {"reply": reply, "replied_by": change.who.id, "replied_at": change.at})
 
 
 def resolve_signal(change: Change, command: Any) -> dict[str, Any]:

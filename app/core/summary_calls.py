@@ -94,6 +94,7 @@ def _told(row: Row[Any], written: Iterable[Row[Any]], names: dict[str, str]) -> 
         "resolved_at": row.resolved_at,
         "resolved_by": names.get(row.resolved_by, ""),
         "reply": open_sealed(Signal.reply, row.id, row.reply),
+        "replied_by": names.get(row.replied_by, ""),
         "met": {"how": met["how"], "words": met["words"]} if met else None,
         "safe_for_now_at": row.safe_for_now_at,
         "talk_wanted_at": row.talk_wanted_at,
@@ -108,7 +109,7 @@ def _written(db: Connection, signal_ids: list[str]) -> list[Row[Any]]:
 
 
 def _names(db: Connection, rows: Iterable[Any]) -> dict[str, str]:
-    fields = ("seen_by", "resolved_by", "facilitator_id")
+    fields = ("seen_by", "replied_by", "resolved_by", "facilitator_id")
     ids = {getattr(row, name, None) for row in rows for name in fields} - {None}
     found = db.execute(
         select(col(Facilitator.id), col(Facilitator.name)).where(col(Facilitator.id).in_(sorted(ids)))

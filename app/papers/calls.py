@@ -43,7 +43,7 @@ def met(signal: dict[str, Any], zone: str) -> str:
     if signal["on_call"] and signal["on_call"]["at"]:
         told.append(_("On-call called at %(time)s.", time=wording.clock(signal["on_call"]["at"], zone)))
     if signal["reply"]:
-        told.append(f"“{signal['reply']}”")
+        told.append(": ".join(each for each in (signal["replied_by"], f"“{signal['reply']}”") if each))
     if signal["talk_wanted_at"]:
         told.append(_("Wanted somebody to talk to at %(time)s.", time=at("talk_wanted_at")))
     if signal["safe_for_now_at"]:

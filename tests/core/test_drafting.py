@@ -117,7 +117,7 @@ def test_what_is_also_somebody_elses_words_is_left_out_of_a_draft(planned_oak: O
 
 def test_a_call_stands_in_the_draft_of_its_member_with_what_was_done(over: Oak) -> None:
     chidi = drafted(over, "Chidi")
-    for told in ("Asked for support at", "Answered: “I will call you at the end.”"):
+    for told in ("Asked for support at", "Fola answered: “I will call you at the end.”"):
         assert told in chidi
     assert "Judged: No plan, no means. Next contact: Thursday, 10:00." in chidi
     for name in ("Amal", "shared", "member_safe"):

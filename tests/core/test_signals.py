@@ -89,9 +89,12 @@ def test_its_sender_reads_what_became_of_it(oak: Oak) -> None:
     oak.does(oak.fola, "acknowledge_signal", id=signal)
     assert own(oak) == [("seen", "", "Fola")]
     oak.does(oak.sami, "answer_signal", id=signal, reply="I will call you at the end.")
-    assert own(oak) == [("seen", "I will call you at the end.", "Fola")]
+    # who promised it is named, and not who saw it first
+    assert own(oak) == [("seen", "I will call you at the end.", "Sami")]
+    [told] = oak.console()["signals"]
+    assert (told["seen_by"], told["replied_by"]) == ("Fola", "Sami")
     oak.does(oak.fola, "resolve_signal", id=signal)
-    assert own(oak) == [("resolved", "I will call you at the end.", "Fola")]
+    assert own(oak) == [("resolved", "I will call you at the end.", "Sami")]
     assert on_console(oak) == []
 
 

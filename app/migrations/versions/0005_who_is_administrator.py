@@ -1,4 +1,4 @@
-"""Who is administrator: of what there was before, the oldest account that can be used."""
+"""Who is administrator (of what there was before, the oldest account in use), and who answered a call."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,7 +29,17 @@ def upgrade() -> None:
         )
     op.execute(sa.text(OLDEST).bindparams(sa.bindparam("yes", True, sa.Boolean())))
 
+    with op.batch_alter_table("signal", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("replied_by", sa.String(length=36), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_signal_replied_by"), "facilitator", ["replied_by"], ["id"])
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("signal", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_signal_replied_by"), type_="foreignkey")
+        batch_op.drop_column("replied_by")
+        batch_op.drop_column("replied_at")
+
     with op.batch_alter_table("facilitator", schema=None) as batch_op:
         batch_op.drop_column("administrator")
