@@ -2,18 +2,27 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import update
+from sqlmodel import col
 
 from app.core import feedback, stored
 from app.core.agenda import Stage, agenda_of
 from app.core.changes import Change
-from app.core.course_models import Lot
+from app.core.course_models import FeedbackLine, Lot
 from app.core.models import Participant, SessionState, Standing
+
+MOST = 5  # people whom one can have drawn: as many ids as the row holds
 
 
 def draw(change: Change, stage: Stage) -> None:
-    """Draws two people for everybody in the room, so that nobody there is left out; once for a stage."""
+    """Draws two people for everybody in the room, so that nobody there is left out; who comes later is drawn
+    by one of those who are there, who then has one more.
+    """
     if not any(prompt.get("exercise") == feedback.WRITING for prompt in stage["prompts"]):
         return
+    place = {"group_session_id": change.before.id, "stage_id": stage["id"]}
     rows = stored.find_all(
         change.db,
         Participant,
@@ -21,26 +30,21 @@ def draw(change: Change, stage: Stage) -> None:
         group_session_id=change.before.id,
         standing=Standing.ADMITTED,
     )
-    lots = stored.find_all(change.db, Lot, group_session_id=change.before.id, stage_id=stage["id"])
-    known = {each.participant_id for each in lots}
-    new = [each for each in rows if each.id not in known]
-    if not new:
-        return
+    lots = {each.participant_id: each.drawn.split() for each in stored.find_all(change.db, Lot, **place)}
+    here = {feedback.person_id(each): each.id for each in rows}
+    stands = {person: lots[seat] for person, seat in here.items() if seat in lots}
     everybody = [each["id"] for each in feedback.people_of(change.db, change.before, with_absent=True)]
-    drawers = [feedback.person_id(each) for each in new]
-    if lots:
-        drawn = drawn_later(drawers, everybody, Counter(to for each in lots for to in each.drawn.split()))
-    else:
-        drawn = drawn_by(drawers, everybody)
-    for each in new:
-        stored.add(
-            change.db,
-            Lot,
-            group_session_id=change.before.id,
-            stage_id=stage["id"],
-            participant_id=each.id,
-            drawn=" ".join(drawn[feedback.person_id(each)]),
-        )
+    written = {each.to_id for each in stored.find_all(change.db, FeedbackLine, **place)}
+    drawn = drawn_later(list(here), everybody, stands, written) if lots else drawn_by(list(here), everybody)
+    for person, seat in here.items():
+        told = " ".join(drawn[person])
+        if person not in stands:
+            stored.add(change.db, Lot, **place, participant_id=seat, drawn=told)
+        elif drawn[person] != stands[person]:
+            mine = (col(Lot.group_session_id) == change.before.id, col(Lot.stage_id) == stage["id"])
+            own = col(Lot.participant_id) == seat
+            change.db.execute(update(Lot).where(*mine, own).values(drawn=told))
+            change.people.add(seat)  # their form holds one more name
 
 
 def draw_here(change: Change) -> None:
@@ -76,12 +80,27 @@ def drawn_by(drawers: list[str], people: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def drawn_later(drawers: list[str], people: list[str], lines: Counter[str]) -> dict[str, list[str]]:
-    """Two others for each who comes after the lot, those who have the fewest ``lines`` so far."""
+def drawn_later(
+    here: list[str], people: list[str], stands: Mapping[str, list[str]], written: Collection[str] = ()
+) -> dict[str, list[str]]:
+    """Whom everybody ``here`` writes to after somebody came late: what ``stands`` (drawn before, by person)
+    stays and may grow, since its lines may be half written.
+
+    Everybody has two others, as far as there are two, those whom the fewest have drawn first. Whoever is here
+    and nobody here has drawn then goes to somebody with the fewest; ``written`` says who has a line already.
+    """
     lot = secrets.SystemRandom()
-    found = {}
-    for drawer in drawers:
-        others = lot.sample([each for each in people if each != drawer], len(people) - 1)
-        found[drawer] = sorted(others, key=lambda each: lines[each])[:2]
-        lines.update(found[drawer])
+    found = {each: list(stands.get(each, ())) for each in here}
+    lines = Counter(to for two in found.values() for to in two)
+    for drawer in sorted(here, key=lambda each: each in stands):  # those who came late first
+        others = [each for each in lot.sample(people, len(people)) if each not in (drawer, *found[drawer])]
+        others.sort(key=lambda each: (lines[each], each not in here))
+        lacks = 2 - len(set(found[drawer]) & set(people))  # whoever has left cannot be written to
+        more = others[: max(0, min(lacks, MOST - len(found[drawer])))]
+        found[drawer] += more
+        lines.update(more)
+    for person in here:
+        drawers = [each for each in lot.sample(here, len(here)) if each != person and len(found[each]) < MOST]
+        if drawers and not lines[person] and person not in written:
+            found[min(drawers, key=lambda each: len(found[each]))].append(person)
     return found

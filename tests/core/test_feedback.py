@@ -195,6 +195,39 @@ def test_whoever_is_absent_the_lot_leaves_nobody_present_without_a_line(here: in
         assert away > here or all(lines[each] for each in absent)
 
 
+@settings(max_examples=300, deadline=None)
+@given(size=st.integers(3, 8), first=st.integers(1, 8), away=st.integers(0, 4), goes=st.integers(0, 7))
+def test_whoever_comes_after_the_lot_is_written_to_and_writes_to_two_as_everybody_does(
+    size: int, first: int, away: int, goes: int
+) -> None:
+    """``first`` are there for the lot, the others come one by one, and one of the first may have left."""
+    everybody = [f"p{number}" for number in range(size)]
+    members = [*everybody, *(f"a{number}" for number in range(away))]
+    here = everybody[: min(first, size)]
+    drawn = lots.drawn_by(here, members)
+    if goes < len(here) and size > 3:
+        gone = here.pop(goes)
+        everybody.remove(gone)
+        members.remove(gone)
+        drawn.pop(gone)
+    for comes in [each for each in everybody if each not in here]:
+        before = {name: list(two) for name, two in drawn.items()}
+        here.append(comes)
+        drawn = lots.drawn_later(here, members, drawn)
+        for name, two in drawn.items():
+            assert two[: len(before.get(name, []))] == before.get(name, []), "what was drawn stays"
+            assert name not in two and len(set(two)) == len(two) <= 4
+            assert len(set(two) & set(members)) >= min(2, len(members) - 1)
+        if len(here) > 1:
+            assert set(here) <= {to for two in drawn.values() for to in two}
+
+
+def test_nobody_is_drawn_once_more_who_has_a_line_already() -> None:
+    stands = {"p0": ["p1", "a0"], "p1": ["p0", "a0"]}
+    drawn = lots.drawn_later(["p0", "p1", "p2"], ["p0", "p1", "p2", "a0"], stands, {"p2"})
+    assert {name: drawn[name] for name in stands} == stands and len(drawn["p2"]) == 2
+
+
 def test_with_two_of_five_away_all_who_are_here_are_written_to(
     planned_oak: Oak, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,11 +254,21 @@ def drawn_of(oak: Oak, name: str) -> list[dict[str, str]]:
     return found
 
 
-def test_who_comes_late_draws_as_well(oak: Oak) -> None:
+def test_who_comes_late_draws_as_well_and_is_drawn_by_one_who_keeps_what_they_had(oak: Oak) -> None:
     oak.moves_to("writing")
+    before = {name: drawn_of(oak, name) for name in MEMBERS}
     zoe = oak.joins("Zoe")
     oak.does(oak.fola, "admit", participant_id=zoe.id)
-    assert len(oak.me(zoe)["addressees"]["lines"]) == 2
+    assert len(drawn_of(oak, "Zoe")) == 2
+    new = {name: [e for e in drawn_of(oak, name) if e not in before[name]] for name in MEMBERS}
+    [writer] = [name for name, more in new.items() if more]
+    assert new[writer] == [{"id": zoe.id, "alias": "Zoe"}]
+    assert all(each in drawn_of(oak, name) for name in MEMBERS for each in before[name])
+    lines = [{"to": each["id"], "text": LINE} for each in drawn_of(oak, writer)]
+    assert oak.writes(oak.people[writer], "writing", lines=lines)["ok"]
+    oak.moves_to("round")
+    oak.moves_to("writing")
+    assert [len(drawn_of(oak, name)) for name in MEMBERS].count(3) == 1, "nothing is drawn twice"
 
 
 def test_goodbye_lines_are_given_with_the_goodbye_and_those_for_the_absent_stay(oak: Oak) -> None:
