@@ -205,6 +205,10 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
         const place = region.querySelector(`#${line.parentElement.id} [data-aud="${line.dataset.aud}"]`);
         if (place) place.replaceChildren(...line.childNodes);
       }
+      for (const prompt of prompts()) {
+        const newer = fresh.querySelector(`.prompt[data-key="${CSS.escape(prompt.dataset.key)}"]`);
+        if (type(prompt).grow?.(prompt, newer)) source = html; // what is put away now has the new boxes as well
+      }
     } else {
       newest = { html, stage: fresh?.dataset.stage ?? null };
     }

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from app.core.course_models import Lot
 from app.core.models import Participant, Reflection
 from app.core.opened import answer_of
 from tests.browser.conftest import People
@@ -52,3 +53,31 @@ def test_whoever_is_late_waits_at_a_held_door_and_the_few_who_are_there_get_a_sm
     expect(fola.page.locator("#region-agenda .stage-skip")).to_contain_text("Extra")
     expect(fola.page.locator("#few")).to_have_count(0)
     assert "Extra" not in chidi.source()
+
+
+def test_a_guest_who_comes_after_the_lot_stands_on_one_form_and_no_word_on_it_is_lost(
+    world: World, house: Server, people: People
+) -> None:
+    asked = {"key": "lines", "type": "feedback", "text": "A line to two.", "who": "all"}
+    writing = line("Lines") | {"prompts": [asked | {"exercise": "goodbye_lines"}]}
+    session = world.open([line("Before"), writing])
+    fola, amal, birgit = people.facilitator(house.url), *(people.participant(house.url) for _ in range(2))
+    fola.opens_the_console(world.console_path(session))
+    for person, name in ((amal, "Amal"), (birgit, "Birgit")):
+        person.comes_in(world.member_path(name))
+    fola.moves_on("Lines")
+    amal.page.get_by_label("To Birgit").fill("You waited for me")
+    birgit.page.get_by_label("To Amal").fill("You asked how it went")
+    gia = people.participant(house.url)
+    gia.comes_in(world.room_path(session), "Gia")
+    fola.page.get_by_role("button", name="Admit Gia").click()
+    expect(gia.page.locator("[data-to]")).to_have_count(2)
+    with world.database.reader() as db:
+        drawn = {each.participant_id: each.drawn for each in db.execute(select(Lot.__table__)).all()}
+    here = {"Amal": amal, "Birgit": birgit}
+    seats = {name: world.person(session, name) for name in here}
+    [guest] = set(drawn) - set(seats.values())
+    [writer] = [each for name, each in here.items() if guest in drawn[seats[name]].split()]
+    expect(writer.page.get_by_label("To Gia")).to_be_visible()
+    expect(amal.page.get_by_label("To Birgit")).to_have_value("You waited for me")
+    expect(birgit.page.get_by_label("To Amal")).to_have_value("You asked how it went")
