@@ -203,8 +203,9 @@ def _helping(
 
 
 def _areas(db: Connection, ids: list[str], found: dict[str, Facts]) -> None:
-    """Areas that came up: tagged in answers, or those that a working exercise was made for. An exercise for
-    all four says nothing of an area; one for fewer, or one of a known technique, is a technique.
+    """Areas that came up: tagged so that it points at nobody, or those that a working exercise was made for.
+    An exercise for all four says nothing of an area; one for fewer, or one of a known technique, is a
+    technique.
     """
     names = sorted({name for facts in found.values() for name in facts.been})
     known = {each.id: each for each in shelf.exercises(db, names)}

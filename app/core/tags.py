@@ -16,7 +16,7 @@ from app.core import stored
 from app.core.agenda import counts
 from app.core.changes import Change, Who, changing
 from app.core.course import AREAS
-from app.core.models import GroupSession, Participant, Reflection
+from app.core.models import Audience, GroupSession, Participant, Reflection
 from app.core.record_models import Tags
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed, seal
@@ -95,11 +95,23 @@ def of_member(db: Connection, group_session_id: str, member_id: str) -> dict[str
 
 
 def areas_of(db: Connection, group_session_ids: Iterable[str]) -> dict[str, set[str]]:
-    """The focus areas with which the answers of each of these sessions were tagged."""
+    """The focus areas of each of these sessions that point at nobody: tagged on what was written for the
+    group with a name, or on answers of two people or more. What was tagged on one person's private answer,
+    or on what somebody has not said yes to yet, is in none.
+    """
+    whose: dict[tuple[str, str], set[str]] = {}
+    named: set[tuple[str, str]] = set()
+    theirs = col(Reflection.written_by).is_(None) | col(Reflection.confirmed_at).is_not(None)
+    of_these = STANDING.where(col(Tags.group_session_id).in_(list(group_session_ids)), theirs)
+    for row in db.execute(of_these.add_columns(col(Reflection.audience))).all():
+        for area in set(_tags(row)) & set(AREAS):
+            place = (row.group_session_id, area)
+            whose.setdefault(place, set()).add(row.person_id)
+            named |= {place} if row.audience == Audience.NAMED else set()
     found: dict[str, set[str]] = {}
-    rows = db.execute(STANDING.where(col(Tags.group_session_id).in_(list(group_session_ids)))).all()
-    for row in rows:
-        found.setdefault(row.group_session_id, set()).update(set(_tags(row)) & set(AREAS))
+    for place, people in whose.items():
+        if place in named or len(people) > 1:
+            found.setdefault(place[0], set()).add(place[1])
     return found
 
 

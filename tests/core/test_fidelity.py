@@ -162,6 +162,18 @@ def test_the_focus_areas_of_those_who_were_there(
     assert ticked(oak, "focus") == answer
 
 
+def test_an_area_on_one_private_answer_is_no_news_for_a_supervisor_and_on_two_peoples_it_is(oak: Oak) -> None:
+    oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Amal"], ["grief"], "")
+    holds(oak, there=MEMBERS[:4], close=False)
+    place = {"stage_id": agenda_of(oak.row())[0]["id"], "audience": "facilitators"}
+    for name in ("Birgit", "Amal"):
+        assert ticked(oak, "focus") is None
+        oak.writes(oak.people[name], **place, text="Since the funeral.")
+        for row in oak.all(stored_reflections()):
+            oak.database.writer.do(tags.set_tag, "f-fola", oak.id, row.id, "grief", True)
+    assert ticked(oak, "focus") == "yes"
+
+
 def test_an_exercise_made_for_one_area_brings_that_area_up(oak: Oak) -> None:
     oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Amal"], ["grief"], "")
     holds(oak, "expectations_both_sides")
