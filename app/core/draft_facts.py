@@ -149,10 +149,10 @@ def _exercises(db: Connection, stages: list[dict[str, Any]]) -> list[str]:
 
 
 def _events(signals: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """How many members called, by the kind of call."""
+    """How many members called and did not take it back, by the kind of call."""
     found: dict[str, set[str]] = {}
     for each in signals:
-        if each["urgent"]:
+        if each["urgent"] and not each["taken_back"]:
             found.setdefault(each["kind"], set()).add(each["participant_id"])
     return {kind: len(who) for kind, who in found.items()}
 

@@ -322,6 +322,8 @@ def _call(call: dict[str, Any], group: Facts, say: Say) -> str:
     if call["seen_at"] is not None and call["seen_by"]:
         seen = {"name": call["seen_by"], "time": _time(call["seen_at"], group)}
         told.append(say(N_("Seen by %(name)s at %(time)s."), **seen))
+    if call["taken_back"]:
+        told.append(say(N_("Taken back.")))
     if call["reply"] and call["replied_by"]:
         words = {"name": call["replied_by"], "words": call["reply"]}
         told.append(say(N_("%(name)s answered: “%(words)s”"), **words))

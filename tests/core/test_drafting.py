@@ -356,3 +356,15 @@ def test_a_score_that_makes_up_for_a_blank_says_so_in_the_draft(
     _measures(oak, "phq9", [*rest, None if blank == "most" else blank, 0])  # type: ignore[list-item]
     amal = drafted(oak, "Amal")
     assert told in amal and ("Pro-rated." in amal) is (blank is None)
+
+
+def test_a_call_that_was_taken_back_is_told_so_and_counts_in_no_group_note(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.starts()
+    kept, back = oak.signals(oak.amal), oak.signals(oak.birgit)
+    assert kept != back
+    oak.does(oak.birgit, "lower_signal", id=back)
+    assert "One member asked for support." in drafted(oak, "group_note")
+    assert "Taken back." in drafted(oak, "Birgit") and "Taken back." not in drafted(oak, "Amal")
+    oak.does(oak.amal, "lower_signal", id=kept)
+    assert "for support" not in drafted(oak, "group_note") + drafted(oak, "shared")
