@@ -10,7 +10,7 @@ from app.core import course
 
 def compared(db: Connection, member_id: str | None, ticked: Sequence[str]) -> dict[str, Any]:
     """The ticked ones of mood, goals and circle. Mood and goals come as the way they went: "up", "down" or
-    "same"; ratings are for the facilitators, whatever is shared.
+    "same", "" where there is one number alone; ratings are for the facilitators, whatever is shared.
     """
     if member_id is None or not ticked:
         return {}

@@ -63,7 +63,9 @@ def forget(change: Change, reflection_id: str) -> None:
 
 
 def then_and_now(db: Connection, member_id: str) -> dict[str, Any]:
-    """The first mood, goals and circle of a member beside the last, from their own answers."""
+    """The first mood, goals and circle of a member beside the last, from their own answers; the last is None
+    where there was one alone.
+    """
     return _then_and_now(_told(db, member_id), goals.then_and_now(db, member_id))
 
 
@@ -78,7 +80,13 @@ def _then_and_now(told: Told, ends: list[dict[str, Any]]) -> dict[str, Any]:
     weeks = range(min(moods, default=1), last + 1)
     points = [{"number": number, "value": moods.get(number)} for number in weeks]
     return {
-        "mood": {"first": moods[min(moods)], "last": moods[last], "points": points} if moods else None,
+        "mood": {
+            "first": moods[min(moods)],
+            "last": moods[last] if len(moods) > 1 else None,  # one number is no way from one to another
+            "points": points,
+        }
+        if moods
+        else None,
         "goals": ends,
         "circle": {
             "first": circles[0][1] if circles else None,
