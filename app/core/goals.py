@@ -12,10 +12,11 @@ from sqlalchemy import Connection, delete, or_, select
 from sqlmodel import col
 
 from app.core import stored
-from app.core.agenda import Stage
+from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change
 from app.core.course_models import Goal, GoalRating
-from app.core.models import Member, Reflection, new_id, now
+from app.core.models import Member, Participant, Reflection, new_id, now
+from app.core.opened import answer_of
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed, seal
 from app.exercises.goal import LINES, STANDING, STATUS
@@ -79,31 +80,92 @@ def keep(change: Change, stage: Stage, person: Any, reflection_id: str, answer: 
     """Keeps the goal of a member's answer, and every rating in it; a revision replaces its own."""
     if not any(_takes(prompt) or _scale(prompt) for prompt in stage["prompts"]):
         return
-    forget_ratings(change, reflection_id)
-    written, ratings = None, {}
-    for prompt in filter(_takes, stage["prompts"]):
-        value = answer.get(prompt["key"]) or {}
-        written = _write(change, person.member_id, reflection_id, prompt["key"], value)
-        if written and value["rating"]:
-            ratings[written] = value["rating"][0]
-        ratings |= {each["goal"]: each["rating"] for each in value.get("standing", ())}
-    for prompt in filter(_scale, stage["prompts"]):
-        newest = written or _newest(change.db, person.member_id)
-        if newest and answer.get(prompt["key"]) is not None:
-            ratings.setdefault(newest, answer[prompt["key"]])
+    lost = _forget_ratings(change, reflection_id)
+    written = {
+        prompt["key"]: _write(
+            change, person.member_id, reflection_id, prompt["key"], answer.get(prompt["key"]) or {}
+        )
+        for prompt in filter(_takes, stage["prompts"])
+    }
+    ratings = _ratings(change.db, stage, person.member_id, answer, written)
     for goal_id, rating in ratings.items():
         _rate(change, goal_id, reflection_id, rating)
+    _as_rated_before(change, person, reflection_id, lost - ratings.keys())
 
 
 def forget(change: Change, reflection_id: str) -> None:
     """Takes back the goals and ratings of an answer that is withdrawn."""
-    forget_ratings(change, reflection_id)
+    lost = _forget_ratings(change, reflection_id)
     for goal in stored.find_all(change.db, Goal, reflection_id=reflection_id):
         _remove(change, goal.id)
+        lost.discard(goal.id)
+    answer = stored.find(change.db, Reflection, id=reflection_id) if lost else None
+    if answer is not None:
+        person = stored.find(change.db, Participant, id=answer.participant_id)
+        _as_rated_before(change, person, reflection_id, lost)
 
 
-def forget_ratings(change: Change, reflection_id: str) -> None:
+def _ratings(
+    db: Connection,
+    stage: Stage,
+    member_id: str,
+    answer: Mapping[str, Any],
+    written: Mapping[str, str | None],
+) -> dict[str, int]:
+    """The numbers that an answer gives, by goal; ``written`` are the goals it holds, by prompt key."""
+    ratings: dict[str, int] = {}
+    own = None
+    for key, own in written.items():
+        value = answer.get(key) or {}
+        if own and value["rating"]:
+            ratings[own] = value["rating"][0]
+        ratings |= {each["goal"]: each["rating"] for each in value.get("standing", ())}
+    for prompt in filter(_scale, stage["prompts"]):
+        newest = own or _newest(db, member_id)
+        if newest and answer.get(prompt["key"]) is not None:
+            ratings.setdefault(newest, answer[prompt["key"]])
+    return ratings
+
+
+def _as_rated_before(change: Change, person: Any, without: str, lost: set[str]) -> None:
+    """Lets the numbers stand again that this person's other answers of the session give to goals which have
+    lost theirs; the last one counts. ``without`` is the answer that took its own back.
+    """
+    if not lost:
+        return
+    rows = stored.find_all(
+        change.db, Reflection, ("saved_at", "id"), participant_id=person.id, withdrawn_at=None, passed=False
+    )
+    stages = agenda_of(change.before)
+    for row in rows:
+        if row.id == without:
+            continue
+        stage, answer = stages[find_stage(stages, row.stage_id)], answer_of(row)
+        written = {
+            prompt["key"]: _kept(change, person.member_id, row.id, prompt["key"], answer)
+            for prompt in filter(_takes, stage["prompts"])
+        }
+        for goal_id, rating in _ratings(change.db, stage, person.member_id, answer, written).items():
+            if goal_id in lost:
+                _rate(change, goal_id, row.id, rating)
+
+
+def _kept(
+    change: Change, member_id: str, reflection_id: str, key: str, answer: Mapping[str, Any]
+) -> str | None:
+    """The goal that an answer holds under a key, as ``_write`` kept it."""
+    value = answer.get(key) or {}
+    if not any(value.get(name) for name in LINES):
+        return None
+    found = stored.find(change.db, Goal, reflection_id=reflection_id, prompt_key=key)
+    return str(found.id) if found is not None else _same_words(change, member_id, value)
+
+
+def _forget_ratings(change: Change, reflection_id: str) -> set[str]:
+    """Removes the ratings of an answer and gives the goals that had them."""
+    lost = {each.goal_id for each in stored.find_all(change.db, GoalRating, reflection_id=reflection_id)}
     change.db.execute(delete(GoalRating).where(col(GoalRating.reflection_id) == reflection_id))
+    return lost
 
 
 # what facilitators see and set

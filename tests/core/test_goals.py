@@ -189,3 +189,53 @@ def test_what_is_written_in_a_copy_of_an_exercise_is_kept_as_in_the_shipped_one(
     writes(oak, "Amal", "next", step=GOAL | {"text": "Ring on Thursday."})
     assert ratings(oak) == {RING: [2]}
     assert [each["text"] for each in seen(oak, "Amal")["steps"]] == ["Ring on Thursday."]
+
+
+@pytest.fixture
+def twice(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """A session that asks for goals two times; Amal's goal was rated 3 first and then 6."""
+    stages = [
+        stage(
+            name,
+            prompt("goal", "goal", exercise="goal_setting"),
+            prompt("close", "scale_0_10", exercise="goal_setting"),
+        )
+        for name in ("words", "again")
+    ]
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: stages)
+    planned_oak.plans()
+    planned_oak.starts()
+    return planned_oak
+
+
+def test_a_rating_that_is_withdrawn_leaves_the_one_before_it(twice: Oak) -> None:
+    twice.writes(twice.amal, goal={"text": RING}, close=3, audience="facilitators")
+    twice.moves_to("again")
+    [goal] = offered(twice)
+    second = twice.writes(
+        twice.amal, "again", goal={"standing": [rated(goal["id"], 6)]}, audience="facilitators"
+    )
+    assert ratings(twice) == {RING: [6]}
+    for _ in range(2):
+        twice.does(twice.amal, "withdraw_reflection", id=second["id"])
+        assert ratings(twice) == {RING: [3]}
+
+
+def test_a_rating_that_a_revision_leaves_out_leaves_the_one_before_it(twice: Oak) -> None:
+    twice.writes(twice.amal, goal={"text": RING}, close=3, audience="facilitators")
+    twice.moves_to("again")
+    [goal] = offered(twice)
+    second = twice.writes(
+        twice.amal, "again", goal={"standing": [rated(goal["id"], 6)]}, audience="facilitators"
+    )
+    changed = {"id": second["id"], "revision": 2, "audience": "facilitators"}
+    twice.writes(twice.amal, "again", goal={"text": EAT}, **changed)
+    assert ratings(twice) == {RING: [3], EAT: []}
+
+
+def test_a_goal_that_is_withdrawn_takes_its_ratings_along(twice: Oak) -> None:
+    first = twice.writes(twice.amal, goal={"text": RING}, close=3, audience="facilitators")
+    twice.moves_to("again")
+    twice.writes(twice.amal, "again", goal={"text": EAT, "rating": [4]}, audience="facilitators")
+    twice.does(twice.amal, "withdraw_reflection", id=first["id"])
+    assert ratings(twice) == {EAT: [4]}
