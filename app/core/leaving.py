@@ -98,22 +98,19 @@ def left_members(db: Connection, group_id: str) -> list[dict[str, Any]]:
 
 
 def to_tell(db: Connection, row: Row[Any]) -> list[str]:
-    """What a facilitator tells the group at the start of this session: of those who left since the last."""
+    """What a facilitator tells the group at the start of this session: of those who left since the last one
+    began, so that whoever left in the middle of it is told of as well, and each once.
+    """
     if row.kind != "group":
         return []
-    since = _ended_before(db, row)
-    until = row.ended_at or now()
+    since = _began_before(db, row)
+    until = row.started_at or row.ended_at or now()
     told = []
     for each in stored.find_all(db, Member, ("left_at",), group_id=row.group_id):
-        if each.left_at is not None and since <= each.left_at <= until:
+        if each.left_at is not None and since < each.left_at <= until:
             words = _words(each)["told"]
             told += [words] if words else []
     return told
-
-
-def last_ended(db: Connection, row: Row[Any]) -> Row[Any] | None:
-    """The group's session that ended last before this one."""
-    return next(reversed(ended_before(db, row)), None)
 
 
 def ended_before(db: Connection, row: Row[Any]) -> list[Row[Any]]:
@@ -165,7 +162,7 @@ def _words(row: Any) -> dict[str, str]:
     return found
 
 
-def _ended_before(db: Connection, row: Row[Any]) -> datetime:
-    last = last_ended(db, row)
-    group_began = datetime.min.replace(tzinfo=now().tzinfo)
-    return last.ended_at if last is not None else group_began
+def _began_before(db: Connection, row: Row[Any]) -> datetime:
+    """When the last session that came to its first stage did so."""
+    began = [each.started_at for each in ended_before(db, row) if each.started_at is not None]
+    return began[-1] if began else datetime.min.replace(tzinfo=now().tzinfo)

@@ -74,6 +74,28 @@ def test_the_group_is_told_once_at_the_start_of_the_next_session(oak: Oak) -> No
     assert oak.console()["to_tell"] == []
 
 
+@pytest.mark.parametrize("at", ["words", "talk"])
+def test_who_leaves_in_the_middle_of_a_session_is_told_of_once_in_the_next(oak: Oak, at: str) -> None:
+    oak.moves_to(at)
+    leaves(oak)
+    ends(oak)
+    next_session(oak, "Birgit")
+    assert oak.console()["to_tell"] == ["Amal has left the group."]
+    ends(oak)
+    next_session(oak, "Birgit")
+    assert oak.console()["to_tell"] == []
+
+
+def test_a_session_that_never_began_was_no_telling(oak: Oak) -> None:
+    leaves(oak)
+    ends(oak)
+    oak.plans()
+    oak.does(oak.fola, "open_lobby")
+    ends(oak)
+    next_session(oak, "Birgit")
+    assert oak.console()["to_tell"] == ["Amal has left the group."]
+
+
 def test_what_the_facilitators_keep_of_a_leaving_reaches_no_member(oak: Oak) -> None:
     ends(oak)
     leaves(oak, told="SPOKEN ALOUD", note="KEPT FOR US")
