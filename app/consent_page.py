@@ -55,7 +55,7 @@ def _page(group_session_id: str, incomplete: bool) -> Any:
                 own=own,
                 shut=who.shut,
                 day=format_date(own["at"], "long") if own["at"] else "",
-                facilitators=room["facilitators"],
+                readers=room["readers"],
                 given={"agree": request.form.getlist("agree")},
                 problems={"agree": gettext("Say yes to each text.")} if incomplete else {},
                 help=room["help"],

@@ -73,7 +73,7 @@ def page_of(db: Any, who: Who) -> Any:
             "participant/sent_away.html",
             group_session_id=row.id,
             call=calls[-1] if calls else None,
-            line={"nobody": screens.presence.line(row.id) == "nobody", "facilitators": room["facilitators"]},
+            line={key: room[key] for key in ("nobody", "facilitators", "readers")},
             help=room["help"],
             new_id=new_ids()["support"],
         )

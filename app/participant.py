@@ -141,6 +141,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             given=given,
             problems=problems,
             facilitators=room["facilitators"],
+            readers=room["readers"],
             one_to_one=room["one_to_one"],
             rehearsal=room["rehearsal"],
             asked=asked,
@@ -292,9 +293,7 @@ def leave(group_session_id: str) -> Any:
     with services().database.reader() as db:
         room = services().screens.doorway(db, access_group_session(db, who))
     with speaking(room["language"], room["time_zone"]):
-        answer = current_app.make_response(
-            render_template("participant/left.html", facilitators=room["facilitators"])
-        )
+        answer = current_app.make_response(render_template("participant/left.html", readers=room["readers"]))
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
 

@@ -144,7 +144,8 @@ def room(db: Connection, row: Row, leader_here: bool, nobody: bool = False) -> d
         "stage": stage_part(db, row, stage, people) if stage else None,
         "facilitators": [each["name"] for each in _hands(row, leading)],
         "handed_over": row.led_by is not None,
-        "observers": [each["name"] for each in leading if each["role"] == Role.OBSERVER],
+        "readers": [each["name"] for each in (*_hands(row, leading), *_observers(leading))],
+        "observers": [each["name"] for each in _observers(leading)],
         "leader_here": leader_here,
         "nobody": nobody,
         "leaderless": leaderless.told(row, leader_here, now()),
@@ -168,6 +169,10 @@ def _hands(row: Row, leading: list[dict[str, str]]) -> list[dict[str, str]]:
     """Those who lead or support, the one whose hand is on the session first."""
     hands = [each for each in leading if each["role"] != Role.OBSERVER]
     return sorted(hands, key=lambda each: each["id"] != row.led_by)
+
+
+def _observers(leading: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [each for each in leading if each["role"] == Role.OBSERVER]
 
 
 def help_of(db: Connection, group_id: str) -> dict[str, str]:

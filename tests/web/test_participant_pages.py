@@ -154,8 +154,8 @@ def test_every_kind_of_question_has_its_labels_and_says_who_reads_it(
     for prompt in prompts:
         assert prompt["text"] in page
     private = sum(1 for prompt in prompts if prompt.get("audience"))
-    assert page.count("Only Fola and Sami will read this, whatever you choose") == private
-    assert page.count("Only Fola and Sami will read this.<") == len(prompts) - private
+    assert page.count("Only Fola, Sami and Olu will read this, whatever you choose") == private
+    assert page.count("Only Fola, Sami and Olu will read this.<") == len(prompts) - private
 
 
 def test_answers_without_a_name_are_offered_from_five_people_on(
@@ -176,7 +176,7 @@ def test_whoever_chose_no_name_reads_that_it_stays_with_the_leaders_once_the_fif
     path = ewa.comes_in(own_link(room, "Ewa"))
     answer = {"id": str(uuid4()), "stage_id": "s-one", "answer": {"text": "Hm."}, "audience": "group_unnamed"}
     room.does("Ewa", "submit_reflection", **answer)
-    said = "You are fewer than five now. Until you are five again, only Fola and Sami can read this."
+    said = "You are fewer than five now. Until you are five again, only Fola, Sami and Olu can read this."
     page = ewa.visit(path)
     assert said not in page and "The group will read this, without your name." in page
     room.does("Amal", "leave")
