@@ -35,9 +35,10 @@ LATELY = timedelta(days=21)  # how long a missed session asks for a call
 
 
 def today(db: Connection, facilitator_id: str, reliable: int, at: datetime) -> dict[str, Any]:
-    """Everything that waits. ``next`` is the session that is open or comes first, with what is ``missing``
-    for it and a line for each member (``before``); ``unsigned`` says of how many sessions notes are to
-    sign, and which is the oldest; ``calls`` are people with their reasons, ``soon`` drafts and ``going``
+    """Everything that waits. ``next`` is the session that is open or comes first in a group that this
+    facilitator leads, with what is ``missing`` for it and a line for each member (``before``), or
+    without them the first where they only observe; ``unsigned`` says of how many sessions notes are to sign,
+    and which is the oldest; ``calls`` are people with their reasons, ``soon`` drafts and ``going``
     answers and working material that are about to expire; ``paused`` for how many days nothing has been
     deleted, where a clock has to be confirmed first, else None.
     """
@@ -65,12 +66,12 @@ def today(db: Connection, facilitator_id: str, reliable: int, at: datetime) -> d
 
 
 def _next(db: Connection, coming: list[dict[str, Any]], led: set[str]) -> dict[str, Any] | None:
-    first = coming[0] if coming else None
-    if first is None or first["group_id"] not in led:
-        return first
-    row = stored.find(db, GroupSession, id=first["id"])
+    own = next((each for each in coming if each["group_id"] in led), None)
+    if own is None:
+        return coming[0] if coming else None
+    row = stored.find(db, GroupSession, id=own["id"])
     before = today_members.before(db, row)
-    return first | {"missing": missing(db, row, before), "before": before}
+    return own | {"missing": missing(db, row, before), "before": before}
 
 
 def missing(db: Connection, row: Any, before: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -223,6 +223,18 @@ def test_an_observer_is_asked_for_nothing(oak: Oak) -> None:
     assert "before" not in told(oak, "Sami")["next"]
 
 
+def test_a_session_that_is_only_observed_hides_nothing_of_the_next_of_ones_own(oak: Oak) -> None:
+    elm = oak.database.writer.do(groups.create_group, "f-sami", name="Elm", programme_id=None)
+    does(oak, groups.set_role, elm, "f-fola", "observer")
+    sooner = oak.database.writer.do(groups.plan_session, elm, [])
+    does(oak, groups.schedule_session, "f-sami", sooner, now() + timedelta(hours=1))
+    does(oak, consents.record_for, "f-fola", oak.group_id, oak.members["Birgit"], False)
+    found = told(oak)
+    assert [each["id"] for each in found["coming"]] == [sooner, oak.id]
+    assert found["next"]["id"] == oak.id and missing(oak) == {"yes": ["Birgit"]}
+    assert len(found["next"]["before"]) == len(MEMBERS)
+
+
 def test_no_query_is_made_for_a_member_or_for_anybody_elses_group(oak: Oak) -> None:
     def cost() -> int:
         seen: list[str] = []

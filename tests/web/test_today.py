@@ -119,3 +119,18 @@ def test_a_call_that_was_seen_and_not_met_leads_to_where_it_is(oak: Oak, fola: B
     assert page.count(f'{place}#to-do"') == 2
     to_do = fola.visit(place).split('id="to-do"')[1]
     assert "Amal" in to_do and "Zora" in to_do and "Still open." in to_do
+
+
+def test_what_is_missing_stands_under_ones_own_session_after_one_that_is_observed(
+    oak: Oak, fola: Browser
+) -> None:
+    oak.does(oak.fola, "end")
+    oak.plans()
+    elm = oak.database.writer.do(groups.create_group, "f-sami", name="Elm", programme_id=None)
+    oak.database.writer.do(groups.set_role, elm, "f-fola", Role.OBSERVER)
+    sooner = oak.database.writer.do(groups.plan_session, elm, [])
+    for leader, session, hours in (("f-sami", sooner, 1), ("f-fola", oak.id, 2)):
+        oak.database.writer.do(groups.schedule_session, leader, session, now() + timedelta(hours=hours))
+    observed, own = fola.visit("/today").split('id="next"')[1].split(f"/groups/{oak.group_id}", 1)
+    assert "Elm" in observed and "Still missing" not in observed and "btn-first" not in observed
+    assert "Still missing" in own and "Before you open" in own and own.count("btn-first") == 1
