@@ -171,6 +171,7 @@ def _own(db: Connection, each: Row[Any]) -> dict[str, Any]:
         "kind": each.kind.value,
         "status": each.status.value,
         "reply": reply["reply"],
+        "reply_name": reply["reply_name"],
         "by": reply["replied_by"] or seen_by,
         "raised_at": each.raised_at,
         "shown": each.shown_at is not None,

@@ -133,6 +133,7 @@ class StopNow(Payload):
 
 class AnswerSignal(OfId):
     reply: Line
+    after: Line | Literal[""] = ""
 
 
 class Ask(OfParticipant):

@@ -116,6 +116,9 @@ def console(
         "counts": roster.counts(inside),
         "can_release_unnamed": stage is not None and bool(releasable(db, row.id, stage, answered)),
         "signals": signals,
+        "may_join": [
+            each for each in leading if each["id"] in here - {who.id} and each["role"] in roles.HANDS
+        ],
         "facilitators_here": [
             each["name"] for each in leading if each["id"] in here and each["id"] != who.id
         ],

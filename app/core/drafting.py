@@ -324,16 +324,21 @@ def _call(call: dict[str, Any], group: Facts, say: Say) -> str:
         told.append(say(N_("Seen by %(name)s at %(time)s."), **seen))
     if call["taken_back"]:
         told.append(say(N_("Taken back.")))
-    if call["reply"] and call["replied_by"]:
-        words = {"name": call["replied_by"], "words": call["reply"]}
-        told.append(say(N_("%(name)s answered: “%(words)s”"), **words))
-    elif call["reply"]:
-        told.append(say(N_("Answered: “%(words)s”"), words=call["reply"]))
+    if call["reply"]:
+        told.append(_reply(call, say))
     if call["met"]:
         told += [say(MET[call["met"]["how"]]), call["met"]["words"]]
     if call["resolved_at"] is not None:
         told.append(say(N_("Closed at %(time)s."), time=_time(call["resolved_at"], group)))
     return " ".join(each for each in told if each)
+
+
+def _reply(call: dict[str, Any], say: Say) -> str:
+    words, name = call["reply"], call["reply_name"]
+    words = words if name is None else say(words, name=name) if name else say(words)
+    if call["replied_by"]:
+        return say(N_("%(name)s answered: “%(words)s”"), name=call["replied_by"], words=words)
+    return say(N_("Answered: “%(words)s”"), words=words)
 
 
 def _steps(own: Facts, say: Say) -> list[str]:

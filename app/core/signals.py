@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import stored
+from app.core import replies, stored
 from app.core.changes import Change
 from app.core.models import URGENT, SessionState, Signal, SignalKind, SignalStatus, Standing, new_id
-from app.core.refusals import NotFound, NotNow
+from app.core.refusals import NotFound, NotNow, Stale
 from app.core.sealing import open_sealed, seal
 
 OF_THE_SERVER = frozenset({SignalKind.ITEM_9, SignalKind.NOT_SAFE})  # raised by what somebody answered
@@ -109,12 +109,22 @@ def acknowledge_signal(change: Change, command: Any) -> dict[str, Any]:
 
 
 def answer_signal(change: Change, command: Any) -> dict[str, Any]:
-    """A facilitator has seen it and answers with a line; the same line again changes nothing."""
+    """A facilitator has seen it and answers with a line; the same line again changes nothing. ``after`` is
+    the line that stood on their page: where another stands by now, which its sender has read, it stays.
+    """
     stands = _known(change, command.id)
     if stands.kind == SignalKind.ITEM_9:
         raise NotNow("This is answered in person.")
-    if stands.reply is not None and open_sealed(Signal.reply, stands.id, stands.reply) == command.reply:
+    stood = open_sealed(Signal.reply, stands.id, stands.reply) or ""
+    if stood == command.reply:
         return {"ok": True}
+    if stands.status == SignalStatus.RESOLVED:
+        raise NotNow("This is resolved already.")
+    if stood != command.after:
+        told = {"by": replies.name_of(change.db, stands.replied_by or stands.seen_by)}
+        raise Stale("Somebody else has answered already.", **told, at=_when(stands))
+    if not replies.can_join(change.db, change.before.group_id, command.reply):
+        raise NotFound()
     reply = seal(Signal.reply, command.id, command.reply)
     return _see(change, command.id, {"reply": reply, "replied_by": change.who.id, "replied_at": change.at})
 
@@ -131,6 +141,11 @@ def resolve_signal(change: Change, command: Any) -> dict[str, Any]:
         change.db.execute(_update(command.id).values(**values))
         change.wrote(command.id, people=[stands.participant_id])
     return {"ok": True}
+
+
+def _when(signal: Any) -> str:
+    """When somebody answered."""
+    return str((signal.replied_at or signal.seen_at).isoformat())
 
 
 def _see(change: Change, signal_id: str, more: dict[str, Any]) -> dict[str, Any]:

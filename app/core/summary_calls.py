@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import col
 
-from app.core import escalation
+from app.core import escalation, replies
 from app.core.agenda import counts
 from app.core.alerts import OPEN
 from app.core.measure_alerts import OF_MEMBERS
@@ -36,7 +36,7 @@ def signals_of(db: Connection, group_session_id: str) -> list[dict[str, Any]]:
     written = _written(db, urgent) if urgent else []
     calls = escalation.of_signals(db, [row.id for row in rows if row.kind in ESCALATING]) if urgent else {}
     names = _names(db, [*rows, *written])
-    return [_told(row, written, names) | {"on_call": calls.get(row.id)} for row in rows]
+    return [_told(db, row, written, names) | {"on_call": calls.get(row.id)} for row in rows]
 
 
 def earlier_alerts(db: Connection, session: Row[Any]) -> list[dict[str, Any]]:
@@ -57,7 +57,7 @@ def earlier_alerts(db: Connection, session: Row[Any]) -> list[dict[str, Any]]:
     ]
     written = _written(db, [row.id for row in rows]) if rows else []
     names = _names(db, [*rows, *written]) if rows else {}
-    return [_told(row, written, names) | {"on_call": None} for row in rows]
+    return [_told(db, row, written, names) | {"on_call": None} for row in rows]
 
 
 def _left_to(alert: Row[Any], session: Row[Any]) -> bool:
@@ -71,7 +71,9 @@ def _met(row: Row[Any]) -> dict[str, Any] | None:
     return found
 
 
-def _told(row: Row[Any], written: Iterable[Row[Any]], names: dict[str, str]) -> dict[str, Any]:
+def _told(
+    db: Connection, row: Row[Any], written: Iterable[Row[Any]], names: dict[str, str]
+) -> dict[str, Any]:
     met = _met(row)
     followed_up = [
         {"by": names.get(each.facilitator_id, ""), "at": each.written_at}
@@ -93,8 +95,7 @@ def _told(row: Row[Any], written: Iterable[Row[Any]], names: dict[str, str]) -> 
         "seen_by": names.get(row.seen_by, ""),
         "resolved_at": row.resolved_at,
         "resolved_by": names.get(row.resolved_by, ""),
-        "reply": open_sealed(Signal.reply, row.id, row.reply),
-        "replied_by": names.get(row.replied_by, ""),
+        **replies.of(db, row),
         "met": {"how": met["how"], "words": met["words"]} if met else None,
         "safe_for_now_at": row.safe_for_now_at,
         "talk_wanted_at": row.talk_wanted_at,
@@ -109,7 +110,7 @@ def _written(db: Connection, signal_ids: list[str]) -> list[Row[Any]]:
 
 
 def _names(db: Connection, rows: Iterable[Any]) -> dict[str, str]:
-    fields = ("seen_by", "replied_by", "resolved_by", "facilitator_id")
+    fields = ("seen_by", "resolved_by", "facilitator_id")
     ids = {getattr(row, name, None) for row in rows for name in fields} - {None}
     found = db.execute(
         select(col(Facilitator.id), col(Facilitator.name)).where(col(Facilitator.id).in_(sorted(ids)))

@@ -43,7 +43,7 @@ def met(signal: dict[str, Any], zone: str) -> str:
     if signal["on_call"] and signal["on_call"]["at"]:
         told.append(_("On-call called at %(time)s.", time=wording.clock(signal["on_call"]["at"], zone)))
     if signal["reply"]:
-        told.append(": ".join(each for each in (signal["replied_by"], f"“{signal['reply']}”") if each))
+        told.append(_reply(signal))
     if signal["talk_wanted_at"]:
         told.append(_("Wanted somebody to talk to at %(time)s.", time=at("talk_wanted_at")))
     if signal["safe_for_now_at"]:
@@ -67,6 +67,12 @@ def _seen(signal: dict[str, Any], zone: str) -> str:
     if signal["seen_at"]:
         return str(_("Seen."))
     return "" if signal["taken_back"] else str(_("Not seen."))
+
+
+def _reply(signal: dict[str, Any]) -> str:
+    words, name = signal["reply"], signal["reply_name"]
+    words = words if name is None else _(words, name=name) if name else _(words)
+    return ": ".join(each for each in (signal["replied_by"], f"“{words}”") if each)
 
 
 def _how(way: dict[str, str]) -> str:

@@ -96,7 +96,8 @@ async function send(name, payload) {
   if (code === "covered") covering.cover();
   line.textContent = code === "timeout" ? words.timeout : message || words.refused;
   if (code === "stale" && by) {
-    line.textContent = words.stale.replace("{name}", by).replace("{time}", clock.format(new Date(at)));
+    const told = name === "answer_signal" ? words.answered : words.stale;
+    line.textContent = told.replace("{name}", by).replace("{time}", clock.format(new Date(at)));
   }
   if (answer.error.alert) leadTo(answer.error.alert);
   if (code === "stale" || code === "timeout") live.sync();

@@ -144,7 +144,7 @@ def _calls(db: Connection, made: Full, session: str, people: list[Who]) -> None:
         signal = str(uuid.uuid4())
         _does(db, who, "raise_signal", id=signal, kind=kind)
         if kind == "support":
-            _does(db, support, "answer_signal", id=signal, reply="I will call you at the end.")
+            _does(db, support, "answer_signal", id=signal, reply="call")
 
 
 def _tags(db: Connection, made: Full) -> None:

@@ -58,7 +58,7 @@ def over(planned_oak: Oak) -> Oak:
     plan = {"text": "Ring my aunt.", "first_step": "", "when": "Sunday", "who": "", "rating": []}
     oak.writes(oak.amal, "close", word=["lighter"], leaving="Settled", step=plan)
     signal = oak.signals(oak.chidi)
-    oak.does(oak.fola, "answer_signal", id=signal, reply="I will call you at the end.")
+    oak.does(oak.fola, "answer_signal", id=signal, reply="call")
     oak.does(oak.fola, "end")
     write = (oak.leaders["Fola"], oak.group_id, oak.members["Chidi"], "a form", signal)
     oak.database.writer.do(follow_ups.write, *write, judged="No plan, no means.", next="Thursday, 10:00.")

@@ -88,7 +88,7 @@ def test_its_sender_reads_what_became_of_it(oak: Oak) -> None:
     assert own(oak) == [("new", "", "")]
     oak.does(oak.fola, "acknowledge_signal", id=signal)
     assert own(oak) == [("seen", "", "Fola")]
-    oak.does(oak.sami, "answer_signal", id=signal, reply="I will call you at the end.")
+    oak.does(oak.sami, "answer_signal", id=signal, reply="call")
     # who promised it is named, and not who saw it first
     assert own(oak) == [("seen", "I will call you at the end.", "Sami")]
     [told] = oak.console()["signals"]
@@ -96,6 +96,32 @@ def test_its_sender_reads_what_became_of_it(oak: Oak) -> None:
     oak.does(oak.fola, "resolve_signal", id=signal)
     assert own(oak) == [("resolved", "I will call you at the end.", "Sami")]
     assert on_console(oak) == []
+
+
+def test_an_answer_is_not_replaced_by_whoever_had_not_read_it(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    oak.does(oak.fola, "answer_signal", id=signal, reply="call")
+    before = oak.row().version
+    with refused("stale") as late:
+        oak.does(oak.sami, "answer_signal", id=signal, reply="stay")
+    assert late.value.answer()["error"]["by"] == "Fola" and late.value.answer()["error"]["at"]
+    assert oak.does(oak.sami, "answer_signal", id=signal, reply="call") == {"ok": True}
+    assert oak.row().version == before
+    oak.does(oak.sami, "answer_signal", id=signal, reply="stay", after="call")  # with it before their eyes
+    assert own(oak) == [("seen", "Stay if you can.", "Sami")]
+    oak.does(oak.fola, "resolve_signal", id=signal)
+    with refused("not_now"):
+        oak.does(oak.fola, "answer_signal", id=signal, reply="call", after="stay")
+
+
+def test_a_reply_names_who_will_join_and_that_is_one_of_those_who_lead(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    for stranger in ("f-nobody", oak.members["Birgit"]):
+        with refused("not_found"):
+            oak.does(oak.fola, "answer_signal", id=signal, reply=f"join:{stranger}")
+    oak.does(oak.fola, "answer_signal", id=signal, reply=f"join:{oak.leaders['Sami']}")
+    [told] = oak.me(oak.amal)["signals"]
+    assert (told["reply"], told["reply_name"]) == ("Step out, %(name)s will join you.", "Sami")
 
 
 def test_a_reply_alone_says_that_the_signal_was_seen(oak: Oak) -> None:

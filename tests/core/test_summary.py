@@ -263,7 +263,7 @@ def test_a_guest_who_calls_while_waiting_has_a_name_in_the_summary(oak: Oak) -> 
 
 def test_signals_tell_who_asked_and_who_saw_it(oak: Oak) -> None:
     signal = oak.signals(oak.chidi)
-    oak.does(oak.sami, "answer_signal", id=signal, reply="Stay if you can.")
+    oak.does(oak.sami, "answer_signal", id=signal, reply="stay")
     [entry] = told(oak)["signals"]
     assert (entry["alias"], entry["kind"], entry["seen_by"]) == ("Chidi", "support", "Sami")
     assert entry["reply"] == "Stay if you can."

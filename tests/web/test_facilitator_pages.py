@@ -136,7 +136,7 @@ def test_next_names_the_stage_and_who_is_still_writing(fola: Browser, oak: Oak) 
 def test_a_call_for_support_stands_on_the_console_until_it_is_met(fola: Browser, oak: Oak) -> None:
     signal = oak.signals(oak.chidi)
     assert "Chidi needs support." in fola.visit(f"/sessions/{oak.id}/console")
-    oak.does(oak.sami, "answer_signal", id=signal, reply="Stay if you can.")
+    oak.does(oak.sami, "answer_signal", id=signal, reply="stay")
     page = fola.visit(f"/sessions/{oak.id}/console")
     assert "Seen by Sami." in page and "“Stay if you can.”" in page
     oak.does(oak.fola, "resolve_signal", id=signal)
