@@ -132,6 +132,7 @@ def _opening_rounds(db: Connection, sessions: list[Any]) -> dict[str, dict[int, 
             col(Reflection.stage_id).in_({stage for _session, stage in asked}),
             col(Reflection.withdrawn_at).is_(None),
             col(Reflection.passed).is_(False),
+            goals.THEIRS,
             col(Participant.member_id).is_not(None),
         )
         .order_by(col(Reflection.created_at), col(Reflection.id))

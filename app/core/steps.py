@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.core import goals, stored
@@ -11,7 +12,7 @@ from app.core.agenda import Stage, agenda_of
 from app.core.changes import Change
 from app.core.course_models import Step
 from app.core.goals import opened, sealed_words
-from app.core.models import GroupSession, new_id
+from app.core.models import GroupSession, Reflection, new_id
 from app.core.sealing import open_sealed, seal
 
 REVIEW = "step_review"
@@ -44,11 +45,11 @@ def open_step(db: Connection, member_id: str | None, group_session_id: str) -> s
 
     It stays, however many sessions the member misses.
     """
-    rows = stored.find_all(db, Step, ("created_at",), member_id=member_id) if member_id else []
+    rows = _theirs(db, [member_id]) if member_id else []
     rows = [each for each in rows if each.group_session_id != group_session_id]
-    if not rows or (rows[-1].outcome is not None and rows[-1].outcome_session_id != group_session_id):
+    if not rows or (_looked_at(rows[0]) and rows[0].outcome_session_id != group_session_id):
         return ""
-    value = opened(Step, rows[-1])
+    value = opened(Step, rows[0])
     told = (value["text"] or value["first_step"], value["when"], value["who"])
     return " · ".join(each for each in told if each)
 
@@ -62,11 +63,7 @@ def steps_of_members(db: Connection, member_ids: list[str]) -> dict[str, list[di
     """The same of several members, by their ids. ``kept`` says how it went: ``done``, ``part``, ``not_yet``,
     or ``open`` while nobody has looked back.
     """
-    rows = db.execute(
-        select(Step.__table__)
-        .where(col(Step.member_id).in_(member_ids))
-        .order_by(col(Step.created_at).desc(), col(Step.id).desc())
-    ).all()
+    rows = _theirs(db, member_ids)
     reviewed = {row.outcome_session_id for row in rows if row.outcome_session_id}
     agendas = db.execute(
         select(col(GroupSession.id), col(GroupSession.agenda)).where(col(GroupSession.id).in_(reviewed))
@@ -75,7 +72,7 @@ def steps_of_members(db: Connection, member_ids: list[str]) -> dict[str, list[di
     found: dict[str, list[dict[str, Any]]] = {member_id: [] for member_id in member_ids}
     for row in rows:
         value = opened(Step, row)
-        outcome = open_sealed(Step.outcome, row.id, row.outcome) or ""
+        outcome = "" if row.unsure else open_sealed(Step.outcome, row.id, row.outcome) or ""
         found[row.member_id].append(
             {
                 "text": value["text"] or value["first_step"],
@@ -87,6 +84,26 @@ def steps_of_members(db: Connection, member_ids: list[str]) -> dict[str, list[di
             }
         )
     return found
+
+
+def _theirs(db: Connection, member_ids: list[str]) -> list[Any]:
+    """The steps of these members, the newest first, without what a facilitator wrote down and they have not
+    said yes to; ``unsure`` marks those whose outcome is such.
+    """
+    looked = aliased(Reflection)
+    unsure = and_(col(looked.written_by).is_not(None), col(looked.confirmed_at).is_(None))
+    query = (
+        select(Step.__table__, unsure.label("unsure"))
+        .outerjoin(Reflection, col(Reflection.id) == col(Step.reflection_id))
+        .outerjoin(looked, col(looked.id) == col(Step.outcome_reflection_id))
+        .where(col(Step.member_id).in_(member_ids), goals.THEIRS)
+        .order_by(col(Step.created_at).desc(), col(Step.id).desc())
+    )
+    return list(db.execute(query).all())
+
+
+def _looked_at(step: Any) -> bool:
+    return step.outcome is not None and not step.unsure
 
 
 def _choices(stages: list[Stage]) -> list[str]:
@@ -132,10 +149,10 @@ def _plan(change: Change, member_id: str, reflection_id: str, key: str, value: A
 
 def _review(change: Change, member_id: str, reflection_id: str, value: str | None) -> None:
     """Keeps how the newest step of an earlier session went, which is the one that stood before the member."""
-    rows = stored.find_all(change.db, Step, ("created_at", "id"), member_id=member_id)
+    rows = _theirs(change.db, [member_id])
     earlier = [each for each in rows if each.group_session_id != change.before.id]
-    for step in earlier[-1:]:
-        if step.outcome is not None and step.outcome_reflection_id != reflection_id:
+    for step in earlier[:1]:
+        if _looked_at(step) and step.outcome_reflection_id != reflection_id:
             continue
         stored.change(
             change.db,

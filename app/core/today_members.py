@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import attendance, consents, contacts, stored
+from app.core import attendance, consents, contacts, goals, stored
 from app.core import before as meetings
 from app.core.agenda import agenda_of
 from app.core.alerts import OPEN
 from app.core.course import focus_of
 from app.core.course_models import Step
 from app.core.goals import opened
-from app.core.models import URGENT, Group, GroupSession, Member, Participant, SessionState, Signal
+from app.core.models import URGENT, Group, GroupSession, Member, Participant, Reflection, SessionState, Signal
 from app.core.sealing import open_sealed
 from app.core.summary_answers import MOOD, answers_in, values
 
@@ -53,7 +53,11 @@ def before(db: Connection, row: Any) -> list[dict[str, Any]]:
 
 
 def _steps(db: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
-    query = select(Step.__table__).where(col(Step.member_id).in_(ids))
+    query = (
+        select(Step.__table__)
+        .outerjoin(Reflection, col(Reflection.id) == col(Step.reflection_id))
+        .where(col(Step.member_id).in_(ids), goals.THEIRS)
+    )
     newest = {each.member_id: each for each in db.execute(query.order_by(col(Step.created_at))).all()}
     found = {}
     for key, each in newest.items():
@@ -93,7 +97,7 @@ def _moods(db: Connection, group_id: str) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     given = values(answers_in(db, prompts), MOOD, "mood")
     for answer, value in sorted(given, key=lambda each: numbers[each[0]["group_session_id"]]):
-        if answer["participant_id"] in of:
+        if answer["participant_id"] in of and not answer["scribed"]:  # theirs once they said yes
             number = numbers[answer["group_session_id"]]
             found[of[answer["participant_id"]]] = {"value": value, "number": number}
     return found

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.core import course, retention
+from app.core import course, group_course, retention, today_members
 from app.core.compared import compared
 from app.core.last_time import last_time
 from app.library.agendas import stage_of_exercise
@@ -218,3 +218,49 @@ def test_a_mood_that_waits_for_a_yes_is_not_told_as_that_of_last_time(oak: Oak) 
     oak.moves_to("mood_event_checkin")
     with oak.database.reader() as db:
         assert last_time(db, oak.row(), oak.person(oak.amal))["mood"] == 6
+
+
+def test_a_step_and_a_look_back_that_nobody_said_yes_to_are_in_no_course_and_do_not_come_back(
+    oak: Oak,
+) -> None:
+    def scribed(at: str, **answer: Any) -> str:
+        new = str(uuid4())
+        oak.moves_to(at)
+        place = {"id": new, "stage_id": at, "audience": "facilitators", "participant_id": oak.amal.id}
+        oak.does(oak.fola, "write_for", answer=answer, **place)
+        return new
+
+    def steps() -> list[tuple[str, str]]:
+        return [(each["text"], each["kept"]) for each in seen(oak, "Amal")["steps"]]
+
+    writes(oak, "Amal", "step_plan", step=GOAL | {"text": "Ring on Thursday."})
+    next_session(oak, "Amal")
+    scribed("step_review", done="I did it")
+    scribed("step_plan", step=GOAL | {"text": "Ring on Friday."})
+    assert steps() == [("Ring on Thursday.", "open")]
+    next_session(oak, "Amal")
+    assert oak.me(oak.amal)["last"]["step"].startswith("Ring on Thursday.")
+    writes(oak, "Amal", "step_review", done="I did part of it")
+    new = scribed("step_plan", step=GOAL | {"text": "Ring on Saturday."})
+    assert steps() == [("Ring on Thursday.", "part")]
+    oak.does(oak.amal, "confirm_reflection", id=new, accept=True)
+    assert steps() == [("Ring on Saturday.", "open"), ("Ring on Thursday.", "part")]
+
+
+def test_a_mood_that_nobody_said_yes_to_is_in_no_course_of_the_group_and_not_on_today(oak: Oak) -> None:
+    oak.moves_to("mood_event_checkin")
+    new = str(uuid4())
+    place = {"id": new, "stage_id": "mood_event_checkin", "audience": "facilitators"}
+    oak.does(oak.fola, "write_for", answer={"mood": 3}, participant_id=oak.amal.id, **place)
+
+    def moods() -> tuple[list[int], Any]:
+        with oak.database.reader() as db:
+            told = group_course.group_course(db, oak.group_id, 6)
+            today = today_members.before(db, oak.row())
+        [own] = [each for each in told["members"] if each["alias"] == "Amal"]
+        [line] = [each for each in today if each["alias"] == "Amal"]
+        return [each["value"] for each in own["mood"] if each["value"] is not None], line["mood"]
+
+    assert moods()[0] == []
+    oak.does(oak.fola, "end")
+    assert moods() == ([], None)
