@@ -84,6 +84,31 @@ class Check:
         keys = list(sections)
         return sorted(found, key=lambda each: (keys.index(each.section), each.start, each.end, each.kind))
 
+    def across(
+        self, texts: Sequence[str], own: Sequence[bool], besides: str = ""
+    ) -> list[tuple[int, Finding]]:
+        """Eight words of somebody's that are split over texts which are read one after the other: the place
+        of each text that holds some of them, with a finding there.
+
+        ``own`` says of each text whether it is of the note of ``besides``; a run that lies in others alone is
+        nobody's to have.
+        """
+        tokens = [(place, *token) for place, text in enumerate(texts) for token in tokens_of(text)]
+        found: dict[tuple[int, str], tuple[int, int]] = {}
+        for first in range(len(tokens) - RUN + 1) if self._runs else ():
+            window = tokens[first : first + RUN]
+            if window[0][0] == window[-1][0]:
+                continue  # all of it in one text: ``of`` finds it
+            but = besides if any(own[place] for place, *_ in window) else ""
+            wrote = self._runs.get(tuple(word for _, word, _, _ in window), {})
+            whose = next((each for each in wrote if each != but), None)
+            for place, _, start, end in window if whose is not None else ():
+                low, high = found.get((place, str(whose)), (start, end))
+                found[place, str(whose)] = (min(low, start), max(high, end))
+        return [
+            (place, Finding(WORDS, "", start, end, whose)) for (place, whose), (start, end) in found.items()
+        ]
+
 
 def without(text: str, people: Sequence[Person], instead: str) -> str:
     """A text with other people's names replaced by ``instead``, where they are written as names.

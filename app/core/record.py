@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -129,13 +129,44 @@ def findings(
 
     A note of a member may not name the others; what is for all may name nobody, nor may the shared part.
     """
-    aliases = {each.id: each.alias for each in check.people}
-    return [
-        asdict(each) | {"in_title": of == "title", "alias": aliases[each.person], "stops": each.stops}
+    found = [
+        (each, of == "title")
         for part, besides in ((shared, ""), (sections, member_id))
         for of in ("title", "text")
         for each in check.of({section["key"]: section[of] for section in part}, besides)
     ]
+    aliases = {each.id: each.alias for each in check.people}
+    return [
+        asdict(each) | {"in_title": in_title, "alias": aliases[each.person], "stops": each.stops}
+        for each, in_title in [*found, *_split(check, member_id, sections, shared, found)]
+    ]
+
+
+def _split(
+    check: names_check.Check,
+    member_id: str,
+    sections: Sections,
+    shared: Sections,
+    found: list[tuple[names_check.Finding, bool]],
+) -> list[tuple[names_check.Finding, bool]]:
+    """Words of somebody's that go over from one text of a note into the next, as the note is read, with the
+    titles and without; not what was ``found`` within a text.
+    """
+    read = [
+        (section["key"], of == "title", section[of], part is sections)
+        for part in (shared, sections)
+        for section in part
+        for of in ("title", "text")
+    ]
+    known = {(each.section, in_title) for each, in_title in found if each.kind == names_check.WORDS}
+    more: dict[tuple[str, bool], names_check.Finding] = {}
+    for parts in (read, [each for each in read if not each[1]]):
+        texts, own = [each[2] for each in parts], [each[3] for each in parts]
+        for place, each in check.across(texts, own, member_id):
+            key, in_title = parts[place][:2]
+            if (key, in_title) not in known:
+                more.setdefault((key, in_title), replace(each, section=key))
+    return [(each, in_title) for (_, in_title), each in more.items()]
 
 
 def quoted(

@@ -125,6 +125,32 @@ def test_words_of_several_fields_are_found_as_one_text_and_as_it_is_shown(planne
     )
 
 
+def test_eight_words_split_over_two_sections_stop_in_both(oak: Oak) -> None:
+    oak.writes(oak.amal, text="My sister called me and then I cried.")
+    oak.does(oak.fola, "end")
+    texts = {"one": "He says: my sister called me and", "two": "Then I cried, the whole night."}
+    sections = [{"key": key, "title": f"Part {key}", "text": text} for key, text in texts.items()]
+    with pytest.raises(Refused) as caught:
+        signs(oak, note_of(oak, "Birgit"), sections=sections)
+    where = [(e["section"], e["in_title"], e["start"], e["end"]) for e in caught.value.more["findings"]]
+    assert caught.value.code == "names" and where == [("one", False, 9, 32), ("two", False, 0, 12)]
+    signs(oak, note_of(oak, "Amal"), sections=sections)  # their own note may hold their own words
+
+
+def test_eight_words_that_go_from_a_heading_into_its_text_stop_as_well() -> None:
+    check = Check([AMAL])
+    words = AMAL.texts[0].split()
+    title, text = " ".join(words[:3]), " ".join(words[3:9])
+    section = {"key": "note", "title": title, "text": text}
+    assert check.of({"note": title}) == check.of({"note": text}) == []
+    found = record.findings(check, "", [section])
+    assert {(each["kind"], each["in_title"]) for each in found} == {("words", True), ("words", False)}
+    shared = {"key": "shared", "title": "", "text": title}
+    over = record.findings(check, "b", [section | {"title": ""}], [shared])
+    assert [each["section"] for each in over] == ["shared", "note"]
+    assert record.findings(check, "a", [section]) == []
+
+
 def test_a_name_or_words_in_a_heading_stop_and_say_where(oak: Oak) -> None:
     oak.writes(oak.amal, text="My sister called me and then I cried.")
     oak.does(oak.fola, "end")
