@@ -21,6 +21,7 @@ from app.exercises.plain import N_
 Say = Callable[..., str]
 Lines = Mapping[str, str]  # fact → what a draft says of it
 
+ENDS = ".!?…。؟।"  # of a sentence
 AREA_NAMES = {
     "grief": N_("Grief"),
     "dispute": N_("Disputes"),
@@ -343,8 +344,13 @@ def _reply(call: dict[str, Any], say: Say) -> str:
 
 def _steps(own: Facts, say: Say) -> list[str]:
     reviewed = N_("Last step: %(words)s How it went: %(outcome)s.")
-    lines = [say(reviewed, words=each["text"], outcome=each["outcome"]) for each in own["reviews"]]
-    return lines + [say(N_("Next step: %(words)s"), words=each) for each in own["steps"]]
+    lines = [say(reviewed, words=_ended(each["text"]), outcome=each["outcome"]) for each in own["reviews"]]
+    return lines + [say(N_("Next step: %(words)s"), words=_ended(each)) for each in own["steps"]]
+
+
+def _ended(words: str) -> str:
+    """A step as a sentence: its day stands last, and nobody ends a day with a full stop."""
+    return words if words.rstrip()[-1:] in ENDS else f"{words.rstrip()}."
 
 
 # times

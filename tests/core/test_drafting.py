@@ -242,6 +242,16 @@ def test_a_look_back_a_rating_and_a_mood_that_nobody_said_yes_to_are_in_no_later
     assert "Rated 7 of 10 today." in amal
 
 
+def test_a_step_ends_as_a_sentence_whatever_its_day_is() -> None:
+    steps = [{"text": "Ring Ines. · Friday", "outcome": "I did it"}], ["Sleep", "Who helps?"]
+    told = drafting._steps({"reviews": steps[0], "steps": steps[1]}, lambda text, **values: text % values)
+    assert told == [
+        "Last step: Ring Ines. · Friday. How it went: I did it.",
+        "Next step: Sleep.",
+        "Next step: Who helps?",
+    ]
+
+
 def tagged(oak: Oak, stage_id: str, alias: str, tag: str) -> None:
     """A facilitator tags what somebody wrote in a stage."""
     with oak.database.reader() as db:
