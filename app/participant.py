@@ -107,6 +107,8 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
     here = own_place(db, row.id, member)
     if here is not None and not pin.could_open(here, member):
         return redirect(f"/room/{row.id}", 303)
+    if row.state == SessionState.ENDED and member is None:
+        return closed()  # as quickly as for a link that never was
     if door.sent_away(db, row.id, member, remembered(row.id)[0]):
         return closed(views.help_of(db, member.group_id) if member else None)
     room = services().screens.doorway(db, row)
@@ -155,9 +157,9 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
 
 def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
     """After the end a member's own link and their PIN still lead to their own words, on any device."""
-    seat = door.seat_of(db, row.id, member) if member else None
+    seat = door.seat_of(db, row.id, member)
     if seat is None:
-        return closed(room["help"] if member else None)
+        return closed(room["help"])
     wrong = ""
     with speaking(room["language"], room["time_zone"]):
         if request.method == "POST" and member.pin_hash:

@@ -1,8 +1,10 @@
 """How people come into a session, wait at its door, stay, and go."""
 
+import secrets
 from dataclasses import replace
 
 import pytest
+from sqlmodel import SQLModel
 
 from app.core import door, groups, leaving
 from app.core.models import CODE_LETTERS, GroupSession, Member, new_code
@@ -264,3 +266,47 @@ def test_a_crowd_of_guests_at_the_door_keeps_no_member_out(
         planned_oak.joins(guest)
     planned_oak.joins("Amal")
     assert standing(planned_oak, "Amal") == "admitted"
+
+
+# what links are made of
+
+
+def test_ten_thousand_links_are_random_distinct_and_kept_as_hashes(
+    oak: Oak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def random(size: int) -> str:
+        asked.append(size)
+        return really(size)
+
+    really = secrets.token_urlsafe
+    monkeypatch.setattr(secrets, "token_urlsafe", random)
+    made = [door.new_link(GroupSession.room_link, "room_link_hash", "one room") for _ in range(10_000)]
+    assert len(asked) == 10_000 and min(asked) * 8 >= 128
+    tokens = [open_sealed(GroupSession.room_link, "one room", each["room_link"]) for each in made]
+    assert len(set(tokens)) == 10_000 and {len(each) for each in tokens} == {22}
+    assert [each["room_link_hash"] for each in made[:100]] == [door.hashed(each) for each in tokens[:100]]
+    assert not any(token in str(each) for token, each in zip(tokens, made, strict=True))
+
+
+def test_no_table_holds_a_link_that_could_be_read(oak: Oak) -> None:
+    for _ in range(20):
+        oak.plans()
+    with oak.database.reader() as db:
+        tables = SQLModel.metadata.sorted_tables
+        rows = "\n".join(str(row) for table in tables for row in db.execute(table.select()).all())
+        sessions, members = (db.execute(each.__table__.select()).all() for each in (GroupSession, Member))
+    links = [open_sealed(GroupSession.room_link, row.id, row.room_link) for row in sessions]
+    links += [open_sealed(GroupSession.display_link, row.id, row.display_link) for row in sessions]
+    links += [open_sealed(Member.link, row.id, row.link) for row in members]
+    assert len(set(links)) == 2 * 21 + len(MEMBERS)
+    assert all(door.hashed(link) in rows for link in links)
+    assert not any(link in rows for link in links)
+
+
+@pytest.mark.parametrize("wrong", ["number", "id", "hash", "0", "1"])
+def test_nothing_but_its_link_leads_to_a_room(oak: Oak, wrong: str) -> None:
+    row = oak.row()
+    given = {"number": str(row.number), "id": row.id, "hash": row.room_link_hash}.get(wrong, wrong)
+    assert found_by_link(oak, given) is None and found_by_member_link(oak, given) is None

@@ -27,6 +27,7 @@ from tests.house.databases import migrate
 from tests.house.environment import ROOT, environment
 from tests.house.server import Server
 from tests.load.client import Client
+from tests.load.links import link_figures
 from tests.load.writer import writer_figures
 
 TEXT = "We talked for a while, and it was calmer than last week. I said what I wanted to say. "
@@ -47,8 +48,9 @@ def main() -> None:
     print(machine())
     with tempfile.TemporaryDirectory(prefix="concentric-bench-") as folder:
         asyncio.run(measure(options, Path(folder)))
-        for line in writer_figures(Path(folder)):
-            print(line, flush=True)
+        for figures in (writer_figures, link_figures):
+            for line in figures(Path(folder)):
+                print(line, flush=True)
         # in a process of its own, which has no clients in it yet
         command = [sys.executable, "-m", "tests.load.reviewing", folder, str(options.groups)]
         subprocess.run(command, cwd=ROOT, check=True)
