@@ -296,9 +296,8 @@ def _return(change: Change, found: Any, answers: dict[str, bool | None], unlocke
         change.db.execute(update(Participant).where(col(Participant.id) == found.id).values(**values))
         looks_new = comes_in or values.get("quiet", found.quiet) != found.quiet
         change.wrote(found.id, shared=comes_in, people=[found.id] if looks_new else [])
-    if comes_in:
-        lots.draw_here(change)
     if comes_in or (found.left_at is not None and found.standing == Standing.ADMITTED):
+        lots.draw_here(change)
         crowd.came(change)
 
 

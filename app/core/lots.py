@@ -17,8 +17,8 @@ MOST = 5  # people whom one can have drawn: as many ids as the row holds
 
 
 def draw(change: Change, stage: Stage) -> None:
-    """Draws two people for everybody in the room, so that nobody there is left out; who comes later is drawn
-    by one of those who are there, who then has one more.
+    """Draws two people for everybody in the room, so that nobody there is left out; who comes later, or back,
+    is drawn by one of those who are there, who then has one more.
     """
     if not any(prompt.get("exercise") == feedback.WRITING for prompt in stage["prompts"]):
         return
@@ -29,6 +29,7 @@ def draw(change: Change, stage: Stage) -> None:
         ("joined_at", "id"),
         group_session_id=change.before.id,
         standing=Standing.ADMITTED,
+        left_at=None,
     )
     lots = {each.participant_id: each.drawn.split() for each in stored.find_all(change.db, Lot, **place)}
     here = {feedback.person_id(each): each.id for each in rows}

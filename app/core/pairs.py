@@ -35,11 +35,11 @@ def assign_pairs(change: Change, command: Any) -> dict[str, Any]:
 
 
 def draw_pairs(change: Change, command: Any) -> dict[str, Any]:
-    """Draws pairs by lot among everybody in the room; an odd number makes a group of three. Drawn again they
-    are others. Whoever has the turn is first in their pair.
+    """Draws pairs by lot among everybody who is in the room and has not left; an odd number makes a group of
+    three. Drawn again they are others. Whoever has the turn is first in their pair.
     """
     _stage(change, command.stage_id)
-    people = _inside(change)
+    people = _here(change)
     taken = turns_of(change.db, change.before.id, command.stage_id)
     if len(people) < 2:
         raise NotNow("There are not enough people in the room for pairs.")
@@ -218,6 +218,15 @@ def _worker_first(pair: list[str], taken: Sequence[str]) -> list[str]:
 
 def _inside(change: Change) -> list[str]:
     return list(aliases(change.db, change.before.id))
+
+
+def _here(change: Change) -> list[str]:
+    gone = {
+        each.id
+        for each in stored.find_all(change.db, Participant, group_session_id=change.before.id)
+        if each.left_at is not None
+    }
+    return [each for each in _inside(change) if each not in gone]
 
 
 def _put(change: Change, stage_id: str, pairs: list[list[str]]) -> dict[str, Any]:

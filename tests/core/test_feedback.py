@@ -8,7 +8,7 @@ import pytest
 
 from app.core import feedback, groups, held_lines
 from app.core.changes import Who
-from app.core.course_models import FeedbackLine
+from app.core.course_models import FeedbackLine, Lot
 from app.core.refusals import NotFound
 from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
 
@@ -360,3 +360,14 @@ def test_a_line_to_somebody_who_has_gone_is_neither_lost_nor_refused(oak: Oak) -
     assert set(texts(oak)) == {LINE, "You asked."}
     sees(oak, "Birgit", ("Amal", LINE), ("Chidi", "You asked."), id=sent["id"], revision=3)
     assert set(texts(oak)) == {LINE, "You asked."}
+
+
+def test_whoever_has_left_the_room_draws_no_lot_until_they_are_back(oak: Oak) -> None:
+    oak.does(oak.ewa, "leave")
+    oak.moves_to("writing")
+    assert not [row for row in oak.all(Lot.__table__.select()) if row.participant_id == oak.ewa.id]
+    here = ("Amal", "Birgit", "Chidi", "Dolores")
+    assert set(here) <= {each["alias"] for name in here for each in drawn_of(oak, name)}
+    oak.joins("Ewa")
+    assert len(drawn_of(oak, "Ewa")) == 2
+    assert "Ewa" in {each["alias"] for name in here for each in drawn_of(oak, name)}

@@ -210,3 +210,12 @@ def test_a_role_that_the_stage_has_not_is_refused(playing: Oak) -> None:
     with refused("invalid"):
         answers(playing, playing.amal, "other", "director")
     assert "watcher" in pairs.roles_of(agenda_of(playing.row())[0])
+
+
+def test_whoever_has_left_the_room_is_in_no_drawn_pair(practising: Oak) -> None:
+    practising.does(practising.ewa, "leave")
+    practising.does(practising.fola, "draw_pairs", stage_id="play")
+    with practising.database.reader() as db:
+        drawn = pairs.pairs_of(db, practising.id, "play")
+    named = [each["id"] for pair in drawn for each in pair["people"]]
+    assert sorted(named) == sorted(ids(practising, "Amal", "Birgit", "Chidi", "Dolores"))
