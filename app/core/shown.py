@@ -73,8 +73,8 @@ def _then(db: Connection, each: Row, part: dict[str, Any], answer: dict[str, Any
 
 def tallies(db: Connection, row: Row) -> list[dict[str, Any]]:
     """How often each choice was made, and where the numbers of a scale lie, among the unnamed answers that
-    were released together: from five answers on, and never again once one of them was changed or taken back,
-    since the difference would give it away.
+    were released together: from five people on, of each the last value, and never again once one answer was
+    changed or taken back, since the difference would give it away.
     """
     stages = {stage["id"]: stage for stage in agenda_of(row)}
     released: dict[str, list[Row]] = {}
@@ -83,13 +83,18 @@ def tallies(db: Connection, row: Row) -> list[dict[str, Any]]:
     found = []
     for stage_id, rows in released.items():
         if all(_may_be_shown(each) and each.shown_at is not None for each in rows):
-            answers = [answer_of(each) for each in rows]
+            rows.sort(key=lambda each: (each.created_at, each.id))
+            answers = [(each.participant_id, answer_of(each)) for each in rows]
             found += [_tally(stages[stage_id], each, answers) for each in stages[stage_id]["prompts"]]
     return [each for each in found if each is not None]
 
 
-def _tally(stage: Stage, prompt: dict[str, Any], answers: list[dict[str, Any]]) -> dict[str, Any] | None:
-    values = [answer[prompt["key"]] for answer in answers if prompt["key"] in answer]
+def _tally(
+    stage: Stage, prompt: dict[str, Any], answers: list[tuple[str, dict[str, Any]]]
+) -> dict[str, Any] | None:
+    # one for each person: in a stage that repeats, five cards may all be one person's
+    last = {writer: answer[prompt["key"]] for writer, answer in answers if prompt["key"] in answer}
+    values = list(last.values())
     if prompt["type"] not in COUNTED or is_private(prompt) or len(values) < SMALL:
         return None
     if prompt["type"] == "scale_0_10":

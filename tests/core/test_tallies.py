@@ -86,3 +86,34 @@ def test_a_changed_answer_takes_the_count_away(oak: Oak) -> None:
     reveals(oak)
     answers(oak, "Amal", id=first[0]["id"], revision=2, feel=["relieved"])
     assert counted(oak) == {}
+
+
+@pytest.fixture
+def cards(planned_oak: Oak, monkeypatch: pytest.MonkeyPatch) -> Oak:
+    """At a stage that repeats."""
+    asked = stage("words", prompt("feel", "single_choice", options=OPTIONS), repeat=True)
+    monkeypatch.setattr("tests.core.cast.agenda", lambda: [asked, stage("last", prompt("text"))])
+    planned_oak.plans()
+    planned_oak.starts()
+    return planned_oak
+
+
+def sends_cards(oak: Oak, name: str, *feelings: str) -> None:
+    for feel in feelings:
+        oak.writes(oak.people[name], audience="group_unnamed", feel=feel)
+
+
+def test_the_cards_of_one_person_are_no_five_people(cards: Oak) -> None:
+    sends_cards(cards, "Amal", "sad", "sad", "sad", "sad", "proud")
+    for name in MEMBERS[1:4]:
+        sends_cards(cards, name, "relieved")
+    cards.does(cards.fola, "reveal", stage_id="words")
+    assert counted(cards) == {}
+
+
+def test_of_somebody_with_several_cards_the_last_one_counts(cards: Oak) -> None:
+    sends_cards(cards, "Amal", "sad", "sad", "proud")
+    for name in MEMBERS[1:]:
+        sends_cards(cards, name, "relieved")
+    cards.does(cards.fola, "reveal", stage_id="words")
+    assert counted(cards) == {"feel": [0, 1, 4]}
