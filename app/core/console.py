@@ -114,7 +114,7 @@ def console(
         ],
         "passed": [each["alias"] for each in inside if each["passed"]],
         "counts": roster.counts(inside),
-        "can_release_unnamed": stage is not None and bool(releasable(db, row.id, stage, answered)),
+        "can_release_unnamed": stage is not None and bool(releasable(db, row, stage, answered)),
         "signals": signals,
         "may_join": [
             each for each in leading if each["id"] in here - {who.id} and each["role"] in roles.HANDS

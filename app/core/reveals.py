@@ -21,6 +21,8 @@ SINGLED_OUT = N_(
     "With this name, the group could tell who wrote what stands there without a name. Nothing was shown."
 )
 
+YES_TAKEN_BACK = N_("They took their yes back. Nothing more of theirs is shown to the group.")
+
 
 def reveal(change: Change, command: Any) -> dict[str, Any]:
     """Shows all answers of a stage that may be shown: the named ones, and the unnamed ones once, shuffled."""
@@ -34,9 +36,9 @@ def reveal(change: Change, command: Any) -> dict[str, Any]:
             col(Reflection.passed).is_(False),
         )
     ).all()
-    together = releasable(change.db, change.before.id, stage, rows)
+    together = releasable(change.db, change.before, stage, rows)
     named = [row for row in rows if row.audience == Audience.NAMED and shareable(row, stage)]
-    new = [row for row in named if row.shown_at is None]
+    new = _with_yes(change.db, change.before, [row for row in named if row.shown_at is None])
     _singles_nobody_out(change, stage, new)
     _show(change, new)
     if together:
@@ -55,6 +57,7 @@ def show_reflection(change: Change, command: Any) -> dict[str, Any]:
         )
     if row.passed or not shareable(row, stage):
         raise NotNow("There is nothing in this answer that may be shown.")
+    _yes_must_stand(change, row)
     if row.shown_at is None:
         _singles_nobody_out(change, stage, [row])
         _show(change, [row])
@@ -94,6 +97,7 @@ def request_share(change: Change, command: Any) -> dict[str, Any]:
         raise NotNow("There is nothing to ask for with this answer.")
     if Audience.NAMED not in stage["audiences"]:
         raise NotNow("Answers of this stage are not shared.")
+    _yes_must_stand(change, row)
     _singles_nobody_out(change, stage, [row])
     if row.share_asked_at is None or row.share_answer is False:
         change.db.execute(_update(row.id).values(share_asked_at=change.at, share_answer=None))
@@ -132,20 +136,37 @@ def shareable(row: Any, stage: dict[str, Any], together: bool = False) -> bool:
     return bool((group_view if together else shown_alone)(stage["prompts"], answer_of(row)))
 
 
-def releasable(db: Any, group_session_id: str, stage: dict[str, Any], rows: Sequence[Any]) -> list[Any]:
+def releasable(db: Any, row: Any, stage: dict[str, Any], rows: Sequence[Any]) -> list[Any]:
     """The unnamed ones among a stage's answers, if they may be shown now: once, while five or more are here
     who were there for the stage, and with more than one person who could have written them. Whose turn it
     is, everybody knows. What somebody wrote who has left since is shown with the rest.
     """
-    if released(db, group_session_id, stage["id"]):
+    if released(db, row.id, stage["id"]):
         return []
-    rows = [row for row in rows if not row.passed and shareable(row, stage, together=True)]
-    unnamed = [row for row in rows if row.audience == Audience.UNNAMED and not _tells_its_writer(row, stage)]
-    named = _kept_from_the_others(db, group_session_id, stage)
-    named |= {row.participant_id for row in rows if row.audience == Audience.NAMED}
-    people = crowd.there_for(db, group_session_id, stage["id"])
-    hidden = people - (named - {row.participant_id for row in unnamed})
+    rows = [each for each in rows if not each.passed and shareable(each, stage, together=True)]
+    unnamed = [
+        each for each in rows if each.audience == Audience.UNNAMED and not _tells_its_writer(each, stage)
+    ]
+    named = _kept_from_the_others(db, row.id, stage)
+    named |= {each.participant_id for each in rows if each.audience == Audience.NAMED}
+    people = crowd.there_for(db, row.id, stage["id"])
+    unnamed = _with_yes(db, row, unnamed)
+    hidden = people - (named - {each.participant_id for each in unnamed})
     return unnamed if len(people) >= SMALL and len(hidden) > 1 else []
+
+
+def _with_yes(db: Any, row: Any, answers: Sequence[Any]) -> list[Any]:
+    """Those of a session's answers whose writer's yes stands: of nobody else's is anything more shown."""
+    if not answers:
+        return []
+    people = stored.find_all(db, Participant, group_session_id=row.id)
+    without = consents.without_yes(db, row, people)
+    return [each for each in answers if each.participant_id not in without]
+
+
+def _yes_must_stand(change: Change, row: Any) -> None:
+    if row.shown_at is None and not _with_yes(change.db, change.before, [row]):
+        raise NotNow(YES_TAKEN_BACK)
 
 
 def _tells_its_writer(row: Any, stage: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.core import (
     alerts,
     coming_back,
+    consents,
     course,
     crowd,
     feedback,
@@ -223,7 +224,7 @@ def me(
     if person.id not in known:
         known[person.id] = last_time(db, row, person)
     stage = current_stage(row)
-    own = _own_rows(db, person.id)
+    own, said_yes = _own_rows(db, person.id), consents.may_store(db, row, person)
     asked = _asked(db, row, stage, person, pins.is_open(person) and not shut)
     mine = {
         "id": person.id,
@@ -231,7 +232,7 @@ def me(
         "state": person.standing.value,
         "member": person.member_id is not None,
         "without_phone": person.without_phone,
-        "mine": [_mine(db, each, row, stage) for each in own],
+        "mine": [_mine(db, each, row, stage, said_yes) for each in own],
         **alerts.own_signals(db, person.id),
         "question": questions.waiting_for(db, person.id),
         "last": known[person.id],
@@ -326,7 +327,7 @@ def _own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = 
     return [each for each in found if each is not None]
 
 
-def _mine(db: Connection, each: Row, row: Row, current: Stage | None) -> dict[str, Any]:
+def _mine(db: Connection, each: Row, row: Row, current: Stage | None, said_yes: bool) -> dict[str, Any]:
     stage = next((s for s in agenda_of(row) if s["id"] == each.stage_id), None)
     answer = answer_of(each)
     prompts = stage["prompts"] if stage else []
@@ -338,7 +339,7 @@ def _mine(db: Connection, each: Row, row: Row, current: Stage | None) -> dict[st
         "stage_title": stage["title"] if stage else "",
         "parts": told,
         "for_group": told if stage is None or shown == answer else parts(stage, shown),
-        "kept_back": reveals.kept_back(db, row, each),
+        "kept_back": reveals.kept_back(db, row, each) if said_yes or each.shown_at else "no_yes",
         "group_sees": "all" if shown == answer else "part" if reaches else "nothing",
         "current": current is not None and current["id"] == each.stage_id,
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from app.core import reveals
+from app.core import consents, reveals
 from app.core.models import now
 from app.regions import plain_shown
 from tests.core.cast import MEMBERS, Oak, refused
@@ -373,3 +373,27 @@ class Backwards:
 
     def shuffle(self, order: list[int]) -> None:
         order.reverse()
+
+
+def test_nothing_more_is_shown_of_somebody_who_took_their_yes_back(oak: Oak) -> None:
+    shown = oak.writes(oak.amal, text="Shown before.")["id"]
+    oak.does(oak.fola, "show_reflection", id=shown)
+    named = oak.writes(oak.birgit, text="Named.")["id"]
+    asked = oak.writes(oak.chidi, text="Asked for.", audience="facilitators")["id"]
+    unnamed = [
+        oak.writes(oak.people[name], text=name, audience="group_unnamed")["id"] for name in ("Dolores", "Ewa")
+    ]
+    for name in ("Amal", "Birgit", "Chidi", "Dolores"):
+        oak.database.writer.do(
+            consents.record_for, oak.leaders["Fola"], oak.group_id, oak.members[name], False
+        )
+    for command, answer in (("show_reflection", named), ("request_share", asked)):
+        with refused("not_now") as caught:
+            oak.does(oak.fola, command, id=answer)
+        assert caught.value.sentence == reveals.YES_TAKEN_BACK
+    oak.does(oak.fola, "reveal", stage_id="words")
+    assert set(oak.shown_ids()) == {shown, unnamed[1]}, "what the group has seen stays until it is taken back"
+    told = {each["id"]: each["kept_back"] for who in (oak.amal, oak.birgit) for each in oak.me(who)["mine"]}
+    assert told == {shown: "", named: "no_yes"}
+    oak.does(oak.amal, "take_back", id=shown)
+    assert oak.shown_ids() == [unnamed[1]]
