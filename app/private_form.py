@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from app.access import access_group_session
-from app.core import consents, instruments, measures, views
+from app.core import consents, instruments, leaderless, measures, views
 from app.core.changes import Who, changing
 from app.core.commands import Payload, Uuid4
 from app.core.models import Standing, now
@@ -42,7 +42,9 @@ def submit(group_session_id: str, measure_id: str) -> Any:
     try:
         sent = SubmitMeasure.model_validate(request.get_json(silent=True))
         here = services().screens.presence.led_lately(group_session_id)  # a line that blinks loses no answer
-        answer = services().database.writer.do(_store, who, measure_id, sent, here, of=group_session_id)
+        answer = services().database.writer.do(
+            _store, who, measure_id, sent, here, _began(), of=group_session_id
+        )
     except ValidationError:
         refusal: Refused = Invalid()
         return jsonify(refusal.answer()), 422
@@ -63,7 +65,8 @@ def _page(group_session_id: str, measure_id: str) -> Any:
             raise NotFound()
         room = services().screens.doorway(db, row)
         said_yes = consents.may_store(db, row, person)
-        is_open = said_yes and measures.is_open(row, _leader_here(row.id), now())
+        led = _leader_here(row.id) or leaderless.led_until(row, _began(), now())
+        is_open = said_yes and measures.is_open(row, led, now())
         with speaking(room["language"], room["time_zone"]):
             return render_template(
                 "participant/measure.html",
@@ -77,7 +80,9 @@ def _page(group_session_id: str, measure_id: str) -> Any:
             )
 
 
-def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here: bool) -> dict[str, Any]:
+def _store(
+    db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here: bool, began: datetime
+) -> dict[str, Any]:
     """What the person is told; a refusal is told and not raised, for the alert that goes with it stays."""
     with changing(db, who, "submit_measure") as change:
         person = views.participant(db, who.group_session_id, who.id)
@@ -87,7 +92,9 @@ def _store(db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here:
             refusal = NotFound()
         elif (opens := measures.opens_later(change.before, change.at)) is not None:
             refusal = NotNow(opens=opens.isoformat())
-        elif not measures.is_open(change.before, leader_here, change.at):
+        elif not measures.is_open(
+            change.before, leader_here or leaderless.led_until(change.before, began, change.at), change.at
+        ):
             refusal = NotNow("This form is open only while your facilitators are here.")
         if refusal is not None:
             measures.call_for_a_person(change, person, measure, sent.answers)
@@ -116,6 +123,12 @@ def _measure(db: Any, row: Any, measure_id: str) -> Measure:
     if measure_id not in measures.of_session(db, row):
         raise NotFound()
     return instruments.find(db, measure_id)
+
+
+def _began() -> datetime:
+    """Since when this server knows who is connected."""
+    began: datetime = services().screens.presence.began
+    return began
 
 
 def _leader_here(group_session_id: str) -> bool:

@@ -19,6 +19,7 @@ from app.core.stages import leave_stage
 
 LATE = timedelta(minutes=10)  # after this the group reads until when it waits
 STOPPED = timedelta(minutes=20)  # and after this that it stops for today
+RESTARTED = timedelta(seconds=30)  # within this time lines come back to a server that was restarted
 FORGOTTEN = timedelta(hours=2)  # after its planned end
 BUSY = timedelta(minutes=30)  # a facilitator who pressed anything within this time is still at it
 ON = (SessionState.LIVE, SessionState.HELD)
@@ -39,6 +40,12 @@ def told(row: Any, leader_here: bool, at: datetime) -> dict[str, Any]:
     if leader_here or row.leaderless_since is None:
         return {"phase": "", "until": None}
     return {"phase": phase_of(row, at), "until": row.leaderless_since + STOPPED}
+
+
+def led_until(row: Any, began: datetime, at: datetime) -> bool:
+    """Whether somebody led a session until this server ``began`` a moment ago: nobody's line is back yet."""
+    led = row.leaderless_since is None or row.leaderless_since >= began
+    return row.state in ON and led and at - began < RESTARTED
 
 
 def note(db: Connection, group_session_id: str, leader_here: bool) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from app.core import leaderless, overview, views
-from app.core.models import GroupSession
+from app.core.models import GroupSession, now
 from tests.core.cast import Oak, refused
 
 BEGIN = datetime(2026, 11, 3, 17, 50, tzinfo=UTC)
@@ -200,3 +200,19 @@ def test_a_session_that_was_ended_properly_waits_for_nobody(oak: Oak) -> None:
     oak.does(oak.fola, "end")
     with oak.database.reader() as db:
         assert overview.today(db, oak.leaders["Fola"])["unclosed"] == []
+
+
+def test_a_leader_who_was_there_until_a_restart_counts_for_the_seconds_in_which_lines_come_back(
+    oak: Oak,
+) -> None:
+    began = now()
+    soon, later = began + timedelta(seconds=29), began + timedelta(seconds=30)
+    assert leaderless.led_until(oak.row(), began, soon)
+    assert not leaderless.led_until(oak.row(), began, later)
+    with time_machine.travel(began + timedelta(seconds=3), tick=False):
+        oak.database.writer.do(leaderless.note, oak.id, False)
+    assert leaderless.led_until(oak.row(), began, soon), "noted by the new server: the line is not back yet"
+    with time_machine.travel(began + timedelta(minutes=5), tick=False):
+        assert not leaderless.led_until(oak.row(), now(), now()), "there was nobody before this restart"
+    oak.does(oak.fola, "end")
+    assert not leaderless.led_until(oak.row(), began, soon)

@@ -168,6 +168,22 @@ def test_a_form_is_taken_while_a_line_blinks_and_refused_once_nobody_has_led_for
             assert stranger.fetch(form, sent).status_code == status
 
 
+def test_a_form_stays_open_for_the_seconds_after_a_restart_in_which_lines_come_back(
+    app: Flask, oak: Oak, link: str, stranger: Browser
+) -> None:
+    oak.plans([stage("words", prompt("text"), measures=["phq9"])])
+    oak.does(oak.fola, "open_lobby")
+    at_the_door(stranger, link)
+    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}/measure/phq9"
+    oak.does(oak.fola, "start")  # somebody leads, and nobody's line is back
+    assert 'id="measure-form"' in stranger.client.get(form).text
+    sent = {"id": str(uuid4()), "revision": 1, "answers": {"phq9_1": 0}}
+    presence(app).began -= timedelta(seconds=31)
+    assert "not open now" in stranger.visit(form) and stranger.fetch(form, sent).status_code == 409
+    presence(app).began = now()
+    assert stranger.fetch(form, sent).status_code == 200
+
+
 def test_who_has_sent_it_reads_what_is_so_and_their_numbers_whatever_the_answers_were(
     app: Flask, oak: Oak, link: str, stranger: Browser
 ) -> None:
@@ -210,6 +226,7 @@ def test_what_must_not_wait_calls_the_leaders_also_when_the_form_is_refused(
     oak.does(oak.fola, "start")
     if why != "nobody leads":
         presence(app).arrives("facilitator", oak.id, oak.leaders["Fola"], "a socket")
+    presence(app).began -= timedelta(hours=1)  # not just restarted
     if why == "it is over":
         oak.does(oak.fola, "end")
     if why == "sent away":
