@@ -64,7 +64,7 @@ def hears(wire: Wire, room: Room, *names: str) -> dict[str, str]:
         return str([data for data in to_them if data.get("name", "") == what or not what])
 
     with ear.heard:
-        assert ear.heard.wait_for(lambda: all(NOW in heard(name, "shown") for name in names), 5)
+        assert ear.heard.wait_for(lambda: all(NOW in heard(name, "shown") for name in names), 30)
     pusher_is_done(pusher, room)
     return {name: heard(name) for name in names}
 

@@ -35,7 +35,7 @@ class Ear(Switchboard):
             return str(states[-1]["stage_id"]) if states else ""
 
         with self.heard:
-            return self.heard.wait_for(lambda: newest() == stage, 5)
+            return self.heard.wait_for(lambda: newest() == stage, 30)
 
     def shows(self, room: str, text: str) -> bool:
         """Whether the newest page with a stage in it holds this text; waits for it."""
@@ -45,7 +45,7 @@ class Ear(Switchboard):
             return [page for page in ["", *pages] if not page or "The stage" in page][-1]
 
         with self.heard:
-            return self.heard.wait_for(lambda: text in newest(), 5)
+            return self.heard.wait_for(lambda: text in newest(), 30)
 
 
 @pytest.fixture
