@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import attendance, course, goals, measures, overview, steps, stored, turns
+from app.core import attendance, course, goals, measures, overview, steps, stored, to_call, turns
 from app.core.agenda import agenda_of, counts
 from app.core.alerts import OPEN
 from app.core.models import (
@@ -24,6 +24,7 @@ from app.core.models import (
     Reflection,
     SessionState,
     Signal,
+    now,
 )
 from app.core.opened import answer_of
 from app.core.refusals import NotFound
@@ -31,7 +32,7 @@ from app.core.safety_models import FollowUp
 from app.core.sealing import open_sealed
 from app.exercises import TYPES
 
-REASONS = ("alerts", "left", "worse", "silent", "missed")  # the most pressing first
+REASONS = ("alerts", *to_call.REASONS)  # the most pressing first
 
 
 def group_course(db: Connection, group_id: str, reliable: int) -> dict[str, Any]:
@@ -51,6 +52,7 @@ def group_course(db: Connection, group_id: str, reliable: int) -> dict[str, Any]
     sessions = [each for each in rows if each.kind == "group"]
     people = stored.find_all(db, Member, ("created_at", "id"), group_id=group_id)
     members = _members(db, group_id, sessions, people, reliable)
+    measured = {each["id"]: each["measures"] for each in members}
     return {
         "group": overview.group_facts(db, group),
         "sessions": [
@@ -64,7 +66,7 @@ def group_course(db: Connection, group_id: str, reliable: int) -> dict[str, Any]
         ],
         "members": members,
         "mean": _means(members),
-        "calls": _calls(db, rows, members),
+        "calls": _calls(db, rows, members, to_call.to_call(db, group_id, measured, now())),
     }
 
 
@@ -185,10 +187,14 @@ def _follow_ups(db: Connection, member_ids: list[str]) -> dict[str, int]:
 # who needs a call
 
 
-def _calls(db: Connection, rows: list[Any], members: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those who need a call: ``alerts`` (open ones: {"id", "session", "kind", "raised_at"}), ``left`` (the
-    one call is due), ``worse`` (names of measures), ``silent`` and ``missed`` (the number of the last
-    session, without an excuse); ``meeting`` is a meeting that is planned with them, ``session`` the last one.
+def _calls(
+    db: Connection, rows: list[Any], members: list[dict[str, Any]], listed: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Those who need a call, as ``to_call`` lists them, with their ``alerts`` (open ones: {"id", "session",
+    "kind", "raised_at"}): ``left`` (the one call is due), ``contact`` (when it was promised), ``worse``
+    (names of measures), ``silent`` and ``missed`` (the number of the last session, without an excuse);
+    ``gone`` says that they have left, ``meeting`` is a meeting that is planned with them, ``session`` the
+    last one.
     """
     alerts = _alerts(db, [row.id for row in rows if row.started_at is not None])
     last = next(
@@ -199,16 +205,21 @@ def _calls(db: Connection, rows: list[Any], members: list[dict[str, Any]]) -> li
         for row in rows
         if row.member_id is not None and row.state == SessionState.PLANNED
     }
+    reasons = {each["id"]: {one["why"]: one for one in each["reasons"]} for each in listed}
     entries = []
     for member in members:
+        own = reasons.get(member["id"], {})
+        worse = own.get("worse", {"measures": [], "over_all": []})
         entry = {
             "id": member["id"],
             "alias": member["alias"],
             "alerts": alerts.get(member["id"], []),
-            "left": member["left_at"] is not None and member["called_at"] is None,
-            "worse": [] if member["left_at"] else _worse(member),
-            "silent": member["silent"],
-            "missed": _missed_last(member, last),
+            "gone": member["left_at"] is not None,
+            "left": "left" in own,
+            "contact": own["contact"]["at"] if "contact" in own else None,
+            "worse": [*worse["measures"], *worse["over_all"]],
+            "silent": "silent" in own,
+            "missed": own["missed"]["number"] if "missed" in own else None,
             "meeting": meetings.get(member["id"]),
             "session": last.id if last is not None else None,
         }
@@ -235,13 +246,3 @@ def _alerts(db: Connection, group_session_ids: list[str]) -> dict[str, list[dict
         told = {"id": each.id, "session": each.group_session_id, "kind": each.kind.value}
         found.setdefault(each.member_id, []).append(told | {"raised_at": each.raised_at})
     return found
-
-
-def _worse(member: dict[str, Any]) -> list[str]:
-    return [each["name"] for each in member["measures"] if "worse" in each["change"]]
-
-
-def _missed_last(member: dict[str, Any], last: Any) -> int | None:
-    if last is None or member["left_at"] is not None:
-        return None
-    return last.number if last.number in member["missed"] else None

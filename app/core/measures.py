@@ -248,8 +248,8 @@ def course_of(db: Connection, member_id: str, reliable: int) -> list[dict[str, A
 
 def courses_of(db: Connection, member_ids: list[str], reliable: int) -> dict[str, list[dict[str, Any]]]:
     """The same of several members, by their ids. The same two numbers are compared throughout, the first
-    score and the last; ``series`` has all, oldest first, with a total of None where too much was left
-    blank.
+    score and the last, and beside them in ``since`` the last two; ``series`` has all, oldest first, with a
+    total of None where too much was left blank.
     """
     rows = db.execute(
         select(MeasureResponse.__table__)
@@ -289,6 +289,7 @@ def _course(measure: Measure | Other, rows: list[Any], reliable: int) -> dict[st
         "first_band": band(measure, first),
         "last_band": band(measure, last),
         "change": change_of(measure, first, last, points),
+        "since": change_of(measure, counted[-2]["value"], last, points) if counted[1:] else [],
         "points": points,
         "other": {"points": other, "change": change_of(measure, first, last, other)[:1]} if other else None,
         "times": len(rows),

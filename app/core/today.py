@@ -4,8 +4,7 @@ The number of queries depends on how many groups somebody leads, and on nothing 
 or answers, and not on the groups of others.
 """
 
-import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -14,24 +13,18 @@ from sqlmodel import col
 from app.core import (
     attendance,
     gate,
-    leaving,
+    measures,
     overview,
     retention,
     roles,
-    stop_signals,
     stored,
+    to_call,
     today_members,
 )
 from app.core.agenda import agenda_of, alone
 from app.core.models import Group, GroupFacilitator, GroupSession, Member, Role, SessionState
 from app.core.record_models import NoteKind, RecordNote
-from app.core.safety_models import FollowUp
-from app.core.sealing import open_sealed
 from app.library.small import rule
-
-# the most pressing first
-REASONS = ("left", "contact", "worse", "silent", "missed")
-LATELY = timedelta(days=21)  # how long a missed session asks for a call
 
 
 def today(db: Connection, facilitator_id: str, reliable: int, at: datetime) -> dict[str, Any]:
@@ -55,11 +48,20 @@ def today(db: Connection, facilitator_id: str, reliable: int, at: datetime) -> d
     return told | {
         "next": _next(db, told["coming"], led),
         "unsigned": _unsigned(db, groups),
-        "calls": [each for group in groups.values() for each in calls(db, group, reliable, at)],
+        "calls": [
+            each | {"group": group}
+            for group in groups.values()
+            for each in _to_call(db, group["id"], reliable, at)
+        ],
         "soon": soon,
         "going": going,
         "paused": jumped.days if jumped else None,
     }
+
+
+def _to_call(db: Connection, group_id: str, reliable: int, at: datetime) -> list[dict[str, Any]]:
+    ids = [each.id for each in stored.find_all(db, Member, group_id=group_id)]
+    return to_call.to_call(db, group_id, measures.courses_of(db, ids, reliable), at)
 
 
 # the next session
@@ -147,66 +149,3 @@ def _due(row: Any, members: Any) -> int:
         return 1
     own = [each for each in members if each.group_id == row.group_id and attendance.belonged(each, row)]
     return 1 + len(own)
-
-
-# people to call
-
-
-def calls(db: Connection, group: dict[str, Any], reliable: int, at: datetime) -> list[dict[str, Any]]:
-    """The members of a group who need a call: ``id``, ``alias``, ``group``, and ``reasons``, each with its
-    ``why`` (of REASONS) and what belongs to it; the most pressing first. A follow-up written since takes a
-    missed session off.
-    """
-    members = {each.id: each for each in stored.find_all(db, Member, ("created_at",), group_id=group["id"])}
-    reasons: dict[str, list[dict[str, Any]]] = {key: [] for key in members}
-    written = _written(db, group["id"])
-    for gone in leaving.left_members(db, group["id"]):
-        if gone["called_at"] is None:
-            reasons[gone["id"]].append({"why": "left", "at": gone["left_at"]})
-    for key, last in written.items():
-        on = json.loads(open_sealed(FollowUp.body, last.id, last.body)).get("on", "")
-        if on and on <= at.date().isoformat():
-            reasons[key].append({"why": "contact", "at": datetime.fromisoformat(on)})
-    for key, names in stop_signals.changes_for_the_worse(db, group["id"], reliable, 1).items():
-        reasons[key].append({"why": "worse", "measures": names})
-    for key in attendance.silent(db, group["id"]):
-        reasons[key].append({"why": "silent"})
-    for key, ended in _missed(db, group, at).items():
-        if key not in written or written[key].written_at < ended:
-            reasons[key].append({"why": "missed", "at": ended})
-    found = [
-        {
-            "id": key,
-            "alias": open_sealed(Member.alias, key, members[key].alias),
-            "group": group,
-            "reasons": own,
-        }
-        for key, own in reasons.items()
-        if own and (members[key].left_at is None or own[0]["why"] == "left")
-    ]
-    return sorted(found, key=lambda each: REASONS.index(each["reasons"][0]["why"]))
-
-
-def _written(db: Connection, group_id: str) -> dict[str, Any]:
-    """The newest follow-up of each member."""
-    rows = db.execute(
-        select(FollowUp.__table__)
-        .join(Member, col(Member.id) == col(FollowUp.member_id))
-        .where(col(Member.group_id) == group_id)
-        .order_by(col(FollowUp.written_at), col(FollowUp.id))
-    ).all()
-    return {each.member_id: each for each in rows}
-
-
-def _missed(db: Connection, group: dict[str, Any], at: datetime) -> dict[str, datetime]:
-    """Who was not there last time and is not excused, with when that was."""
-    ended = [
-        each
-        for each in group["sessions"]
-        if each["kind"] == "group" and each["state"] == SessionState.ENDED and each["started_at"] is not None
-    ]
-    if not ended or ended[-1]["ended_at"] < at - LATELY:
-        return {}
-    row = stored.find(db, GroupSession, id=ended[-1]["id"])
-    there = attendance.attendance(db, row)
-    return {each["member_id"]: ended[-1]["ended_at"] for each in there if each["status"] == "absent"}

@@ -52,6 +52,8 @@ def _why(each: dict[str, Any], zone: str) -> str:
     told = [f"{calls.kind(one['kind'])} {wording.moment(one['raised_at'], zone)}." for one in each["alerts"]]
     if each["left"]:
         told.append(_("Has left the group; the one call is not made yet."))
+    if each["contact"]:
+        told.append(_("The next contact was meant for %(day)s.", day=wording.day(each["contact"], zone)))
     told += [_("Worse reliably: %(measure)s.", measure=name) for name in each["worse"]]
     if each["silent"]:
         told.append(_("Not heard for three sessions."))

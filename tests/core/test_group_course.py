@@ -5,8 +5,19 @@ from typing import Any
 
 import pytest
 
-from app.core import attendance, course, goals, group_course, groups, leaving, measures, stored
-from app.core.models import GroupSession, Reflection, now
+from app.core import (
+    attendance,
+    course,
+    follow_ups,
+    goals,
+    group_course,
+    groups,
+    leaving,
+    measures,
+    stored,
+    today,
+)
+from app.core.models import GroupSession, Reflection, new_id, now
 from app.db import Database
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, refused, stage
@@ -15,7 +26,7 @@ from tests.core.test_course import next_session
 from tests.core.test_summary_cost import counted
 
 KEPT = ("done", "part", "not_yet")  # as long_group.DONE
-MOST = 30  # queries, for any number of members
+MOST = 34  # queries, for any number of members
 
 
 def read(database: Database, group_id: str, points: int = 6) -> dict[str, Any]:
@@ -222,3 +233,46 @@ def test_somebody_who_joined_later_did_not_miss_what_was_before(oak: Oak) -> Non
     assert {each["status"] for each in farid["attendance"] if each["ended"]} == {"before"}
     assert farid["missed"] == [] and "Farid" not in calls(oak)
     assert {each["state"] for each in farid["mood"]} == {"ahead"}  # the one that is only planned
+
+
+@pytest.mark.parametrize(
+    ("totals", "worse"),
+    [
+        ((10, 13, 16), ["PHQ-9"]),  # slowly, over all
+        ((20, 10, 16), ["PHQ-9"]),  # since last time
+        ((20, 13, 14), []),
+    ],
+)
+def test_today_and_the_course_of_a_group_call_for_the_same_people(
+    oak: Oak, totals: tuple[int, ...], worse: list[str]
+) -> None:
+    def on_today() -> dict[str, set[str]]:
+        with oak.database.reader() as db:
+            found = today.today(db, oak.leaders["Fola"], 6, now())["calls"]
+        return {each["alias"]: {one["why"] for one in each["reasons"]} for each in found}
+
+    def both() -> dict[str, dict[str, Any]]:
+        found = calls(oak)
+        assert {name: set(own) for name, own in found.items()} == on_today()
+        return found
+
+    def writes(name: str, on: str = "") -> None:
+        place = (oak.leaders["Fola"], oak.group_id, oak.members[name], new_id(), "")
+        oak.database.writer.do(follow_ups.write, *place, done="Rang.", on=on)
+
+    day = now().date().isoformat()
+    number = oak.row().number
+    scores(oak, "Amal", *totals)
+    assert both() == {"Chidi": {"missed": number}} | ({"Amal": {"worse": worse}} if worse else {})
+    writes("Chidi")
+    assert "Chidi" not in both(), "a follow-up takes a missed session off"
+    writes("Chidi", day)
+    assert both()["Chidi"]["contact"].date().isoformat() == day
+    gone = (oak.group_id, oak.members["Chidi"])
+    oak.database.writer.do(leaving.member_leaves, oak.leaders["Fola"], *gone)
+    assert set(both()["Chidi"]) == {"left", "contact"}
+    oak.database.writer.do(leaving.call_made, *gone)
+    assert set(both()["Chidi"]) == {"contact"}, "what was promised stands when the one call is made"
+    writes("Chidi")
+    writes("Amal")
+    assert both() == ({"Amal": {"worse": worse}} if totals == (20, 10, 16) else {})

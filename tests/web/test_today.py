@@ -1,5 +1,6 @@
 """Today: what waits, in the order of urgency, and a calm sentence where nothing does."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -56,7 +57,9 @@ def test_notes_and_calls_stand_with_what_does_them(oak: Oak, fola: Browser) -> N
 def test_a_follow_up_with_a_day_comes_back_on_that_day(oak: Oak, fola: Browser) -> None:
     path = f"/groups/{oak.group_id}/members/{oak.members['Amal']}/follow-up"
     fola.send(path, next="By phone.", on=now().date().isoformat())
-    assert "The next contact was meant for" in fola.visit("/today")
+    told = re.search(r"The next contact was meant for (.*?)\.", fola.visit("/today"))
+    assert told and str(now().day) in told[1]
+    assert told[0] in fola.visit(f"/groups/{oak.group_id}/course")
     assert "This is not a date." in fola.send(path, 422, next="By phone.", on="2026-13-40")
 
 
