@@ -7,13 +7,12 @@ and numbers alone.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.core import course, goals, over, signed_words, stored
+from app.core import course, goals, over, retention, signed_words, stored
 from app.core.agenda import agenda_of, alone
 from app.core.models import Facilitator, Group, Member, now
 from app.core.opened import answer_of, waits_for_yes
@@ -90,7 +89,9 @@ def words_of(db: Connection, member: Any, for_leaders: bool = False) -> dict[str
     return {
         "language": group.language if group is not None else "en",
         "time_zone": group.time_zone if group is not None else "UTC",
-        "until": ended + timedelta(days=group.answers_kept) if ended and group is not None else None,
+        "until": retention.kept_until(ended, group.answers_kept, group.days_changed_at)
+        if ended and group is not None
+        else None,
         "sessions": _sessions(told),
         "left_out": [{"number": each["number"], "at": each["at"]} for each in _sessions(left_out)],
         "circle": {

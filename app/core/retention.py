@@ -29,6 +29,7 @@ from app.core.models import (
     Reflection,
     Role,
     SessionState,
+    now,
 )
 from app.core.record_models import NoteKind, ProcessNote, RecordNote, Tags
 from app.core.refusals import Invalid, NotFound
@@ -50,6 +51,7 @@ UNSIGNED: Any = (
         col(GroupSession.kind).label("session_kind"),
         col(GroupSession.ended_at),
         col(Group.drafts_kept),
+        col(Group.days_changed_at),
     )
     .join(GroupSession, col(GroupSession.id) == col(RecordNote.group_session_id))
     .join(Group, col(Group.id) == col(GroupSession.group_id))
@@ -97,7 +99,15 @@ def expires_at(db: Connection, row: Row[Any]) -> datetime | None:
     group = stored.find(db, Group, id=row.group_id)
     if group is None or row.ended_at is None:
         return None
-    return row.ended_at + timedelta(days=group.drafts_kept)  # type: ignore[no-any-return]
+    return kept_until(row.ended_at, group.drafts_kept, group.days_changed_at)
+
+
+def kept_until(since: datetime, days: int, changed_at: datetime | None) -> datetime:
+    """Until when something is kept: for so many days, and for a week after the days were made shorter, so
+    that it is told a week before whatever the days were.
+    """
+    until = since + timedelta(days=days)
+    return until if changed_at is None else max(until, changed_at + SOON)
 
 
 def soon(db: Connection, facilitator_id: str, at: datetime) -> list[dict[str, Any]]:
@@ -129,7 +139,7 @@ def going(
     """
     found = []
     for group in _over(db, at, group_ids):
-        due = {what: group["over_at"] + timedelta(days=group[f"{what}_kept"]) for what in ("answers", "work")}
+        due = {what: _day(group, what) for what in ("answers", "work")}
         if within is not None and min(due.values()) > at + within:
             continue
         answers, work = _stages(db, group["id"])
@@ -144,11 +154,17 @@ def going(
 
 def end_of(db: Connection, group_id: str, at: datetime) -> dict[str, Any]:
     """When the programme of a group was over, or will be if no further session is held (``over_at``, None
-    before there is a day; ``is_over``), and what is ``going`` then.
+    before there is a day; ``is_over``), and what is ``going`` then; ``held_until`` is the day before which
+    nothing goes, since the days were made shorter less than a week ago, else None.
     """
     moment = over.moments(db, [group_id]).get(group_id)
-    is_over = moment is not None and moment <= at
-    return {"over_at": moment, "is_over": is_over, "going": going(db, [group_id], at)}
+    told = {"over_at": moment, "is_over": moment is not None and moment <= at}
+    row = stored.find(db, Group, id=group_id)
+    held = row.days_changed_at + SOON if row is not None and row.days_changed_at else None
+    return told | {
+        "going": going(db, [group_id], at),
+        "held_until": held if held is not None and held > at else None,
+    }
 
 
 def settings_of(db: Connection, group_id: str) -> dict[str, Any]:
@@ -161,14 +177,19 @@ def settings_of(db: Connection, group_id: str) -> dict[str, Any]:
 
 
 def keep_settings(db: Connection, group_id: str, days: Mapping[str, int], hide_signed: bool) -> None:
-    """Sets for how many days a group keeps what; Invalid outside BOUNDS, or with work kept shorter."""
-    if stored.find(db, Group, id=group_id) is None or days.keys() != BOUNDS.keys():
+    """Sets for how many days a group keeps what; Invalid outside BOUNDS, or with work kept shorter. Nothing
+    goes for a week after any of the days was made shorter.
+    """
+    row = stored.find(db, Group, id=group_id)
+    if row is None or days.keys() != BOUNDS.keys():
         raise NotFound()
     if any(not low <= days[name] <= high for name, (low, high) in BOUNDS.items()):
         raise Invalid(N_("One of the numbers of days is too small or too large. Nothing was changed."))
     if days["work_kept"] < days["answers_kept"]:
         raise Invalid(N_("Working material is kept at least as long as other answers. Nothing was changed."))
-    stored.change(db, Group, group_id, **days, hide_signed=hide_signed)
+    shorter = any(days[name] < getattr(row, name) for name in BOUNDS)
+    changed_at = now() if shorter else row.days_changed_at
+    stored.change(db, Group, group_id, **days, hide_signed=hide_signed, days_changed_at=changed_at)
 
 
 # deleting
@@ -218,16 +239,15 @@ def _unsigned(db: Connection, at: datetime) -> list[Row[Any]]:
 
 
 def _due(draft: Row[Any]) -> datetime:
-    return draft.ended_at + timedelta(days=draft.drafts_kept)  # type: ignore[no-any-return]
+    return kept_until(draft.ended_at, draft.drafts_kept, draft.days_changed_at)
 
 
 def _over(db: Connection, at: datetime, group_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """The groups whose programme is over (of these, or of all) and that still hold something: their days,
     and ``over_at``, in its order.
     """
-    query = select(col(Group.id), col(Group.answers_kept), col(Group.work_kept)).where(
-        or_(*(each.exists() for each in HELD))
-    )
+    days = (col(Group.answers_kept), col(Group.work_kept), col(Group.days_changed_at))
+    query = select(col(Group.id), *days).where(or_(*(each.exists() for each in HELD)))
     if group_ids is not None:
         query = query.where(col(Group.id).in_(list(group_ids)))
     held = {row.id: dict(row._mapping) for row in db.execute(query)}
@@ -237,7 +257,11 @@ def _over(db: Connection, at: datetime, group_ids: Iterable[str] | None = None) 
 
 
 def _is_due(group: Mapping[str, Any], what: str, at: datetime) -> bool:
-    return bool(group["over_at"] + timedelta(days=group[f"{what}_kept"]) <= at)
+    return _day(group, what) <= at
+
+
+def _day(group: Mapping[str, Any], what: str) -> datetime:
+    return kept_until(group["over_at"], group[f"{what}_kept"], group["days_changed_at"])
 
 
 def _has_due(db: Connection, group: Mapping[str, Any], at: datetime) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select, update
 from sqlmodel import SQLModel
 
@@ -12,6 +13,7 @@ from app.core import (
     console,
     contacts,
     follow_ups,
+    keepsake,
     measures,
     over,
     record,
@@ -22,7 +24,7 @@ from app.core import (
     summary,
 )
 from app.core.course_models import Goal, GoalRating, Step
-from app.core.models import Group, GroupSession, Installation, Note, Reflection, now
+from app.core.models import Group, GroupSession, Installation, Member, Note, Reflection, now
 from app.core.record_models import ProcessNote, RecordNote, Tags
 from app.core.sealing import seal
 from app.db import Database
@@ -333,3 +335,47 @@ def test_goals_that_stand_in_no_answer_go_with_the_working_material(oak: Oak) ->
     oak.does(oak.fola, "end")
     assert runs(oak.database, oak.row().ended_at + 90 * DAY) == 1
     assert oak.all(select(Goal.__table__)) == []
+
+
+def test_what_shorter_days_make_due_waits_for_a_week_and_is_told_meanwhile(
+    database: Database, full: Full
+) -> None:
+    over_at = ended(database, full)
+    short, long = ({"drafts_kept": 30, "answers_kept": n, "work_kept": 90} for n in (7, 60))
+    with time_machine.travel(over_at + 10 * DAY, tick=False):
+        database.writer.do(retention.keep_settings, full.group_id, long, True)
+        assert held(database, full, now()) == (None, over_at + 60 * DAY)
+    with time_machine.travel(over_at + 20 * DAY, tick=False):
+        at = now()
+        database.writer.do(retention.keep_settings, full.group_id, short, True)
+    until = at + 7 * DAY
+    assert held(database, full, at) == (until, until) and held(database, full, until)[0] is None
+    with database.reader() as db:
+        told = retention.going(db, [full.group_id], at, within=retention.SOON)
+        assert [(each["what"], each["expires_at"]) for each in told] == [("answers", until)]
+        with time_machine.travel(at, tick=False):
+            member = stored.find_all(db, Member, group_id=full.group_id)[0]
+            assert keepsake.words_of(db, member, for_leaders=True)["until"] == until
+    assert runs(database, until - timedelta(seconds=1)) == 0
+    with time_machine.travel(until - DAY, tick=False):  # longer days, or the same, hold nothing back
+        database.writer.do(retention.keep_settings, full.group_id, short, False)
+    assert runs(database, until) > 0
+
+
+def held(database: Database, full: Full, at: Any) -> tuple[Any, Any]:
+    """Before which day nothing goes, and when the answers do."""
+    with database.reader() as db:
+        told = retention.end_of(db, full.group_id, at)
+    return told["held_until"], next(e["expires_at"] for e in told["going"] if e["what"] == "answers")
+
+
+def test_drafts_wait_for_a_week_after_their_days_were_made_shorter(past: Oak) -> None:
+    saves(past, note_of(past, "Amal"), "A draft.")
+    at = past.row().ended_at + 20 * DAY
+    days = {"drafts_kept": 7, "answers_kept": 60, "work_kept": 90}
+    with time_machine.travel(at, tick=False):
+        past.database.writer.do(retention.keep_settings, past.group_id, days, True)
+    with past.database.reader() as db:
+        [told] = retention.soon(db, past.leaders["Fola"], at)
+        assert told["expires_at"] == retention.expires_at(db, past.row()) == at + 7 * DAY
+    assert runs(past.database, at + 7 * DAY - timedelta(seconds=1)) == 0 < runs(past.database, at + 7 * DAY)

@@ -1,4 +1,6 @@
-"""Who is administrator (of what there was before, the oldest account in use), and who answered a call."""
+"""Who is administrator (of what there was before, the oldest account in use), who answered a call, and when a
+group last chose to keep things for shorter.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +29,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("administrator", sa.Boolean(), nullable=False, server_default=sa.false())
         )
+    with op.batch_alter_table("care_group", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("days_changed_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(sa.text(OLDEST).bindparams(sa.bindparam("yes", True, sa.Boolean())))
 
     with op.batch_alter_table("signal", schema=None) as batch_op:
@@ -41,5 +45,7 @@ def downgrade() -> None:
         batch_op.drop_column("replied_by")
         batch_op.drop_column("replied_at")
 
+    with op.batch_alter_table("care_group", schema=None) as batch_op:
+        batch_op.drop_column("days_changed_at")
     with op.batch_alter_table("facilitator", schema=None) as batch_op:
         batch_op.drop_column("administrator")
