@@ -136,6 +136,10 @@ class AnswerSignal(OfId):
     after: Line | Literal[""] = ""
 
 
+class MarkHeard(OfParticipant):
+    heard: bool = True
+
+
 class Ask(OfParticipant):
     question: Literal["speak", "all_right", "safe", "alone", "pause", "stay", "call"]
 
@@ -278,7 +282,7 @@ FACILITATOR = [
     Command("hand_over", HandOver, LEADING, OPEN, roles.hand_over),
     Command("give_turn", GiveTurn, LEADING, ON, turns.give_turn),
     Command("let_write", OfParticipant, LEADING, OPEN, quiet.let_write),
-    Command("mark_heard", OfParticipant, LEADING, ON, sessions.mark_heard),
+    Command("mark_heard", MarkHeard, LEADING, ON, sessions.mark_heard),
     Command("assign_pairs", AssignPairs, LEADING, ON, pairs.assign_pairs),
     Command("draw_pairs", OfStage, LEADING, ON, pairs.draw_pairs),
     Command("check_line", CheckLine, LEADING, BEGUN, feedback.check_line),

@@ -140,12 +140,13 @@ def rotate_link(change: Change, command: Any) -> dict[str, Any]:
 
 
 def mark_heard(change: Change, command: Any) -> dict[str, Any]:
-    """The person has been heard today; again takes it back."""
+    """The person has been heard today, or has not after all; the same again changes nothing."""
     person = _someone(change, command.participant_id)
-    heard = None if person.heard_at else change.at
-    change.db.execute(_update_person(person.id).values(heard_at=heard))
-    change.wrote(person.id)
-    return at(change) | {"heard": heard is not None}
+    if (person.heard_at is not None) != command.heard:
+        heard_at = change.at if command.heard else None
+        change.db.execute(_update_person(person.id).values(heard_at=heard_at))
+        change.wrote(person.id)
+    return at(change) | {"heard": command.heard}
 
 
 def leave(change: Change, command: Any) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from tests.realtime.conftest import Wire, code_of
 # what the second one hears where it is not the same answer again
 SECOND = {"insert_stage": "stale", "save_note": "superseded"}
 DIFFERENT = {"reveal", "deliver_lines"}  # tells how many it has just shown
-# these mean something new each time: more minutes, another link, heard and not heard, another lot
-ANEW = {"add_minutes", "rotate_link", "mark_heard", "draw_pairs"}
+# these mean something new each time: more minutes, another link, another lot
+ANEW = {"add_minutes", "rotate_link", "draw_pairs"}
 ROLE = {"come_in": "waiting"}
 STATE = {"open_lobby": SessionState.PLANNED, "start": SessionState.LOBBY, "resume": SessionState.HELD}
 STORED = [(kind, name) for kind, rows in REGISTRY.items() for name, row in rows.items() if row.verb]
