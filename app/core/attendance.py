@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 from sqlmodel import col
 
 from app.core import stored
@@ -45,6 +45,17 @@ ENDED = (
         col(GroupSession.started_at).is_not(None),
     )
     .order_by(col(GroupSession.number))
+)
+# nobody who had left the lobby again before the session began was there
+STAYED = or_(
+    col(GroupSession.started_at).is_(None),
+    col(Participant.left_at).is_(None),
+    col(Participant.left_at) >= col(GroupSession.started_at),
+)
+INSIDE = (
+    select(Participant.__table__)
+    .join(GroupSession, col(GroupSession.id) == col(Participant.group_session_id))
+    .where(col(Participant.admitted_at).is_not(None), STAYED)
 )
 LOOKED_AT = 6  # sessions, at most, for how long somebody was not heard
 MOST_KEPT = 500  # groups
@@ -116,11 +127,8 @@ def heard(db: Connection, facilitator_id: str, group_session_id: str, participan
 
 def sessions_with(db: Connection, member_id: str) -> set[str]:
     """The ids of the sessions in which a member was there, corrections heard."""
-    there = {
-        each.group_session_id
-        for each in stored.find_all(db, Participant, member_id=member_id)
-        if each.admitted_at is not None
-    }
+    inside = db.execute(INSIDE.where(col(Participant.member_id) == member_id)).all()
+    there = {each.group_session_id for each in inside}
     for each in stored.find_all(db, Attendance, member_id=member_id):
         (there.add if each.status in THERE else there.discard)(each.group_session_id)
     return there
@@ -262,12 +270,11 @@ def _corrections(db: Connection, group_session_ids: Iterable[str]) -> list[Any]:
 
 
 def _places(db: Connection, group_session_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Who was let in, by session and member."""
+    """Who was let in and stayed, by session and member."""
     rows = db.execute(
-        select(Participant.__table__).where(
+        INSIDE.where(
             col(Participant.group_session_id).in_(list(group_session_ids)),
             col(Participant.member_id).is_not(None),
-            col(Participant.admitted_at).is_not(None),
         )
     ).all()
     found: dict[str, dict[str, Any]] = {}

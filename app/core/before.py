@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import shelf, stored
+from app.core import attendance, shelf, stored
 from app.core.models import Group, GroupSession, Member, Participant
 from app.core.refusals import NotFound
 from app.core.sealing import open_sealed, seal
@@ -18,6 +18,7 @@ CAME = (
     .where(
         col(Participant.member_id).is_not(None),
         col(Participant.admitted_at).is_not(None),
+        attendance.STAYED,
         col(GroupSession.ended_at).is_not(None),
         col(GroupSession.started_at).is_not(None),
         col(GroupSession.sandbox).is_(False),

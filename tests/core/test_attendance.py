@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from app.core import attendance, coming_back, course, leaving, stored, views
+from app.core import attendance, coming_back, course, door, leaving, stored, views
 from app.core.models import GroupSession, Member, now
 from app.core.safety_models import Attendance
 from tests.core.cast import MEMBERS, Oak, refused
@@ -40,6 +40,24 @@ def holds(oak: Oak, *there: str) -> None:
     for name in there:
         oak.joins(name)
     oak.does(oak.fola, "start")
+
+
+def test_whoever_left_the_lobby_again_before_the_start_was_not_there(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.does(oak.fola, "open_lobby")
+    for name in ("Amal", "Birgit", "Chidi"):
+        oak.joins(name)
+    oak.does(oak.amal, "leave")
+    oak.database.writer.do(door.free_seat, oak.birgit)
+    oak.does(oak.fola, "start")
+    oak.joins("Birgit")  # gone, and back
+    oak.does(oak.chidi, "leave")
+    told = was(oak)
+    assert (told["Amal"], told["Birgit"], told["Chidi"]) == ("absent", "present", "present")
+    with oak.database.reader() as db:
+        there = {name: attendance.sessions_with(db, oak.members[name]) for name in ("Amal", "Chidi")}
+        assert there == {"Amal": set(), "Chidi": {oak.id}}
+        assert oak.members["Amal"] not in attendance.came(db, [oak.id])
 
 
 def test_the_session_records_who_came_who_came_late_and_who_did_not(planned_oak: Oak) -> None:
