@@ -107,11 +107,7 @@ def console(
         "code_words": roster.code_words(db, rows) if me["role"] in LEADING else {},
         "answers": answers(db, row, stage, rows, answered) if stage else [],
         "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),
-        "still_writing": [
-            each["alias"]
-            for each in inside
-            if stage and not (each["answered"] or each["passed"] or each["quiet"])
-        ],
+        "still_writing": [each["alias"] for each in roster.still_writing(inside) if stage],
         "passed": [each["alias"] for each in inside if each["passed"]],
         "counts": roster.counts(inside),
         "can_release_unnamed": stage is not None and bool(releasable(db, row, stage, answered)),

@@ -163,7 +163,18 @@ def contacts(db: Connection, member_ids: Iterable[str]) -> dict[str, dict[str, s
 
 
 def counts(inside: list[dict[str, Any]]) -> dict[str, int]:
-    """How many people have answered, are there, and have done nothing yet."""
+    """How many people have answered, are there, and have done nothing yet. Who is gone and has not answered
+    is none of them; who is away for a moment is.
+    """
     done = [each for each in inside if each["answered"]]
-    open_ones = [each for each in inside if not (each["answered"] or each["passed"] or each["quiet"])]
-    return {"in": len(done), "of": len(inside), "writing": len(open_ones)}
+    there = [each for each in inside if each["answered"] or each["presence"] != "gone"]
+    return {"in": len(done), "of": len(there), "writing": len(still_writing(inside))}
+
+
+def still_writing(inside: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those who are there and may still answer."""
+    return [
+        each
+        for each in inside
+        if each["presence"] != "gone" and not (each["answered"] or each["passed"] or each["quiet"])
+    ]

@@ -37,6 +37,17 @@ def test_three_of_five_are_still_writing(oak: Oak) -> None:
     assert console["passed"] == ["Birgit"]
 
 
+def test_whoever_is_gone_is_not_waited_for_and_who_is_away_for_a_moment_is(oak: Oak) -> None:
+    oak.writes(oak.amal, text="A walk.")
+    for who in (oak.amal, oak.birgit):
+        oak.does(who, "leave")
+    assert {oak.on_roster(who)["presence"] for who in (oak.amal, oak.birgit)} == {"gone"}
+    assert oak.on_roster(oak.chidi)["presence"] == "away"
+    console = oak.console()
+    assert console["counts"] == {"in": 1, "of": 4, "writing": 3}
+    assert console["still_writing"] == ["Chidi", "Dolores", "Ewa"]
+
+
 def test_people_who_wait_or_were_removed_are_not_counted(oak: Oak) -> None:
     oak.joins("Gus")
     oak.does(oak.fola, "remove", participant_id=oak.ewa.id)
@@ -132,10 +143,11 @@ def test_who_is_writing_is_seen_at_the_stage_where_they_write(oak: Oak) -> None:
 
 
 def test_a_person_is_marked_as_heard_and_back(oak: Oak) -> None:
-    oak.does(oak.sami, "mark_heard", participant_id=oak.amal.id)
-    assert oak.on_roster(oak.amal)["heard"] is True
-    oak.does(oak.fola, "mark_heard", participant_id=oak.amal.id)
-    assert oak.on_roster(oak.amal)["heard"] is False
+    for heard, first, second in ((True, oak.sami, oak.fola), (False, oak.fola, oak.sami)):
+        version = oak.does(first, "mark_heard", participant_id=oak.amal.id, heard=heard)["version"]
+        again = oak.does(second, "mark_heard", participant_id=oak.amal.id, heard=heard)
+        assert again == {"ok": True, "version": version, "heard": heard}, "both meant the same"
+        assert oak.on_roster(oak.amal)["heard"] is heard
 
 
 def test_the_stages_tell_what_was_what_is_and_what_comes(oak: Oak) -> None:
