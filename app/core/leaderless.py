@@ -127,6 +127,9 @@ def _is_forgotten(db: Connection, row: Any, at: datetime) -> bool:
 
 
 def _last_of_facilitators(group_session_id: str) -> Select[Any]:
+    """When a facilitator did anything last; what their pages send by themselves shows nobody there."""
     return select(func.max(col(LogEntry.at))).where(
-        col(LogEntry.group_session_id) == group_session_id, col(LogEntry.actor_kind) == "facilitator"
+        col(LogEntry.group_session_id) == group_session_id,
+        col(LogEntry.actor_kind) == "facilitator",
+        col(LogEntry.action) != "signals_shown",
     )

@@ -169,6 +169,14 @@ def test_a_session_that_somebody_still_leads_is_not_closed_over_their_heads(oak:
     assert sweeps(oak) == [oak.id]
 
 
+def test_what_a_page_confirms_by_itself_keeps_no_session_open(oak: Oak, clock: Any) -> None:
+    clock.shift(planned_end() + timedelta(hours=2))
+    signal = oak.signals(oak.amal)
+    oak.does(oak.fola, "signals_shown", ids=[signal])
+    assert oak.log()[-1].action == "signals_shown"
+    assert sweeps(oak) == [oak.id]
+
+
 def test_a_rehearsal_and_a_sandbox_are_closed_by_their_own_rules(oak: Oak, clock: Any) -> None:
     def becomes(db: Any, **values: Any) -> None:
         db.execute(update(GroupSession).where(col(GroupSession.id) == oak.id).values(**values))
