@@ -7,7 +7,7 @@ import { ownId } from "./signals.js";
 const AGAIN_AFTER = 3_000;
 const KEPT = "stop"; // the name under which a stop that has not arrived is kept
 
-export function createQuiet({ command, drafts }) {
+export function createQuiet({ command, drafts, keepSaying }) {
   const page = document.body;
 
   /** What the server says of the screen is in the region of the stage; the page follows. */
@@ -18,27 +18,32 @@ export function createQuiet({ command, drafts }) {
     else delete page.dataset.plain;
   }
 
-  async function insist(name, payload) {
-    const answer = await command(name, payload);
-    if (!answer.ok && AGAIN.has(answer.error?.code)) return void setTimeout(() => insist(name, payload), AGAIN_AFTER);
-    if (name === "stop_now") drafts.remove(KEPT);
+  async function insist(id) {
+    const answer = await command("stop_now", { id });
+    if (!answer.ok && AGAIN.has(answer.error?.code)) return void setTimeout(() => insist(id), AGAIN_AFTER);
+    drafts.remove(KEPT);
   }
 
-  const pause = (choice) => insist("pause_for_me", choice === "word" ? { choice, id: newId() } : { choice });
+  /** What is chosen last for the screen holds. A wish for a word is one wish, however often it is pressed. */
+  function pause(choice) {
+    const { id } = drafts.get("said.pause_for_me.word") ?? { id: newId() };
+    if (choice === "word") keepSaying("pause_for_me", { choice, id }, "word");
+    else keepSaying("pause_for_me", { choice }, "screen");
+  }
 
   /** The page is empty at once, whether or not anybody hears it; it is said until somebody's server has it. */
   function stop() {
     const id = ownId("stop");
     drafts.put(KEPT, id);
     page.dataset.plain = "stopped";
-    insist("stop_now", { id });
+    insist(id);
   }
 
   /** After a reload: a stop that had not arrived. */
   function resume() {
     if (!drafts.get(KEPT)) return;
     page.dataset.plain = "stopped";
-    insist("stop_now", { id: drafts.get(KEPT) });
+    insist(drafts.get(KEPT));
   }
 
   return { follow, pause, stop, resume };

@@ -38,7 +38,7 @@ const outbox = createOutbox({
   },
 });
 const signals = createSignals({ command: live.command, drafts, onRefused: () => announce(words("refused")) });
-const quiet = createQuiet({ command: live.command, drafts });
+const quiet = createQuiet({ command: live.command, drafts, keepSaying: signals.keepSaying });
 const answering = createAnswering(part("region-form"), { drafts, outbox, onChange: () => refresh() });
 
 function arrived(name, html) {

@@ -50,9 +50,12 @@ export function createSignals({ command, drafts, onRefused }) {
     if (!answer.ok && AGAIN.has(answer.error?.code)) setTimeout(() => insist(name, payload), AGAIN_AFTER);
   }
 
-  /** The same, kept through a reload; what is said anew about the same thing takes the place of the older. */
-  function keepSaying(name, payload) {
-    const kept = `said.${name}.${payload.id}`;
+  /**
+   * The same, kept through a reload; what is said anew about the same thing (an id, or a word for it) takes the place
+   * of the older.
+   */
+  function keepSaying(name, payload, about = payload.id) {
+    const kept = `said.${name}.${about}`;
     said.set(kept, payload);
     drafts.put(kept, payload);
     tell();

@@ -29,6 +29,16 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
     amal.looks_again()
     expect(amal.box).to_be_visible()
     amal.writes("Half a thought")
+    house.kill()
+    for choice in ("Make my screen calm", "I would like a private word", "I only listen for now"):
+        page.get_by_role("button", name="Help", exact=True).click()
+        amal.press(choice)
+    expect(page.locator("span.dock-sending")).to_be_visible()
+    house.start()
+    page.reload()
+    amal.sees("We are talking. Nothing to type.")
+    expect(page.locator("span.dock-sending")).to_be_hidden()
+    assert world.logged(session, "pause_for_me") == 2, "a word, and what was chosen last"
     page.get_by_role("button", name="Help", exact=True).click()
     amal.press("Make my screen calm")
     amal.sees("A pause for you")
