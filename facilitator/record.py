@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
@@ -12,6 +13,7 @@ from app import runtime
 from app.core import layouts, overview, record, record_pages
 from app.core.models import new_id
 from app.core.refusals import Invalid, NotFound, Refused, Retry
+from app.exercises.plain import clean
 from app.regions import clock
 from app.services import services
 from app.sign_in import asked_by_pages, facilitators_only
@@ -138,8 +140,8 @@ def add(group_session_id: str, note_id: str) -> Any:
     except Refused as refusal:
         if refusal.code not in ("invalid", "names"):
             raise
-        sentence = _(refusal.sentence)
-        return _unadded(group_session_id, note_id, text, sentence), 422
+        marked = _marked(text, refusal.more.get("findings", ()))
+        return _unadded(group_session_id, note_id, text, _(refusal.sentence), marked), 422
     return back("record.notes", _("The addendum is signed."), group_session_id=group_session_id)
 
 
@@ -176,8 +178,24 @@ def _cards(told: dict[str, Any]) -> list[dict[str, Any]]:
     return [*others[:1], *members, *others[1:], own]
 
 
-def _unadded(group_session_id: str, note_id: str, text: str, sentence: str) -> str:
-    unadded = {"note_id": note_id, "text": text, "sentence": sentence}
+def _marked(text: str, findings: Iterable[dict[str, Any]]) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is a name or words that stopped it; [] where nothing is."""
+    stops = sorted((each["start"], each["end"]) for each in findings if each["stops"])
+    if not stops:
+        return []
+    text = clean(text, limit=record.LONGEST)  # as it was looked through
+    pieces, done = [], 0
+    for start, end in stops:
+        if end > done:
+            pieces += [(text[done:start], False), (text[max(start, done) : end], True)]
+            done = end
+    return [each for each in [*pieces, (text[done:], False)] if each[0]]
+
+
+def _unadded(
+    group_session_id: str, note_id: str, text: str, sentence: str, marked: list[tuple[str, bool]]
+) -> str:
+    unadded = {"note_id": note_id, "text": text, "sentence": sentence, "marked": marked}
     told = _notes(group_session_id) | {"unadded": unadded}
     more = {"draft_key": _draft_key(group_session_id), "new_id": new_id}
     return page("facilitator/notes.html", "groups", **told, chips=layouts.CHIPS, **more)

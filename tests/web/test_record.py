@@ -11,7 +11,7 @@ from app.core.models import Role
 from app.core.record_models import RecordNote
 from app.db import Database
 from tests.core.cast import Oak, stage
-from tests.core.notes import note_of, notes, place
+from tests.core.notes import note_of, notes, place, signs
 from tests.house.browser import Browser
 
 CANARY = "Spoke of the letter to her father."
@@ -163,6 +163,16 @@ def test_a_session_that_has_not_begun_and_a_meeting_have_a_page_of_notes(over: O
     over.id = over.database.writer.do(groups.plan_session, *meeting, kind="pre", member_id=amal)
     shown = fola.visit(page_of(over))
     assert "Shared part" not in shown and "Group note" not in shown
+
+
+def test_a_refused_addendum_shows_where_the_name_stands(over: Oak, fola: Browser) -> None:
+    signs(over, note_of(over, "Birgit"))
+    [note] = over.all(RecordNote.__table__.select().where(RecordNote.member_id == over.members["Birgit"]))
+    text = "  <b>Rang</b> Amal, then\r\nAmal's aunt.  "
+    page = fola.send(page_of(over, f"/{note.id}/add"), 422, text=text)
+    marked = "&lt;b&gt;Rang&lt;/b&gt; <mark>Amal</mark>, then\n<mark>Amal</mark>&#39;s aunt."
+    assert f'<p class="words lines" dir="auto">{marked}</p>' in page
+    assert "<mark>" not in fola.send(page_of(over, f"/{note.id}/add"), 422, text=" ")
 
 
 def test_words_of_an_earlier_session_stop_a_signature(over: Oak, fola: Browser) -> None:
