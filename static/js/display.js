@@ -29,8 +29,17 @@ function onNotice({ code }) {
   if (!["signed_out", "removed", "ended"].includes(code)) return;
   byId("region-shown").replaceChildren(); // nobody else is told any more what may stand here
   turn(0);
-  if (document.body.dataset.state !== "ended") byId("region-prompt").replaceChildren();
+  const prompt = byId("region-prompt");
+  if (code !== "ended") prompt.replaceChildren();
+  else if (!prompt.textContent.includes(byId("line").dataset.over)) prompt.replaceChildren(goodbye()); // the notice came first
   say(code === "ended" ? "ended" : "signedOut");
+}
+
+function goodbye() {
+  const words = Object.assign(document.createElement("h1"), { className: "ask", textContent: byId("line").dataset.over });
+  const place = Object.assign(document.createElement("div"), { className: "wall-still" });
+  place.append(words);
+  return place;
 }
 
 function onLine(line) {
