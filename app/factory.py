@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import facilitator
-from app import consent_page, keepsake, last_call, participant, private_form, runtime
+from app import consent_page, keepsake, last_call, own_lines, participant, private_form, runtime
 from app.access import Tickets
 from app.config import Settings
 from app.core import gate, sealing
@@ -66,6 +66,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.register_blueprint(participant.pages)
     app.register_blueprint(private_form.pages)
     app.register_blueprint(consent_page.pages)
+    app.register_blueprint(own_lines.pages)
     app.register_blueprint(keepsake.pages)
     app.register_blueprint(last_call.pages)
     facilitator.register(app)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
-from app.core import consents, course, feedback, pairs, stored, turns
+from app.core import consents, course, feedback, goodbye, pairs, stored, turns
 from app.core.agenda import Stage, agenda_of, alone, find_stage
 from app.core.changes import Change
 from app.core.models import Audience, LogEntry, Reflection, SessionState, StageVisit
@@ -35,7 +35,7 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
         if written_by and stands.written_by is None:
             raise NotNow("They have written this themselves. Ask them to change it.")
     consents.must_stand(change, person)
-    stage, late = _stage(change, command)
+    stage, late = _stage(change, command, stands)
     answer = _read(stage, command)
     turns.may_answer(change, stage, answer, person.id)
     answer = _own(change, stage, person.id, answer, stands)
@@ -55,7 +55,8 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
         if command.revision != stands.revision + 1:
             raise Superseded(revision=stands.revision)
         _revise(change, command, stage, answer, stands, version, single)
-    feedback.keep(change, stage, person, command.id, answer)
+    stay = goodbye.replace(change, stage, person, answer)
+    feedback.keep(change, stage, person, command.id, answer, stay)
     course.keep(change, stage, person, command.id, answer)
     if written_by is None:  # else with their yes: see scribe.py
         pairs.keep_scene(change, stage, person.id, answer)
@@ -107,11 +108,16 @@ def _same(change: Change, command: Any, stands: Any) -> bool:
     return same_audience and answer == _words(stands)
 
 
-def _stage(change: Change, command: Any) -> tuple[Stage, bool]:
-    """The stage of an answer, and whether the answer comes late; refuses what is not open."""
+def _stage(change: Change, command: Any, stands: Any) -> tuple[Stage, bool]:
+    """The stage of an answer, and whether the answer comes late; refuses what is not open. ``stands`` is what
+    is stored of it: lines that wait for the goodbye can be changed after their stage.
+    """
     before = change.before
     stages = agenda_of(before)
     index = find_stage(stages, command.stage_id)
+    same_stage = stands is not None and stands.stage_id == command.stage_id
+    if same_stage and goodbye.may_change(change.db, before, stands):
+        return stages[index], False
     if before.state in (SessionState.PLANNED, SessionState.LOBBY):
         raise NotNow("The session has not begun yet.")
     if before.state == SessionState.ENDED and change.at - before.ended_at > OUTBOX_TIME:

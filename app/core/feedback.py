@@ -1,6 +1,6 @@
 """Lines from one person to another: a facilitator reads each before it goes on; they are given together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -38,9 +38,17 @@ def check(change: Change, stage: Stage, person: Any, answer: Mapping[str, Any]) 
             raise Invalid(NOT_HERE)
 
 
-def keep(change: Change, stage: Stage, person: Any, reflection_id: str, answer: Mapping[str, Any]) -> None:
+def keep(
+    change: Change,
+    stage: Stage,
+    person: Any,
+    reflection_id: str,
+    answer: Mapping[str, Any],
+    stay: Collection[tuple[str, str]] = (),
+) -> None:
     """Keeps the lines of an answer beside it. A line that was given, or says the same as before, stays as it
-    is, and so does one to somebody whom the person's form no longer holds.
+    is, and so does one to somebody whom the person's form no longer holds. ``stay`` are lines (to, text) that
+    stand in another answer of theirs already.
     """
     if not has_lines(stage):
         return
@@ -55,7 +63,7 @@ def keep(change: Change, stage: Stage, person: Any, reflection_id: str, answer: 
             sent.remove(stands)
         elif line.to_id in named:
             change.db.execute(delete(FeedbackLine).where(col(FeedbackLine.id) == line.id))
-    for to, text in sent:
+    for to, text in [each for each in sent if each not in stay]:
         _add(change, stage["id"], to, text, reflection_id, person.id)
 
 

@@ -27,6 +27,7 @@ HUSHED: dict[str, Any] = {
     "turn": "",
     "pair": None,
     "addressees": [],
+    "kept_lines": {},
     "compare": None,
     "received": [],
     "catch_up": False,

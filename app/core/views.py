@@ -18,6 +18,7 @@ from app.core import (
     crowd,
     feedback,
     goals,
+    goodbye,
     leaderless,
     measures,
     pairs,
@@ -224,7 +225,7 @@ def me(
     if person.id not in known:
         known[person.id] = last_time(db, row, person)
     stage = current_stage(row)
-    own, said_yes = _own_rows(db, person.id), consents.may_store(db, row, person)
+    own, said_yes = own_rows(db, person.id), consents.may_store(db, row, person)
     asked = _asked(db, row, stage, person, pins.is_open(person) and not shut)
     mine = {
         "id": person.id,
@@ -268,6 +269,7 @@ def _asked(db: Connection, row: Row, stage: Stage | None, person: Row, opened: b
         "cards": turns.writes_cards(stage, taken, person.id, one_to_one),
         "pair": pair,
         "addressees": feedback.addressees(db, row, stage, person),
+        "kept_lines": goodbye.own_waiting(db, row, stage, person) if opened else {},
         "compare": course.then_and_now(db, person.member_id) if opened and _compares(stage, person) else None,
     }
 
@@ -320,7 +322,7 @@ def wall(db: Connection, row: Row, join_url: str, qr: tuple[str, int]) -> dict[s
     }
 
 
-def _own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = None) -> list[Row]:
+def own_rows(db: Connection, participant_id: str, only: Iterable[str] | None = None) -> list[Row]:
     if only is None:
         return stored.find_all(db, Reflection, ("created_at",), participant_id=participant_id)
     found = (stored.find(db, Reflection, id=each, participant_id=participant_id) for each in only)
@@ -340,6 +342,7 @@ def _mine(db: Connection, each: Row, row: Row, current: Stage | None, said_yes: 
         "parts": told,
         "for_group": told if stage is None or shown == answer else parts(stage, shown),
         "kept_back": reveals.kept_back(db, row, each) if said_yes or each.shown_at else "no_yes",
+        "lines_open": said_yes and not each.passed and goodbye.may_change(db, row, each),
         "group_sees": "all" if shown == answer else "part" if reaches else "nothing",
         "current": current is not None and current["id"] == each.stage_id,
     }
@@ -368,4 +371,4 @@ def own_entry(each: Row, answer: dict[str, Any]) -> dict[str, Any]:
 
 def mine(db: Connection, row: Row, who: Who, only: Iterable[str]) -> list[dict[str, Any]]:
     """Some of a person's answers of this session, as the wire carries them."""
-    return [own_entry(each, answer_of(each)) for each in _own_rows(db, who.id, only)]
+    return [own_entry(each, answer_of(each)) for each in own_rows(db, who.id, only)]

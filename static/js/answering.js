@@ -86,7 +86,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     id = stand?.id ?? kept?.id ?? newId();
     if (draft) rest = fields(); // what the draft adds counts as typed, also where it is no answer yet
     if (kept && !kept.passed) write(kept);
-    if (stand?.passed) leftBehind = content().answer;
+    if (stand?.passed || (!stand && !kept)) leftBehind = content().answer; // what the form came with is kept already
     const end = prompts().length - 1;
     if (kept && !kept.passed) ({ at = end, reach = end } = kept);
     else if (stand && !stand.passed) at = reach = end;

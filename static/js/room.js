@@ -74,7 +74,7 @@ function truth() {
   if (answering.justSaved()) return ["check", words("saved-card", { time: clock(answering.justSaved()) }), false];
   if (stand?.passed) return ["check", words("passed"), false];
   if (stand?.savedAt) return ["check", words("saved", { time: clock(stand.savedAt) }), false];
-  return ["note", words("empty"), false];
+  return ["note", words(answering.blank() ? "empty" : "prefilled"), false];
 }
 
 function primary() {

@@ -33,6 +33,8 @@ OPEN_TO_ALL = {
     ("/room/<group_session_id>/consent", "GET"),
     ("/room/<group_session_id>/consent", "POST"),
     ("/room/<group_session_id>/leave", "POST"),
+    ("/room/<group_session_id>/lines", "GET"),
+    ("/room/<group_session_id>/lines", "POST"),
     ("/room/<group_session_id>/measure/<measure_id>", "GET"),
     ("/room/<group_session_id>/measure/<measure_id>", "POST"),
     ("/room/<group_session_id>/ticket", "POST"),
