@@ -58,6 +58,12 @@ UNSIGNED: Any = (
     .where(col(RecordNote.signed_at).is_(None), col(GroupSession.state) == SessionState.ENDED)
     .order_by(col(GroupSession.ended_at), col(RecordNote.id))
 )
+OTHER = RecordNote.__table__.alias("other")
+SIGNED: Any = select(OTHER.c.id).where(
+    OTHER.c.group_session_id == col(RecordNote.group_session_id),
+    OTHER.c.kind == NoteKind.INDIVIDUAL,
+    OTHER.c.signed_at.is_not(None),
+)
 SAID = (Reflection, FeedbackLine)  # what people wrote, and what was written to them
 NOTED = (Note, ProcessNote)  # what facilitators wrote for themselves
 ANSWERED = union(
@@ -119,7 +125,7 @@ def soon(db: Connection, facilitator_id: str, at: datetime) -> list[dict[str, An
     ).where(
         col(GroupFacilitator.facilitator_id) == facilitator_id,
         col(GroupFacilitator.role).in_([Role.LEAD, Role.SUPPORT]),
-        col(RecordNote.kind) != NoteKind.SHARED,  # it is in every note that was signed
+        or_(col(RecordNote.kind) != NoteKind.SHARED, ~SIGNED.exists()),  # it is in every note that is signed
     )
     found: dict[str, dict[str, Any]] = {}
     for each in db.execute(mine).all():

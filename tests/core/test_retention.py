@@ -280,7 +280,7 @@ def test_who_leads_is_told_a_week_before_drafts_go(past: Oak) -> None:
         assert retention.soon(db, past.leaders["Fola"], at - timedelta(seconds=1)) == []
         [told] = retention.soon(db, past.leaders["Sami"], at)
         assert retention.soon(db, "f-nobody", at) == []
-    assert (told["id"], told["drafts"]) == (past.id, 1)
+    assert (told["id"], told["drafts"]) == (past.id, 2)
     assert told["expires_at"] == past.row().ended_at + 30 * DAY
     signs(past, note_of(past, "Amal"))
     with past.database.reader() as db:
@@ -379,3 +379,25 @@ def test_drafts_wait_for_a_week_after_their_days_were_made_shorter(past: Oak) ->
         [told] = retention.soon(db, past.leaders["Fola"], at)
         assert told["expires_at"] == retention.expires_at(db, past.row()) == at + 7 * DAY
     assert runs(past.database, at + 7 * DAY - timedelta(seconds=1)) == 0 < runs(past.database, at + 7 * DAY)
+
+
+def test_a_shared_part_that_stands_in_no_signed_note_is_told_before_it_goes(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.starts()
+    oak.does(oak.fola, "end")
+
+    def told() -> list[int]:
+        with oak.database.reader() as db:
+            day = retention.expires_at(db, oak.row())
+            assert day is not None
+            return [each["drafts"] for each in retention.soon(db, oak.leaders["Fola"], day - DAY)]
+
+    assert told() == []
+    shared = notes(oak)["shared"]
+    place = (oak.leaders["Fola"], oak.id, "shared", "", "dap")
+    oak.database.writer.do(record.save, *place, shared["sections"], 1)
+    assert told() == [1]
+    signs(oak, notes(oak)["group_note"])
+    assert told() == [1], "the group note does not hold it"
+    signs(oak, note_of(oak, "Amal"))
+    assert told() == []
