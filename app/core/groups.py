@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 from sqlmodel import col
 
-from app.core import shelf, stored
+from app.core import over, shelf, stored
 from app.core.agenda import Stage, sealed_agenda
 from app.core.changes import Who, changing
 from app.core.door import new_link, new_room_link, new_wall
@@ -115,7 +115,8 @@ def set_sessions(db: Connection, group_id: str, sessions: int | None) -> None:
     begun = [each.number for each in own if each.started_at is not None]
     if sessions is not None and sessions < max(begun, default=0):
         raise Invalid("More sessions than that have been already.")
-    stored.change(db, Group, group_id, sessions=sessions)
+    with over.holding(db, group_id, now()):
+        stored.change(db, Group, group_id, sessions=sessions)
 
 
 def _sessions_of(db: Connection, programme_id: str | None) -> int | None:
@@ -254,7 +255,11 @@ def edit_agenda(
 def schedule_session(
     db: Connection, facilitator_id: str, group_session_id: str, scheduled_at: datetime | None
 ) -> None:
-    with changing(db, Who("facilitator", group_session_id, facilitator_id), "schedule_session") as change:
+    row = stored.find(db, GroupSession, id=group_session_id)
+    if row is None:
+        raise NotFound()
+    who = Who("facilitator", group_session_id, facilitator_id)
+    with over.holding(db, row.group_id, now()), changing(db, who, "schedule_session") as change:
         change.wrote(group_session_id, scheduled_at=scheduled_at)
 
 

@@ -146,7 +146,7 @@ class Group(Table, table=True):
     drafts_kept: int = 30  # days after a session until its unsigned drafts are deleted
     answers_kept: int = 30  # days after the programme until members' other answers are deleted
     work_kept: int = 90  # days after the programme until circles, goals, steps, moods and plans are
-    days_changed_at: datetime | None = time(nullable=True)  # when one of these days was last made shorter
+    days_changed_at: datetime | None = time(nullable=True)  # when things were last made to go sooner
     hide_signed: bool = True  # facilitators no longer read the words of whoever has a signed note
     created_at: datetime = time()
 

@@ -7,13 +7,15 @@ longer, and a talk or a meeting one to one without a day counts for nothing, so 
 nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 from sqlmodel import col
 
+from app.core import stored
 from app.core.models import Group, GroupSession, SessionState
 
 IDLE = timedelta(days=180)
@@ -52,6 +54,18 @@ def over_at(db: Connection, group_id: str, at: datetime) -> datetime | None:
     """When the programme of a group was over; None while it goes on."""
     moment = moments(db, [group_id]).get(group_id)
     return moment if moment is not None and moment <= at else None
+
+
+@contextmanager
+def holding(db: Connection, group_id: str, at: datetime) -> Iterator[None]:
+    """Around a change after which a programme may have been over earlier than it was to be: then nothing goes
+    for a week, as after days that were made shorter (retention.py), so that it is told before.
+    """
+    before = moments(db, [group_id]).get(group_id)
+    yield
+    after = moments(db, [group_id]).get(group_id)
+    if before is not None and after is not None and after < before and after <= at:
+        stored.change(db, Group, group_id, days_changed_at=at)
 
 
 def _moment(row: Row[Any]) -> datetime:

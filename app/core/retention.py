@@ -109,8 +109,8 @@ def expires_at(db: Connection, row: Row[Any]) -> datetime | None:
 
 
 def kept_until(since: datetime, days: int, changed_at: datetime | None) -> datetime:
-    """Until when something is kept: for so many days, and for a week after the days were made shorter, so
-    that it is told a week before whatever the days were.
+    """Until when something is kept: for so many days, and for a week after the days were made shorter
+    or the programme was made to end earlier, so that it is told a week before whatever the days were.
     """
     until = since + timedelta(days=days)
     return until if changed_at is None else max(until, changed_at + SOON)
@@ -161,7 +161,8 @@ def going(
 def end_of(db: Connection, group_id: str, at: datetime) -> dict[str, Any]:
     """When the programme of a group was over, or will be if no further session is held (``over_at``, None
     before there is a day; ``is_over``), and what is ``going`` then; ``held_until`` is the day before which
-    nothing goes, since the days were made shorter less than a week ago, else None.
+    nothing goes, since the days were made shorter, or the programme was made to end earlier, less than a week
+    ago, else None.
     """
     moment = over.moments(db, [group_id]).get(group_id)
     told = {"over_at": moment, "is_over": moment is not None and moment <= at}

@@ -13,6 +13,7 @@ from app.core import (
     console,
     contacts,
     follow_ups,
+    groups,
     keepsake,
     measures,
     over,
@@ -401,3 +402,34 @@ def test_a_shared_part_that_stands_in_no_signed_note_is_told_before_it_goes(plan
     assert told() == [1], "the group note does not hold it"
     signs(oak, note_of(oak, "Amal"))
     assert told() == []
+
+
+@pytest.mark.parametrize("how", ["fewer sessions", "no number", "a day that has passed"])
+def test_what_ends_a_programme_earlier_holds_what_is_due_by_it_for_a_week(past: Oak, how: str) -> None:
+    oak, do, last = past, past.database.writer.do, past.row().ended_at
+    at = last + 100 * DAY
+    if how == "a day that has passed":
+        oak.plans()  # and has no day yet
+        change: Any = (groups.schedule_session, "f-fola", oak.id, last + 10 * DAY)
+    else:
+        do(groups.set_sessions, oak.group_id, 20)
+        change = (groups.set_sessions, oak.group_id, 1 if how == "fewer sessions" else None)
+
+    def told() -> set[Any]:
+        with oak.database.reader() as db:
+            found = retention.going(db, [oak.group_id], at, retention.SOON)
+        return {each["expires_at"] for each in found}
+
+    assert told() == set()
+    with time_machine.travel(at, tick=False):
+        do(*change)
+    assert told() == {at + 7 * DAY}
+    assert runs(oak.database, at + 7 * DAY - timedelta(seconds=1)) == 0 < runs(oak.database, at + 7 * DAY)
+
+
+def test_another_number_of_sessions_that_ends_nothing_earlier_holds_nothing(past: Oak) -> None:
+    for sessions in (20, 12, None):  # all before it is over, the last one on the day of its last session
+        past.database.writer.do(groups.set_sessions, past.group_id, sessions)
+        with past.database.reader() as db:
+            row = stored.find(db, Group, id=past.group_id)
+            assert row is not None and (row.days_changed_at is None) is (sessions is not None)

@@ -147,7 +147,7 @@ def test_it_is_told_beforehand_when_drafts_go_and_the_days_are_set_with_the_safe
     kept = f"/groups/{over.group_id}/retention"
     assert fola.send(kept, **days) == f"{safety}#kept"
     shown = fola.visit(safety)
-    assert "These days were made shorter. Nothing is deleted by them before" in shown
+    assert "These days were made shorter, or the programme ends earlier. Nothing is deleted before" in shown
     assert 'name="drafts_kept" maxlength="3" inputmode="numeric" autocomplete="off" value="14"' in shown
     assert "read in the note alone" not in fola.visit(page_of(over))  # the box was empty
     wrong = fola.send(kept, 422, **days | {"drafts_kept": "999"})
