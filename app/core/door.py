@@ -132,7 +132,11 @@ def session_for_member(db: Connection, member: Any, led: Callable[[str], bool] =
     return db.execute(
         select(GroupSession.__table__)
         .join(Participant, col(Participant.group_session_id) == col(GroupSession.id))
-        .where(col(Participant.member_id) == member.id, col(Participant.standing) != Standing.REMOVED)
+        .where(
+            col(Participant.member_id) == member.id,
+            col(Participant.standing) != Standing.REMOVED,
+            col(Participant.admitted_at).is_not(None),  # not one at whose door they only stood
+        )
         .order_by(col(GroupSession.opened_at).desc())
     ).first()
 

@@ -48,6 +48,23 @@ def test_whoever_sent_a_form_from_home_and_never_came_was_not_there(early_oak: O
         assert attendance.sessions_with(db, oak.members["Amal"]) == set()
 
 
+def test_the_link_leads_afterwards_to_the_session_in_which_they_were_and_not_to_its_door(
+    early_oak: Oak,
+) -> None:
+    oak = early_oak
+    missed = oak.id
+    oak.plans()
+    oak.does(oak.fola, "open_lobby")
+    oak.joins("Amal")
+    oak.does(oak.fola, "start")
+    oak.does(oak.fola, "end")
+    last = oak.id
+    with oak.database.reader() as db:
+        led = {"while nobody leads": lambda _id: False, "with the form open": lambda _id: True}
+        found = {when: door.session_for_member(db, oak.member("Amal"), each).id for when, each in led.items()}
+    assert found == {"while nobody leads": last, "with the form open": missed}
+
+
 def test_whoever_comes_after_the_start_is_late_though_they_had_come_to_the_form(early_oak: Oak) -> None:
     oak = early_oak
     begins(oak)
