@@ -174,6 +174,16 @@ def test_an_area_on_one_private_answer_is_no_news_for_a_supervisor_and_on_two_pe
     assert ticked(oak, "focus") == "yes"
 
 
+def test_an_area_on_what_nobody_has_said_yes_to_does_not_count(oak: Oak) -> None:
+    oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Amal"], ["grief"], "")
+    holds(oak, there=MEMBERS[:4], close=False)
+    place = {"stage_id": agenda_of(oak.row())[0]["id"], "audience": "group_named"}
+    written = {"id": str(uuid4()), "participant_id": oak.amal.id, "answer": {"text": "Since the funeral."}}
+    oak.does(oak.fola, "write_for", **place, **written)
+    oak.database.writer.do(tags.set_tag, "f-fola", oak.id, written["id"], "grief", True)
+    assert ticked(oak, "focus") is None
+
+
 def test_an_exercise_made_for_one_area_brings_that_area_up(oak: Oak) -> None:
     oak.database.writer.do(course.set_focus, oak.group_id, oak.members["Amal"], ["grief"], "")
     holds(oak, "expectations_both_sides")
