@@ -90,7 +90,10 @@ def console(
         "people": sorted(inside, key=_need),
         "waiting": [
             {"since": each["joined_at"]}
-            | {key: each[key] for key in ("id", "alias", "line", "reach", "signals", *AT_THE_DOOR)}
+            | {
+                key: each[key]
+                for key in ("id", "alias", "member_id", "line", "reach", "signals", *AT_THE_DOOR)
+            }
             for each in entries
             if each["standing"] == Standing.WAITING
         ],

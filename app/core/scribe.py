@@ -56,6 +56,11 @@ def seat(change: Change, command: Any) -> dict[str, Any]:
     if place is not None:
         if place.standing == Standing.REMOVED:
             raise NotNow("This person was removed from the session.")
+        if place.standing == Standing.WAITING:  # they came to the private form, and are here without a phone
+            gate.must_have_consents(change, member, asked_by_leader=True)
+            values = {"standing": Standing.ADMITTED, "without_phone": True, "admitted_at": change.at}
+            stored.change(change.db, Participant, place.id, **values, left_at=None)
+            _sits_down(change, place.id)
         return at(change) | {"participant_id": place.id}
     gate.must_have_consents(change, member, asked_by_leader=True)
     new = new_id()
@@ -71,10 +76,14 @@ def seat(change: Change, command: Any) -> dict[str, Any]:
         joined_at=change.at,
         admitted_at=change.at,
     )
-    change.wrote(new, shared=True, people=[new])
+    _sits_down(change, new)
+    return at(change) | {"participant_id": new}
+
+
+def _sits_down(change: Change, participant_id: str) -> None:
+    change.wrote(participant_id, shared=True, people=[participant_id])
     lots.draw_here(change)
     crowd.came(change)
-    return at(change) | {"participant_id": new}
 
 
 def absent_members(db: Any, row: Any) -> list[dict[str, str]]:

@@ -114,3 +114,17 @@ def test_an_answer_that_must_not_wait_and_a_call_reach_the_leaders_from_before_t
     assert {each["kind"] for each in told["signals"]} == {"item_9", "support"}
     assert [(each["alias"], each["line"]["presence"]) for each in told["waiting"]] == [("Amal", "gone")]
     assert told["sent_in"][oak.amal.id] == ["phq9"]
+
+
+def test_whoever_sent_a_form_and_sits_in_the_room_without_a_phone_is_seated(early_oak: Oak) -> None:
+    oak = early_oak
+    oak.database.writer.do(door.free_seat, oak.amal)
+    begins(oak)
+    for _ in range(2):
+        seated = oak.does(oak.fola, "seat", member_id=oak.members["Amal"])
+        assert seated["participant_id"] == oak.amal.id
+    entry = oak.on_roster(oak.amal)
+    assert (entry["presence"], entry["without_phone"]) == ("here", True)
+    assert oak.console()["waiting"] == []
+    oak.does(oak.fola, "end")
+    assert was(oak) == "present"
