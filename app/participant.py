@@ -321,7 +321,7 @@ def _forget_who_is_gone() -> None:
 
 
 def _forget_all() -> None:
-    for each in ("places", "door", *pin.KEPT):
+    for each in ("places", "door", "keepsake", *pin.KEPT):
         cookie.pop(each, None)
 
 

@@ -157,6 +157,8 @@ def test_quick_exit_and_the_link_anew_ask_for_the_pin_anew(amal: Visitor, link: 
     types(amal, "4711")
     amal.client.set_cookie("gone", "1")
     nothing_opens(amal)
+    with amal.client.session_transaction() as cookie:
+        assert set(cookie) <= {"csrf_token", "_permanent"}, "nothing of anybody is left in the browser"
 
 
 def test_after_half_an_hour_it_asks_for_the_pin_anew(amal: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
