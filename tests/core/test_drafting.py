@@ -378,3 +378,17 @@ def test_a_call_that_was_taken_back_is_told_so_and_counts_in_no_group_note(plann
     assert "Taken back." in drafted(oak, "Birgit") and "Taken back." not in drafted(oak, "Amal")
     oak.does(oak.amal, "lower_signal", id=kept)
     assert "for support" not in drafted(oak, "group_note") + drafted(oak, "shared")
+
+
+def test_an_alert_that_was_met_in_the_lobby_stands_in_the_draft_of_that_session(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.starts()
+    _measures(oak, "phq9", [0] * 8 + [2])
+    oak.does(oak.fola, "end")
+    oak.plans()
+    oak.opens()
+    [alert] = oak.console()["earlier_alerts"]
+    oak.does(oak.fola, "meet_alert", id=alert["id"], how="talked", words="")
+    oak.does(oak.fola, "start")
+    oak.does(oak.fola, "end")
+    assert "We talked." in drafted(oak, "Amal") and "no alert" not in drafted(oak, "Amal")

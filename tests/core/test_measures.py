@@ -9,6 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from sqlalchemy import update
 
 from app.core import consents, measures, stored
@@ -325,6 +326,9 @@ def test_a_score_of_a_day_to_come_is_refused_and_one_of_today_is_not_in_the_futu
     today = now().astimezone(ZoneInfo("Pacific/Auckland")).date()
     with refused("invalid"):
         enters(today + timedelta(days=1))
-    enters(today)
+    with time_machine.travel(datetime(2026, 11, 25, 20, tzinfo=UTC), tick=False):  # nine in the morning there
+        today = date(2026, 11, 26)
+        enters(today)
     [row] = oak.all(MeasureResponse.__table__.select())
-    assert row.taken_at <= now() and row.taken_at.astimezone(ZoneInfo("Pacific/Auckland")).date() == today
+    assert row.taken_at == datetime(2026, 11, 25, 20, tzinfo=UTC)
+    assert row.taken_at.astimezone(ZoneInfo("Pacific/Auckland")).date() == today

@@ -118,9 +118,13 @@ def test_what_ends_a_programme_earlier_holds_what_is_due_by_it_for_a_week(past: 
     assert runs(oak.database, at + 7 * DAY - timedelta(seconds=1)) == 0 < runs(oak.database, at + 7 * DAY)
 
 
-def test_another_number_of_sessions_that_ends_nothing_earlier_holds_nothing(past: Oak) -> None:
-    for sessions in (20, 12, None):  # all before it is over, the last one on the day of its last session
-        past.database.writer.do(groups.set_sessions, past.group_id, sessions)
-        with past.database.reader() as db:
-            row = stored.find(db, Group, id=past.group_id)
-            assert row is not None and (row.days_changed_at is None) is (sessions is not None)
+def test_a_change_after_which_a_programme_goes_on_holds_nothing(past: Oak) -> None:
+    oak, do = past, past.database.writer.do
+    do(groups.set_sessions, oak.group_id, 20)
+    do(groups.set_sessions, oak.group_id, 12)
+    oak.plans()
+    do(groups.schedule_session, "f-fola", oak.id, now() + 7 * DAY)
+    do(groups.set_sessions, oak.group_id, None)  # over two weeks after that day, and no longer in half a year
+    with oak.database.reader() as db:
+        row = stored.find(db, Group, id=oak.group_id)
+    assert row is not None and row.days_changed_at is None
