@@ -27,7 +27,7 @@ def lines(group_session_id: str) -> Any:
                     "participant/own_lines.html",
                     session_id=row.id,
                     entry=entry,
-                    facilitators=room["facilitators"],
+                    readers=room["readers"],
                     help=room["help"],
                 )
     except NotFound:

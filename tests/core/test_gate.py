@@ -281,6 +281,21 @@ def test_whoever_waits_at_a_locked_door_is_let_in_with_their_consents_alone(youn
     assert young.person(noor).standing == "admitted"
 
 
+def test_whoever_waited_at_a_held_door_comes_in_with_their_consents_alone(young: Oak) -> None:
+    opens_with_consents(young)
+    young.does(young.fola, "start")
+    young.does(young.fola, "hold_door", held=True)
+    noor = young.joins("Noor")
+    young.does(young.fola, "hold_door", held=False)
+    consents_of(young, "Noor", "guardian", False)
+    with refused("not_now") as caught:
+        young.does(noor, "come_in")
+    assert isinstance(caught.value, NotAgreed)
+    consents_of(young, "Noor", "guardian", True)
+    young.does(noor, "come_in")
+    assert young.person(noor).standing == "admitted"
+
+
 def test_a_session_of_young_people_begins_only_while_their_consents_stand(young: Oak) -> None:
     opens_with_consents(young)
     consents_of(young, "Noor", "guardian", False)

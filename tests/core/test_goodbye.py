@@ -1,11 +1,12 @@
 """Goodbye lines can be changed until the last session begins, and in the goodbye one replaces another."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from app.core import goodbye
+from app.core import goodbye, held_lines, leaving
 from app.core.course_models import FeedbackLine
 from app.core.sealing import open_sealed
 from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
@@ -101,6 +102,25 @@ def test_a_line_that_a_facilitator_has_read_stays_read_when_it_is_sent_again(oak
     oak.does(oak.fola, "check_line", id=line.id, state="ok")
     writes(oak, to, stage_id="goodbye")
     assert [row.state for row in oak.all(FeedbackLine.__table__.select())] == ["ok"]
+
+
+def test_a_line_that_was_given_to_somebody_who_left_is_changed_no_more(oak: Oak) -> None:
+    to = first_of(oak)
+    new = writes(oak, to)
+    oak.moves_to("last")
+    do, fola = oak.database.writer.do, oak.leaders["Fola"]
+    do(leaving.member_leaves, fola, oak.group_id, to)
+    line = oak.one(FeedbackLine.__table__.select())
+    assert do(held_lines.give, fola, oak.group_id, to, [line.id]) == 1
+    with refused("not_now"):
+        writes(oak, to, SECOND, id=new, revision=2)
+    assert standing(oak) == [FIRST]
+
+
+def test_a_browser_that_is_shut_reads_no_line_of_before(oak: Oak) -> None:
+    writes(oak, first_of(oak))
+    last_session(oak)
+    assert oak.me(replace(oak.amal, shut=True))["kept_lines"] == {}
 
 
 def test_given_out_a_line_is_changed_no_more(oak: Oak) -> None:

@@ -78,6 +78,7 @@ def test_the_group_is_told_once_at_the_start_of_the_next_session(oak: Oak) -> No
 def test_who_leaves_in_the_middle_of_a_session_is_told_of_once_in_the_next(oak: Oak, at: str) -> None:
     oak.moves_to(at)
     leaves(oak)
+    assert oak.console()["to_tell"] == []
     ends(oak)
     next_session(oak, "Birgit")
     assert oak.console()["to_tell"] == ["Amal has left the group."]

@@ -58,6 +58,15 @@ def test_nobody_else_finds_the_page(room: Room, visitor: Callable[[], Visitor]) 
     assert FIRST in words_of(room.reflections[0])
 
 
+def test_a_browser_that_is_shut_reads_no_lines_back(room: Room, visitor: Callable[[], Visitor]) -> None:
+    amal, path = visitor(), f"/room/{room.id}/lines"
+    comes_back(room, amal, "Amal")
+    assert "Fola, Sami and Olu read them first." in amal.visit(path)
+    with amal.client.session_transaction() as cookie:
+        cookie["places"] = [[session, seat, True, token] for session, seat, _, token in cookie["places"]]
+    assert FIRST not in amal.visit(path, 404)
+
+
 def test_the_form_of_the_goodbye_holds_what_was_written_before(app: Flask, database: Database) -> None:
     oak = Oak(database)
     oak.plans([stage("words", LINES), stage("last")])
