@@ -133,6 +133,13 @@ def test_next_names_the_stage_and_who_is_still_writing(fola: Browser, oak: Oak) 
     assert "3 of 5 still writing. Move on?" in page
 
 
+def test_nobody_is_said_to_be_writing_while_the_group_talks(fola: Browser, oak: Oak) -> None:
+    oak.moves_to("talk")
+    page = " ".join(fola.visit(f"/sessions/{oak.id}/console").split())
+    assert "A talk stage." in page and "Nobody is writing." in page
+    assert "still writing. Move on?" not in page
+
+
 def test_a_call_for_support_stands_on_the_console_until_it_is_met(fola: Browser, oak: Oak) -> None:
     signal = oak.signals(oak.chidi)
     assert "Chidi needs support." in fola.visit(f"/sessions/{oak.id}/console")
