@@ -22,7 +22,7 @@ pages = Blueprint("alerts", __name__)
 @also_idle
 def alerts() -> Any:
     """What stands in the strip, and whether a call may come ``soon``, so that the page asks again at once;
-    ``but`` leaves out a session whose console shows its own. The console of
+    ``but`` leaves out a session whose console hears of its own at once. The console of
     a running session is told also when nobody has touched it for long.
     """
     but = request.args.get("but", "")
@@ -33,7 +33,7 @@ def alerts() -> Any:
     for each in found:
         services().screens.presence.looks(each["group_session_id"])
     left = [each for each in found if each["group_session_id"] != but]
-    soon = read(calls.may_come, me(), now())
+    soon = read(calls.may_come, me(), now(), but)
     return jsonify(html=render_template("facilitator/alerts_in.html", alerts=left), soon=soon)
 
 

@@ -79,6 +79,7 @@ CALLABLE: Any = (
         col(GroupFacilitator.role).in_((Role.LEAD, Role.SUPPORT)),
         col(GroupSession.sandbox).is_(False),
         col(GroupSession.rehearsal_of).is_(None),
+        col(GroupSession.id) != bindparam("but"),
         col(GroupSession.state).in_(OPEN_STATES)
         | (col(GroupSession.ended_at) > bindparam("lately", type_=UTCDateTime()))
         | (
@@ -92,11 +93,13 @@ CALLABLE: Any = (
 )
 
 
-def may_come(db: Connection, facilitator_id: str, at: datetime) -> bool:
+def may_come(db: Connection, facilitator_id: str, at: datetime, but: str = "") -> bool:
     """Whether a call may come now in a group that this facilitator leads: a session is open, or has just
-    ended, or begins so soon that its private form is open. Pages ask more often then.
+    ended, or begins so soon that its private form is open. Pages ask more often then; ``but`` is a session
+    whose calls the page hears of by another way.
     """
-    bounds = {"lately": at - AFTERWARDS, "yesterday": at - DAY, "early": at + measures.OPENS_BEFORE}
+    bounds: dict[str, Any] = {"lately": at - AFTERWARDS, "yesterday": at - DAY}
+    bounds |= {"early": at + measures.OPENS_BEFORE, "but": but}
     return db.execute(CALLABLE, {"facilitator": facilitator_id} | bounds).first() is not None
 
 

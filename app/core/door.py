@@ -84,9 +84,12 @@ def new_wall(group_session_id: str) -> dict[str, Any]:
 
 
 def wall_for_today(row: Any) -> dict[str, Any]:
-    """A fresh address where the one that stands would not last through a session that begins now."""
-    lasts = row.display_link_at is not None and now() - row.display_link_at < WALL_STANDS / 2
-    return {} if lasts else new_wall(row.id)
+    """What makes the address last through a session that begins now: its time begins anew while it stands, so
+    that a wall that is up already stays up; a fresh one where it stands no more.
+    """
+    if not wall_stands(row):
+        return new_wall(row.id)
+    return {} if now() - row.display_link_at < WALL_STANDS / 2 else {"display_link_at": now()}
 
 
 def session_by_code(db: Connection, code: str) -> Any:

@@ -114,11 +114,14 @@ def to_tell(db: Connection, row: Row[Any]) -> list[str]:
 
 
 def ended_before(db: Connection, row: Row[Any]) -> list[Row[Any]]:
-    """The group's sessions that had ended before this one began, in the order in which they ended."""
+    """The group's sessions that had ended before this one began, in the order in which they ended; a lobby
+    that was closed before anything began was none.
+    """
     return [
         each
         for each in stored.find_all(db, GroupSession, ("ended_at",), group_id=row.group_id, kind="group")
         if each.ended_at is not None
+        and each.started_at is not None
         and each.id != row.id
         and counts(each)
         and (row.started_at is None or each.ended_at <= row.started_at)

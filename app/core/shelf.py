@@ -187,11 +187,11 @@ def review(db: Connection, facilitator_id: str, item_id: str, name: str, on: dat
 def share(db: Connection, facilitator_id: str, item_id: str, shared: bool) -> None:
     """Lets colleagues of this installation find the item, or no longer; with it the exercises it names.
 
-    Refuses to take an exercise back while something that is shared names it: colleagues could not copy that.
+    Refuses to take an exercise back while something else that they share names it: nobody could copy that.
     """
     row = _own(db, facilitator_id, item_id)
     if row.kind == "exercise" and not shared:
-        _named_by_nothing_shared(db, item_id)
+        _named_by_nothing_shared(db, facilitator_id, item_id)
     stored.change(db, LibraryItem, row.id, shared=shared)
     if shared:
         _share_named(db, facilitator_id, row.kind, _body(row))
@@ -204,8 +204,8 @@ def _share_named(db: Connection, facilitator_id: str, kind: str, body: Body) -> 
             stored.change(db, LibraryItem, mine.id, shared=True)
 
 
-def _named_by_nothing_shared(db: Connection, exercise_id: str) -> None:
-    for row in stored.find_all(db, LibraryItem, shared=True, removed_at=None):
+def _named_by_nothing_shared(db: Connection, facilitator_id: str, exercise_id: str) -> None:
+    for row in stored.find_all(db, LibraryItem, facilitator_id=facilitator_id, shared=True, removed_at=None):
         if exercise_id in exercises_in(row.kind, _body(row)):
             raise NotNow(N_("Something that is shared uses this exercise. Take that back first."))
 

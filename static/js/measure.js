@@ -66,7 +66,7 @@ async function send() {
   form.hidden = true;
   const done = document.getElementById("measure-done");
   done.hidden = false;
-  done.querySelector("h1").focus();
+  done.querySelector("h2").focus();
 }
 
 /** What did not arrive is sent again by itself. */

@@ -14,9 +14,9 @@ from tests.core.cast import Oak
 LATER = alerts.AFTERWARDS + timedelta(minutes=1)
 
 
-def may_come(oak: Oak, after: timedelta = timedelta(0), facilitator: str = "") -> bool:
+def may_come(oak: Oak, after: timedelta = timedelta(0), facilitator: str = "", but: str = "") -> bool:
     with oak.database.reader() as db:
-        return alerts.may_come(db, facilitator or oak.leaders["Fola"], now() + after)
+        return alerts.may_come(db, facilitator or oak.leaders["Fola"], now() + after, but)
 
 
 def becomes(oak: Oak, **values: Any) -> None:
@@ -33,6 +33,7 @@ def test_a_call_may_come_while_a_session_is_open_and_for_a_while_after(planned_o
         oak.does(oak.fola, step)
         assert may_come(oak, LATER)
     assert may_come(oak, facilitator=oak.leaders["Sami"])
+    assert not may_come(oak, but=oak.id)  # its console has a line of its own
     oak.does(oak.fola, "end")
     assert may_come(oak)
     assert not may_come(oak, LATER)

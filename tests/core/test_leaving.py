@@ -97,6 +97,15 @@ def test_a_session_that_never_began_was_no_telling(oak: Oak) -> None:
     assert oak.console()["to_tell"] == ["Amal has left the group."]
 
 
+def test_a_lobby_that_was_closed_before_anything_began_was_missed_by_nobody(oak: Oak) -> None:
+    ends(oak)
+    oak.plans()
+    oak.does(oak.fola, "open_lobby")
+    ends(oak)
+    next_session(oak, "Amal", "Birgit")
+    assert oak.me(oak.amal)["missed"] == oak.me(oak.birgit)["missed"] == []
+
+
 def test_what_the_facilitators_keep_of_a_leaving_reaches_no_member(oak: Oak) -> None:
     ends(oak)
     leaves(oak, told="SPOKEN ALOUD", note="KEPT FOR US")

@@ -180,21 +180,6 @@ def upgrade() -> None:
     with op.batch_alter_table("tags", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tags_group_session_id"), ["group_session_id"], unique=False)
 
-    op.create_table(
-        "seat_token",
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("participant_id", sa.String(length=36), nullable=False),
-        sa.Column("browser", sa.String(length=64), nullable=False),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["participant.id"], name=op.f("fk_seat_token_participant_id")
-        ),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_seat_token")),
-    )
-    with op.batch_alter_table("seat_token", schema=None) as batch_op:
-        batch_op.create_index("ix_seat_token_browser", ["browser", "given_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_seat_token_participant_id"), ["participant_id"], unique=False)
-
     with op.batch_alter_table("care_group", schema=None) as batch_op:
         batch_op.add_column(sa.Column("drafts_kept", sa.Integer(), nullable=False, server_default="30"))
         batch_op.add_column(sa.Column("answers_kept", sa.Integer(), nullable=False, server_default="30"))
@@ -208,22 +193,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("without_meeting", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("pin_open_at", sa.DateTime(timezone=True), nullable=True))
 
-    with op.batch_alter_table("group_session", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("display_link_at", sa.DateTime(timezone=True), nullable=True))
-
-    with op.batch_alter_table("participant", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("back_at", sa.DateTime(timezone=True), nullable=True))
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("participant", schema=None) as batch_op:
-        batch_op.drop_column("back_at")
-        batch_op.drop_column("gone_at")
-
-    with op.batch_alter_table("group_session", schema=None) as batch_op:
-        batch_op.drop_column("display_link_at")
-
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_column("pin_open_at")
         batch_op.drop_column("without_meeting")
@@ -237,11 +208,6 @@ def downgrade() -> None:
         batch_op.drop_column("answers_kept")
         batch_op.drop_column("drafts_kept")
 
-    with op.batch_alter_table("seat_token", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_seat_token_participant_id"))
-        batch_op.drop_index("ix_seat_token_browser")
-
-    op.drop_table("seat_token")
     with op.batch_alter_table("tags", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tags_group_session_id"))
 
