@@ -17,22 +17,24 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   let source = ""; // this form as it came, so that it can be opened again later
   let justSaved = null; // time of the last card of a repeating stage
   let card = null; // id of the last card sent from a repeating stage
+  let begun = false;
+  let meanwhile = null; // the newest form that came before this tab's drafts were read
   let leftBehind = {}; // what stood in the boxes when the person passed
   let rest = ""; // every field as it stood when this form came or went out
 
   const form = () => region.querySelector("form");
-  const prompts = () => [...region.querySelectorAll(".prompt")];
+  const prompts = (root = region) => [...root.querySelectorAll(".prompt")];
   const type = (prompt) => TYPES[prompt.dataset.type];
 
   /** What would be sent; or, with "kept", what a draft must hold: also what is no answer yet. */
-  function content(how = "read") {
+  function content(how = "read", root = region) {
     const answer = {};
-    for (const prompt of prompts()) {
+    for (const prompt of prompts(root)) {
       const { read, [how]: reader = read } = type(prompt);
       const value = reader(prompt);
       if (value !== null) answer[prompt.dataset.key] = value;
     }
-    const chosen = region.querySelector("input[name=audience]:checked");
+    const chosen = root.querySelector("input[name=audience]:checked");
     return { answer, audience: chosen?.value ?? form().dataset.audience };
   }
 
@@ -49,7 +51,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     return !same(now.answer, sent.answer) || now.audience !== sent.audience;
   }
 
-  const fields = () => JSON.stringify([...region.querySelectorAll(".prompt :is(input, textarea, select)")]
+  const fields = (root = region) => JSON.stringify([...root.querySelectorAll(".prompt :is(input, textarea, select)")]
     .map((field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value)));
   /** Something was typed, even if it is no answer yet: who speaks in a line that has no words so far. */
   const touched = () => form() !== null && fields() !== rest;
@@ -70,28 +72,57 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     onChange();
   }
 
+  /** The form as the server gave it, whatever has been typed since. */
+  function untouched() {
+    const copy = form().cloneNode(true);
+    copy.reset();
+    return copy;
+  }
+
+  /** The first form, once this tab's drafts are read: it was there before this script, and may hold words already. */
+  function begin() {
+    begun = true;
+    if (setUp(form()?.outerHTML ?? "")) keep();
+    if (meanwhile !== null) arrived(meanwhile);
+  }
+
+  /** Says whether there were words in the form that the server had not given. */
   function setUp(html, draft = null) {
     source = html;
     justSaved = card = id = stand = null;
     leftBehind = {};
     at = reach = 0;
-    if (!form()) return;
+    if (!form()) return false;
     const { stage, revision, savedAt } = form().dataset;
+    const came = untouched();
+    const given = content("read", came);
     if (form().dataset.id) {
       const passed = "passed" in form().dataset;
-      stand = { id: form().dataset.id, revision: Number(revision), savedAt, passed, ...content() };
+      stand = { id: form().dataset.id, revision: Number(revision), savedAt, passed, ...given };
     }
-    draft ??= unsent().find((entry) => entry.stage === stage && !outbox.get(entry.id) && fits(entry)) ?? null;
-    const kept = draft ?? (stand ? outbox.get(stand.id)?.message : onItsWay(stage));
+    rest = fields(came);
+    const typed = fields() !== rest || content().audience !== given.audience;
+    if (typed) putAside(stand?.id);
+    else draft ??= unsent().find((entry) => entry.stage === stage && !outbox.get(entry.id) && fits(entry)) ?? null;
+    const kept = typed ? null : draft ?? (stand ? outbox.get(stand.id)?.message : onItsWay(stage));
     id = stand?.id ?? kept?.id ?? newId();
-    if (draft) rest = fields(); // what the draft adds counts as typed, also where it is no answer yet
     if (kept && !kept.passed) write(kept);
-    if (stand?.passed || (!stand && !kept)) leftBehind = content().answer; // what the form came with is kept already
+    if (stand?.passed || (!stand && !kept)) leftBehind = given.answer; // what the form came with is kept already
     const end = prompts().length - 1;
     if (kept && !kept.passed) ({ at = end, reach = end } = kept);
     else if (stand && !stand.passed) at = reach = end;
-    if (!draft) rest = fields();
+    if (kept && !draft) rest = fields(); // what a draft adds counts as typed, also where it is no answer yet
     show();
+    return typed;
+  }
+
+  /** What was typed before this script has the place of an earlier draft: that one waits among what was not sent. */
+  function putAside(name) {
+    const earlier = name && !drafts.get(`out.${name}`) && drafts.get(`draft.${name}`);
+    if (!earlier) return;
+    const aside = newId();
+    drafts.put(`draft.${aside}`, { ...earlier, id: aside });
+    drafts.remove(`draft.${name}`);
   }
 
   function onItsWay(stage) {
@@ -197,6 +228,10 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
 
   /** A newer form has come. */
   function arrived(html) {
+    if (!begun) {
+      meanwhile = html;
+      return;
+    }
     const fresh = parse(html).querySelector("form");
     if (!dirty() && !touched()) return take(html);
     if (fresh?.dataset.stage === form().dataset.stage && same(keysOf(fresh), keysOf(form()))) {
@@ -232,7 +267,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   const unsent = () => drafts.names("draft.").map((name) => drafts.get(name));
 
   return {
-    form, setUp, keep, send, saved, refused, arrived, comeAlong, reopen, open, forward, last, dirty, blank, pending,
+    form, begin, keep, send, saved, refused, arrived, comeAlong, reopen, open, forward, last, dirty, blank, pending,
     stand: () => stand,
     justSaved: () => justSaved,
     overlong: () => (form() ? overlong(form(), prompts(), content().answer) : undefined),

@@ -318,7 +318,7 @@ document.addEventListener("click", (event) => {
 
 setUpSheets({ forget: drafts.forget });
 await drafts.load();
-answering.setUp(answering.form()?.outerHTML ?? "");
+answering.begin();
 outbox.resume();
 signals.resume();
 dressShown();

@@ -1,5 +1,7 @@
 """Pages whose scripts come late, or whose socket is closed for good: what is pressed arrives, and once."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
@@ -120,3 +122,55 @@ def test_a_call_that_had_not_arrived_when_its_sender_was_sent_away_goes_another_
     expect(amal.page.get_by_role("link", name="Look again")).to_be_visible()  # it says how the call stands
     assert len(tries) == 2
     assert [(each.kind, each.status) for each in calls(world, session)] == [("support", "new")]
+
+
+def test_what_is_typed_before_the_script_is_a_draft_and_what_the_form_came_with_is_not(
+    world: World, house: Server, people: People, actors: Callable[..., Any]
+) -> None:
+    lines = {"key": "lines", "type": "feedback", "text": "A line to each.", "who": "all"}
+    written, given = ({"prompts": [lines | {"exercise": name}]} for name in ("goodbye_lines", "goodbye"))
+    session = world.open([line("Lines") | written, line("First"), line("Goodbye") | given])
+    leader = actors(world.leader(house.url, session))
+    world.joins(session, "Birgit")
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    page, room = amal.page, amal.page.url
+    page.get_by_label("To Birgit").fill("You waited for me")
+    amal.sends()
+    leader.moves_on()
+    expect(page.locator("#stage-name")).to_have_text("First")
+
+    for words in ("the harbour at six", "the harbour at seven"):
+        script = Late(page, "room.js")
+        page.goto(room, wait_until="commit")
+        amal.box.fill(words)
+        script.comes()
+        expect(amal.state).to_contain_text("Kept in this page while you write.")
+        expect(amal.box).to_have_value(words)
+        page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.includes('.draft.'))")
+    earlier = page.locator("#unsent")
+    expect(earlier.get_by_role("listitem")).to_have_count(1)  # the draft of before is still there
+    page.reload()
+    amal.is_connected()
+    expect(amal.box).to_have_value(re.compile("^the harbour at (six|seven)$"))
+    expect(earlier.get_by_role("listitem")).to_have_count(1)
+
+    script = Late(page, "room.js")
+    page.goto(room, wait_until="commit")
+    amal.box.fill("the last boat")
+    leader.moves_on()
+    script.comes()
+    amal.sees("The group has moved on to “Goodbye”.")
+    expect(amal.box).to_have_value("the last boat")
+    amal.press("Come along now")
+    expect(page.locator("#stage-name")).to_have_text("Goodbye")
+    expect(earlier.get_by_role("listitem")).to_have_count(3)
+
+    expect(page.get_by_label("To Birgit")).to_have_value("You waited for me")
+    expect(amal.state).to_have_text("What stands here is kept already. You can change it and send it.")
+    script = Late(page, "room.js")
+    page.goto(room, wait_until="commit")
+    page.get_by_label("To Birgit").fill("You waited for me twice")
+    script.comes()
+    expect(amal.state).to_contain_text("Kept in this page while you write.")
+    expect(page.get_by_label("To Birgit")).to_have_value("You waited for me twice")
