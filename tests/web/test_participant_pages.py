@@ -184,6 +184,26 @@ def test_whoever_chose_no_name_reads_that_it_stays_with_the_leaders_once_the_fif
     assert said in page and "The group will read this, without your name." not in page
 
 
+def test_a_form_says_beside_each_audience_what_it_means_when_the_fifth_has_gone(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    names = ("Amal", "Birgit", "Chidi", "Dora", "Ewa")
+    room, ewa = make_room(database, names, [asking("s-one")]), visitor()
+    path = ewa.comes_in(own_link(room, "Ewa"))
+    line = re.compile(r'data-aud="(\w+)"( hidden)?>.*?<p>(.*?)</p>(<button)?', re.DOTALL)
+
+    def unnamed(page: str) -> tuple[str, str, str]:
+        return next(found[1:] for found in line.findall(page) if found[0] == "group_unnamed")
+
+    promise = "The group will read this, without your name."
+    assert unnamed(ewa.visit(path)) == (" hidden", promise, "<button")
+    room.does("Amal", "leave")
+    page = ewa.visit(path)
+    few = "You are fewer than five now. Until you are five again, only Fola, Sami and Olu can read this."
+    assert unnamed(page) == (" hidden", few, "<button"), "an unsent form takes this line and a way to change"
+    assert 'value="group_unnamed"' not in page
+
+
 def test_whose_turn_it_is_is_not_offered_to_write_without_a_name(
     visitor: Callable[[], Visitor], database: Database
 ) -> None:
