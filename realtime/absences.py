@@ -1,12 +1,12 @@
 """Notices who has been away for long and who is back: among fewer than five people no name is hidden."""
 
 import logging
+import time
 from datetime import datetime
 from typing import Any
 
-from app.core import crowd, stored, views
-from app.core.models import Participant, Standing, now
-from app.core.refusals import NotFound
+from app.core import crowd
+from app.core.models import now
 from app.db import Database
 from app.loops import keep_looking
 from realtime.presence import AWAY, Presence
@@ -27,22 +27,20 @@ class Absences:
         keep_looking(self.look, EVERY, log)
 
     def look(self) -> None:
-        """Keeps what has changed since the last look."""
-        with self.database.reader() as db:
-            found = [(each, *self._news(db, each)) for each in self.sockets.sessions()]
-        for group_session_id, gone, back in found:
+        """Keeps what has changed since the last look; gives way between sessions, for others wait on the same
+        core.
+        """
+        for group_session_id in self.sockets.sessions():
+            with self.database.reader() as db:
+                gone, back = self._news(db, group_session_id)
             if gone or back:
                 self.database.writer.do(crowd.note, group_session_id, gone, back, of=group_session_id)
+            time.sleep(0)
 
     def _news(self, db: Any, group_session_id: str) -> tuple[dict[str, datetime], list[str]]:
-        try:
-            row = views.session_row(db, group_session_id)
-        except NotFound:
-            return {}, []
         gone, back = {}, []
-        inside = {"group_session_id": row.id, "standing": Standing.ADMITTED, "without_phone": False}
-        for each in stored.find_all(db, Participant, **inside) if row.state in crowd.OPEN else []:
-            state, since = self.presence.of(row.id, each.id)
+        for each in crowd.connected(db, group_session_id):
+            state, since = self.presence.of(group_session_id, each.id)
             if state == "here" and each.gone_at is not None:
                 back.append(each.id)
             elif state == "gone" and each.gone_at is None and now() - crowd.since(each) >= AWAY:

@@ -13,7 +13,16 @@ from sqlmodel import col
 
 from app.core import stored
 from app.core.changes import Change, Who, changing
-from app.core.models import SMALL, Participant, SessionState, StageVisit, Standing
+from app.core.models import (
+    SMALL,
+    Audience,
+    GroupSession,
+    Participant,
+    Reflection,
+    SessionState,
+    StageVisit,
+    Standing,
+)
 
 Row = Any
 SERVER = "server"
@@ -60,14 +69,12 @@ def since(person: Row) -> datetime:
 
 def came(change: Change) -> None:
     """Somebody has come in: with the fifth, everybody is offered to answer without their name."""
-    if count(change.db, change.before.id) == SMALL:
-        _look_anew(change)
+    _tell(change, count(change.db, change.before.id) == SMALL)
 
 
 def went(change: Change) -> None:
     """Somebody has gone: with the fifth, nobody is offered it any more."""
-    if count(change.db, change.before.id) == SMALL - 1:
-        _look_anew(change)
+    _tell(change, count(change.db, change.before.id) == SMALL - 1)
 
 
 def note(db: Connection, group_session_id: str, gone: Mapping[str, datetime], back: Iterable[str]) -> None:
@@ -80,8 +87,28 @@ def note(db: Connection, group_session_id: str, gone: Mapping[str, datetime], ba
             _keep(change, person_id, gone_at=at)
         for person_id in back:
             _keep(change, person_id, gone_at=None, back_at=change.at)
-        if (before >= SMALL) != (count(db, group_session_id) >= SMALL):
-            _look_anew(change)
+        if gone or back:
+            _tell(change, (before >= SMALL) != (count(db, group_session_id) >= SMALL))
+
+
+def connected(db: Connection, group_session_id: str) -> list[Row]:
+    """Those let into an open session with a phone of their own, and since when they are there or gone."""
+    found = (
+        select(
+            col(Participant.id),
+            col(Participant.gone_at),
+            col(Participant.admitted_at),
+            col(Participant.back_at),
+        )
+        .join(GroupSession, col(GroupSession.id) == col(Participant.group_session_id))
+        .where(
+            col(Participant.group_session_id) == group_session_id,
+            col(Participant.standing) == Standing.ADMITTED,
+            col(Participant.without_phone).is_(False),
+            col(GroupSession.state).in_(OPEN),
+        )
+    )
+    return list(db.execute(found).all())
 
 
 def _keep(change: Change, person_id: str, **values: Any) -> None:
@@ -89,9 +116,14 @@ def _keep(change: Change, person_id: str, **values: Any) -> None:
     change.db.execute(update(Participant).where(own).values(**values))
 
 
-def _look_anew(change: Change) -> None:
-    """Everybody's form and answers say something else now; the log keeps whom the change was about."""
-    if change.before.state not in OPEN:
+def _tell(change: Change, offer_changed: bool) -> None:
+    """Everybody's form and answers may say something else now: what is offered, or what becomes of an answer
+    without a name that waits, which hangs on who was there and not on how many are here. The log keeps whom
+    the change was about.
+    """
+    waiting = {"group_session_id": change.before.id, "audience": Audience.UNNAMED}
+    waits = stored.exists(change.db, Reflection, **waiting, shown_at=None, withdrawn_at=None)
+    if change.before.state not in OPEN or not (offer_changed or waits):
         return
     people = stored.find_all(
         change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED

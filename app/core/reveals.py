@@ -211,7 +211,8 @@ def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[An
 
 def kept_back(db: Any, row: Any, each: Any) -> str:
     """Why the group does not get an answer that its writer gave it without their name: "late" (the others
-    went before), "over" (the session ended first), "few" (fewer than five are here, who were there), or "".
+    went before), "over" (the session ended first), "few" (fewer than five are here), "apart" (fewer than five
+    of those who are here were there), or "".
     """
     if each.audience != Audience.UNNAMED or each.shown_at is not None or each.passed:
         return ""
@@ -219,7 +220,9 @@ def kept_back(db: Any, row: Any, each: Any) -> str:
         return "late"
     if row.state == SessionState.ENDED:
         return "over"
-    return "few" if len(crowd.there_for(db, row.id, each.stage_id)) < SMALL else ""
+    if crowd.count(db, row.id) < SMALL:
+        return "few"
+    return "apart" if len(crowd.there_for(db, row.id, each.stage_id)) < SMALL else ""
 
 
 def _was_there(person: Any, at: datetime) -> bool:

@@ -67,6 +67,21 @@ def test_everybody_hears_of_it_when_the_fifth_goes_and_nobody_when_the_sixth_doe
     assert oak.amal.id in news[-1].people and news[-1].shared
 
 
+@pytest.mark.parametrize("goes", GOES)
+def test_what_is_said_of_a_waiting_answer_changes_with_who_was_there_though_five_are_here(
+    oak: Oak, goes: Callable[[Oak], None]
+) -> None:
+    written = writes_unnamed(oak)
+    oak.moves_to("mixed")
+    gus = oak.joins("Gus")
+    oak.does(oak.fola, "admit", participant_id=gus.id)
+    before = oak.person(oak.amal).own_version + oak.row().shared_version
+    goes(oak)
+    mine = next(each for each in oak.me(oak.amal)["mine"] if each["id"] == written[0])
+    assert (offered(oak), mine["kept_back"]) == (True, "apart")
+    assert oak.person(oak.amal).own_version + oak.row().shared_version > before, "their page hears of it"
+
+
 def test_with_five_again_it_is_offered_again_and_what_was_kept_back_goes_with_the_rest(oak: Oak) -> None:
     written = writes_unnamed(oak)
     is_long_gone(oak)
