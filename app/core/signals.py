@@ -111,6 +111,7 @@ def acknowledge_signal(change: Change, command: Any) -> dict[str, Any]:
 def answer_signal(change: Change, command: Any) -> dict[str, Any]:
     """A facilitator has seen it and answers with a line; the same line again changes nothing. ``after`` is
     the line that stood on their page: where another stands by now, which its sender has read, it stays.
+    The refusal's ``by`` is "" where nobody's name is known.
     """
     stands = _known(change, command.id)
     if stands.kind == SignalKind.ITEM_9:
@@ -144,8 +145,8 @@ def resolve_signal(change: Change, command: Any) -> dict[str, Any]:
 
 
 def _when(signal: Any) -> str:
-    """When somebody answered."""
-    return str((signal.replied_at or signal.seen_at).isoformat())
+    """When somebody answered; when it was raised, where nobody has touched it."""
+    return str((signal.replied_at or signal.seen_at or signal.raised_at).isoformat())
 
 
 def _see(change: Change, signal_id: str, more: dict[str, Any]) -> dict[str, Any]:

@@ -95,8 +95,10 @@ async function send(name, payload) {
   const { code, message, by, at } = answer.error;
   if (code === "covered") covering.cover();
   line.textContent = code === "timeout" ? words.timeout : message || words.refused;
+  const answered = name === "answer_signal";
+  if (code === "stale" && answered && !by) line.textContent = words.otherAnswer;
   if (code === "stale" && by) {
-    const told = name === "answer_signal" ? words.answered : words.stale;
+    const told = answered ? words.answered : words.stale;
     line.textContent = told.replace("{name}", by).replace("{time}", clock.format(new Date(at)));
   }
   if (answer.error.alert) leadTo(answer.error.alert);

@@ -114,6 +114,15 @@ def test_an_answer_is_not_replaced_by_whoever_had_not_read_it(oak: Oak) -> None:
         oak.does(oak.fola, "answer_signal", id=signal, reply="call", after="stay")
 
 
+def test_an_answer_in_place_of_one_that_never_stood_is_refused_and_names_nobody(oak: Oak) -> None:
+    signal = oak.signals(oak.amal)
+    with refused("stale") as late:
+        oak.does(oak.fola, "answer_signal", id=signal, reply="stay", after="call")
+    error = late.value.answer()["error"]
+    assert error["by"] == "" and error["at"]
+    assert own(oak) == [("new", "", "")]
+
+
 def test_a_reply_names_who_will_join_and_that_is_one_of_those_who_lead(oak: Oak) -> None:
     signal = oak.signals(oak.amal)
     for stranger in ("f-nobody", oak.members["Birgit"]):
