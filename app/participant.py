@@ -8,15 +8,15 @@ from flask_babel import get_locale, gettext, ngettext
 
 from app import last_call, pin
 from app.access import access_group_session
-from app.core import consents, door, keepsake, pins, views
+from app.core import consents, door, keepsake, views
 from app.core.changes import Who
 from app.core.commands import REGISTRY, Nothing, perform
-from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing, new_id
+from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing
 from app.core.refusals import NotAgreed, NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
-from app.places import forget, my_place, own_place, place_in, remembered, renew, sit_down
+from app.places import come_in, forget, my_place, own_place, place_in, remembered, renew, sit_down
 from app.regions import speaking
 from app.services import draft_key, services
 
@@ -188,27 +188,14 @@ def _join(
     here: Who | None,
 ) -> Any:
     """Lets somebody in. ``here`` is the place that this browser has already."""
-    new = new_id()
+    answers = {name: YES_NO.get(given[name]) for name in ENTRY_QUESTIONS}
     try:
-        participant_id = services().database.writer.do(
-            door.join,
-            group_session_id,
-            alias=alias,
-            member=member,
-            **{name: YES_NO.get(given[name]) for name in ENTRY_QUESTIONS},
-            **more,
-            participant_id=new,
-            of=group_session_id,
-        )
+        come_in(group_session_id, here, alias=alias, member=member, **answers, **more)
     except NotAgreed as refusal:
         with services().database.reader() as db:
             return closed(views.help_of(db, member.group_id), gettext(refusal.sentence))
     except (NotNow, NotFound):
         return closed()
-    with services().database.reader() as db:
-        opened = pins.is_open(views.participant(db, group_session_id, participant_id))
-    was_shut = here.shut if here is not None else participant_id != new
-    sit_down(group_session_id, participant_id, was_shut and not opened)
     return redirect(f"/room/{group_session_id}", 303)
 
 

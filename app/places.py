@@ -52,6 +52,25 @@ def sit_down(group_session_id: str, participant_id: str, shut: bool) -> None:
     remember(group_session_id, participant_id, shut, token)
 
 
+def come_in(group_session_id: str, here: Who | None, **joins: Any) -> None:
+    """Lets somebody in (``door.join`` takes ``joins``) and gives this browser their seat, in one write.
+    ``here`` is the place that it has already. Raises what ``door.join`` raises, and Retry where nothing was
+    stored.
+    """
+    new, token, held = new_id(), new_id(), remembered(group_session_id)[2]
+    participant_id, opened = services().database.writer.do(
+        seats.come_in,
+        group_session_id,
+        token=token,
+        held=held,
+        participant_id=new,
+        of=group_session_id,
+        **joins,
+    )
+    was_shut = here.shut if here is not None else participant_id != new
+    remember(group_session_id, participant_id, was_shut and not opened, token)
+
+
 def renew(group_session_id: str) -> None:
     """A page of the room was loaded: the next one is opened by a new token."""
     participant_id, shut, _ = remembered(group_session_id)

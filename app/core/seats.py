@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 from sqlmodel import col
 
-from app.core import stored
+from app.core import door, pins, stored
 from app.core.door import hashed
+from app.core.models import Participant
 from app.core.safety_models import SeatToken
 from app.core.tables import now
 
@@ -23,6 +24,18 @@ SETTLED = timedelta(minutes=2)  # browsers write their cookies down within half 
 def opens(db: Connection, participant_id: str, token: str) -> bool:
     """Whether this token opens this person's seat now."""
     return stored.exists(db, SeatToken, token_hash=hashed(token), participant_id=participant_id)
+
+
+def come_in(
+    db: Connection, group_session_id: str, *, token: str, held: str, **joins: Any
+) -> tuple[str, bool]:
+    """Lets somebody in (``door.join`` takes ``joins``) and gives their browser its token, the one after
+    ``held``: both or neither, so that nobody stands at the door without a seat. Gives the participant's id,
+    and whether earlier words may be read in their seat.
+    """
+    participant_id = door.join(db, group_session_id, **joins)
+    give(db, participant_id, token, held)
+    return participant_id, pins.is_open(stored.find(db, Participant, id=participant_id))
 
 
 def give(db: Connection, participant_id: str, new: str, held: str = "") -> None:

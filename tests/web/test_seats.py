@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.core import seats
 from app.core.refusals import Retry
 from app.db import Database
-from tests.house.rooms import Room, make_room
+from tests.house.rooms import TABLES, Room, make_room
 from tests.house.visitor import Visitor, own_link, room_link
 
 LONG = seats.SETTLED + timedelta(seconds=1)
@@ -143,3 +145,22 @@ def test_a_place_of_before_there_were_tokens_leads_to_the_door(
     for length in (2, 3):
         with replayed(amal, kept | {"places": [kept["places"][0][:length]]}):
             assert amal.client.get(f"/room/{room.id}").headers["Location"] == "/door"
+
+
+@pytest.mark.parametrize("alias", ["Amal", "Goran"])
+def test_whoever_sends_again_what_could_not_be_stored_is_there_once_and_reads_their_own_words(
+    visitor: Callable[[], Visitor], database: Database, monkeypatch: pytest.MonkeyPatch, alias: str
+) -> None:
+    room, person = make_room(database, (), sandbox=True), visitor()
+    link, more = (own_link(room, alias), {}) if alias == "Amal" else (room_link(room), {"alias": alias})
+
+    def fails(*_args: Any) -> None:
+        raise OperationalError("", {}, Exception("disk full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(seats, "give", fails)
+        person.send(link, 503, **{**person.came_in, **more})
+    assert not cookie(person).get("places") and not room.all(select(TABLES["participant"]))
+    person.comes_in(link, **more)
+    [[_, seat, shut, _]] = cookie(person)["places"]
+    assert [each.id for each in room.all(select(TABLES["participant"]))] == [seat] and not shut
