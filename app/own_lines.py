@@ -16,20 +16,13 @@ from app.services import services
 pages = Blueprint("own_lines", __name__)
 
 
+FIELD = "text."  # what the names of the boxes begin with in the form
+
+
 @pages.get("/room/<group_session_id>/lines")
 def lines(group_session_id: str) -> Any:
     try:
-        with services().database.reader() as db:
-            _, row, entry = _entry(db, group_session_id)
-            room = services().screens.doorway(db, row)
-            with speaking(room["language"], room["time_zone"]):
-                return render_template(
-                    "participant/own_lines.html",
-                    session_id=row.id,
-                    entry=entry,
-                    readers=room["readers"],
-                    help=room["help"],
-                )
+        return _page(group_session_id, [])
     except NotFound:
         return render_template("participant/closed.html"), 404
 
@@ -38,11 +31,34 @@ def lines(group_session_id: str) -> Any:
 def change(group_session_id: str) -> Any:
     with services().database.reader() as db:
         who, _, entry = _entry(db, group_session_id)
-    sent = goodbye.changed(entry, request.form.getlist("text"))
-    command = SubmitReflection.model_validate(sent | {"revision": request.form.get("revision", 0, type=int)})
+    fields = request.form.items()
+    # a browser ends lines in its own way
+    texts = {
+        name.removeprefix(FIELD): text.replace("\r\n", "\n")
+        for name, text in fields
+        if name.startswith(FIELD)
+    }
+    sent = goodbye.changed(entry, texts) | {"revision": request.form.get("revision", 0, type=int)}
     writer, submit = services().database.writer, REGISTRY["participant"]["submit_reflection"]
-    writer.do(perform, who, submit, command, of=group_session_id)
-    return redirect(f"/room/{group_session_id}/words", 303)
+    writer.do(perform, who, submit, SubmitReflection.model_validate(sent), of=group_session_id)
+    left = goodbye.left_over(entry, texts)
+    return _page(group_session_id, left) if left else redirect(f"/room/{group_session_id}/words", 303)
+
+
+def _page(group_session_id: str, left: list[str]) -> str:
+    """The page. ``left``: texts that were just sent and could not be kept."""
+    with services().database.reader() as db:
+        _, row, entry = _entry(db, group_session_id)
+        room = services().screens.doorway(db, row)
+        with speaking(room["language"], room["time_zone"]):
+            return render_template(
+                "participant/own_lines.html",
+                session_id=row.id,
+                entry=entry,
+                left=left,
+                readers=room["readers"],
+                help=room["help"],
+            )
 
 
 def _entry(db: Any, group_session_id: str) -> Any:

@@ -30,7 +30,7 @@ def may_change(db: Connection, row: Any, each: Any) -> bool:
 
 def to_change(db: Connection, row: Any, mine: Sequence[Any]) -> dict[str, Any] | None:
     """The first of a person's answers (rows) whose lines they can still change: what ``submit_reflection``
-    takes, and ``boxes`` for the page: key, to, alias ("" for all) and text. None if there is none.
+    takes, and ``boxes`` for the page: name, key, to, alias ("" for all) and text. None if there is none.
     """
     for each in mine:
         if not each.passed and may_change(db, row, each):
@@ -45,6 +45,7 @@ def to_change(db: Connection, row: Any, mine: Sequence[Any]) -> dict[str, Any] |
                 "answer": answer,
                 "boxes": [
                     {
+                        "name": box_name(key, one["id"]),
                         "key": key,
                         "to": one["id"],
                         "alias": one["alias"],
@@ -57,20 +58,44 @@ def to_change(db: Connection, row: Any, mine: Sequence[Any]) -> dict[str, Any] |
     return None
 
 
-def changed(entry: Mapping[str, Any], texts: Sequence[str]) -> dict[str, Any]:
-    """The payload of ``submit_reflection`` for an entry of ``to_change`` with these texts in its boxes. A
-    line to somebody for whom there is no box stays as it is.
+def changed(entry: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+    """The payload of ``submit_reflection`` for an entry of ``to_change`` with these texts, by the names of
+    their boxes. A line without a text, and one to somebody for whom there is no box, stays as it is.
     """
     answer = dict(entry["answer"])
     for key in {box["key"] for box in entry["boxes"]}:
-        boxed = {box["to"] for box in entry["boxes"] if box["key"] == key}
-        kept = [each for each in answer.get(key, ()) if each["to"] not in boxed]
-        answer[key] = kept + [
-            {"to": box["to"], "text": text}
-            for box, text in zip(entry["boxes"], texts, strict=False)
-            if box["key"] == key
-        ]
+        typed = {
+            box["to"]: texts[box["name"]]
+            for box in entry["boxes"]
+            if box["key"] == key and box["name"] in texts
+        }
+        kept = [each for each in answer.get(key, ()) if each["to"] not in typed]
+        answer[key] = kept + [{"to": to, "text": text} for to, text in typed.items()]
     return {name: entry[name] for name in ("id", "revision", "stage_id", "audience")} | {"answer": answer}
+
+
+def left_over(entry: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
+    """Of these texts those that ``changed`` cannot keep: there is no box of this name any more. None of them
+    is empty, or stands in the answer already.
+    """
+    boxed = {box["name"] for box in entry["boxes"]}
+    stands = {
+        box_name(key, each["to"]): each["text"]
+        for key, lines in entry["answer"].items()
+        if isinstance(lines, list)
+        for each in lines
+        if isinstance(each, Mapping) and "to" in each
+    }
+    return [
+        text
+        for name, text in texts.items()
+        if name not in boxed and text.strip() and text.strip() != stands.get(name)
+    ]
+
+
+def box_name(key: str, to: str) -> str:
+    """What names the line to somebody within an answer, whoever else there is."""
+    return f"{key}.{to}"
 
 
 def _text(answer: Mapping[str, Any], key: str, to: str) -> str:

@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, render_template
+from sqlalchemy import update
 
-from app.core import pins
+from app.core import leaving, pins
+from app.core.course_models import FeedbackLine
+from app.core.sealing import open_sealed
 from app.db import Database
 from app.hashing import hash_password
 from tests.core.cast import Oak, stage
-from tests.house.rooms import Room, asking, make_room, words_of
+from tests.house.rooms import TABLES, Room, asking, make_room, words_of
 from tests.house.visitor import Visitor, member_row, own_link
 
 LINES = {"key": "lines", "type": "feedback", "text": "Write.", "who": "all", "exercise": "goodbye_lines"}
@@ -41,10 +44,38 @@ def test_lines_are_changed_after_the_session_until_the_last_one_begins(
     assert f'href="{path}"' in amal.visit(f"/room/{room.id}/words")
     page = amal.visit(path)
     assert "To Birgit" in page and FIRST in page and 'name="revision" value="2"' in page
-    assert amal.send(path, text=SECOND, revision="2") == f"/room/{room.id}/words"
+    box = f"text.lines.{member_row(room, 'Birgit').id}"
+    assert amal.send(path, revision="2", **{box: SECOND}) == f"/room/{room.id}/words"
     assert SECOND in words_of(room.reflections[0]) and FIRST not in words_of(room.reflections[0])
-    amal.send(path, 409, text="From an older page.", revision="2")
+    amal.send(path, 409, revision="2", **{box: "From an older page."})
     assert SECOND in amal.visit(f"/room/{room.id}/words")
+
+
+def test_each_line_goes_to_whom_it_was_written_to_whoever_leaves_meanwhile(
+    room: Room, visitor: Callable[[], Visitor]
+) -> None:
+    amal, path = visitor(), f"/room/{room.id}/lines"
+    ids = {name: member_row(room, name).id for name in ("Birgit", "Dan", "Eve")}
+    drawn = update(TABLES["lot"]).values(drawn=" ".join(ids.values()))
+    room.database.writer.do(lambda db: db.execute(drawn).rowcount)
+    comes_back(room, amal, "Amal")
+    boxes = {name: f"text.lines.{to}" for name, to in ids.items()}
+    page = amal.visit(path)
+    assert all(f'name="{box}"' in page for box in boxes.values())
+    room.database.writer.do(leaving.member_leaves, room.who("Fola").id, room.group, ids["Dan"])
+    typed = {boxes["Birgit"]: SECOND, boxes["Dan"]: "To Dan alone.", boxes["Eve"]: "To Eve alone."}
+    told = amal.send(path, 200, revision="2", **typed)
+    assert "These words were not kept." in told and ">To Dan alone.<" in told
+    assert room_lines(room) == {ids["Birgit"]: SECOND, ids["Eve"]: "To Eve alone."}
+    # what is not on the page that was sent stays, and nobody is told of what had not changed
+    amal.send(path, revision="3", **{boxes["Birgit"]: FIRST, boxes["Dan"]: " "})
+    assert room_lines(room) == {ids["Birgit"]: FIRST, ids["Eve"]: "To Eve alone."}
+
+
+def room_lines(room: Room) -> dict[str, str]:
+    """The lines that are kept, by whom they are for."""
+    rows = room.all(TABLES["feedback_line"].select())
+    return {row.to_id: open_sealed(FeedbackLine.text, row.id, row.text) or "" for row in rows}
 
 
 def test_nobody_else_finds_the_page(room: Room, visitor: Callable[[], Visitor]) -> None:
