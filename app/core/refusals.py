@@ -61,6 +61,7 @@ class NotNow(Refused):
 class NotAgreed(NotNow):
     """A yes that somebody else gives, or they themselves, is not on record."""
 
+    code = "not_agreed"
     sentence_by_default = N_(
         "A yes is still missing before you can come in. Your leader knows which one, and will help you. "
         "You did nothing wrong."

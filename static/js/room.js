@@ -261,6 +261,17 @@ async function withdraw(id) {
   announce(words("withdrawn"));
 }
 
+/** From the door into the room; where that is refused, the sentence says why. */
+async function comeIn() {
+  part("come-in-refused").hidden = true;
+  const answer = await signals.insist("come_in", {});
+  const line = part("come-in-refused"); // the door may look otherwise by now
+  if (answer.ok || !line) return;
+  line.textContent = words(answer.error.code === "not_agreed" ? "refused-not_agreed" : "refused");
+  line.hidden = false;
+  announce(line.textContent);
+}
+
 /** The number of somebody who came late: one tap, for the facilitators alone. */
 function lateMood({ dataset: { stage, key, mood } }) {
   const answer = { [key]: Number(mood) };
@@ -295,7 +306,7 @@ document.addEventListener("click", (event) => {
   else if (pause) quiet.pause(pause);
   else if (stop !== undefined) quiet.stop();
   else if (button.dataset.mood) lateMood(button);
-  else if (button.id === "come-in") signals.insist("come_in", {});
+  else if (button.id === "come-in") comeIn();
   else if (tap) addTap(button);
   else if (share) signals.insist("answer_share_request", { id: button.dataset.id, accept: share === "yes" });
   else if (confirm) signals.insist("confirm_reflection", { id: button.dataset.id, accept: confirm === "yes" });

@@ -44,10 +44,12 @@ export function createSignals({ command, drafts, onRefused }) {
     send(id);
   }
 
-  /** A command that may be sent twice without harm, until it has been answered. */
+  /** A command that may be sent twice without harm, until it has been answered; resolves with the answer. */
   async function insist(name, payload) {
     const answer = await command(name, payload);
-    if (!answer.ok && AGAIN.has(answer.error?.code)) setTimeout(() => insist(name, payload), AGAIN_AFTER);
+    if (answer.ok || !AGAIN.has(answer.error?.code)) return answer;
+    await new Promise((go) => setTimeout(go, AGAIN_AFTER));
+    return insist(name, payload);
   }
 
   /**
