@@ -55,7 +55,8 @@ def store(change: Change, command: Any, person: Any, written_by: str | None = No
         if command.revision != stands.revision + 1:
             raise Superseded(revision=stands.revision)
         _revise(change, command, stage, answer, stands, version, single)
-    stay = goodbye.replace(change, stage, person, answer)
+    # what a facilitator wrote, or a pass, takes nothing out that the person has written themselves
+    stay = goodbye.replace(change, stage, person, answer) if written_by is None and not command.passed else ()
     feedback.keep(change, stage, person, command.id, answer, stay)
     course.keep(change, stage, person, command.id, answer)
     if written_by is None:  # else with their yes: see scribe.py

@@ -16,7 +16,7 @@ from app.core.agenda import Stage, agenda_of, find_stage
 from app.core.changes import Change
 from app.core.course_models import Goal, GoalRating
 from app.core.models import Member, Participant, Reflection, new_id, now
-from app.core.opened import answer_of
+from app.core.opened import answer_of, waits_for_yes
 from app.core.refusals import Invalid, NotFound
 from app.core.sealing import open_sealed, seal
 from app.exercises.goal import LINES, STANDING, STATUS
@@ -87,7 +87,10 @@ def keep(change: Change, stage: Stage, person: Any, reflection_id: str, answer: 
         )
         for prompt in filter(_takes, stage["prompts"])
     }
-    ratings = _ratings(change.db, stage, person.member_id, answer, written)
+    row = stored.find(change.db, Reflection, id=reflection_id)
+    ratings: dict[str, int] = {}
+    if row is None or not waits_for_yes(row):  # else with their yes: it would take the place of their own
+        ratings = _ratings(change.db, stage, person.member_id, answer, written)
     for goal_id, rating in ratings.items():
         _rate(change, goal_id, reflection_id, rating)
     _as_rated_before(change, person, reflection_id, lost - ratings.keys())
@@ -138,7 +141,7 @@ def _as_rated_before(change: Change, person: Any, without: str, lost: set[str]) 
     )
     stages = agenda_of(change.before)
     for row in rows:
-        if row.id == without:
+        if row.id == without or waits_for_yes(row):
             continue
         stage, answer = stages[find_stage(stages, row.stage_id)], answer_of(row)
         written = {

@@ -132,19 +132,25 @@ def own_waiting(db: Connection, row: Any, stage: Stage, person: Any) -> dict[str
 
 
 def replace(change: Change, stage: Stage, person: Any, answer: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Takes out what a member wrote before to those to whom they write in the goodbye now, and gives the
-    lines (to, text) that say the same: those stay as they are, read by a facilitator or not.
+    """Takes out what a member wrote before to those for whom the form of the goodbye has a box, which held
+    it: what they write there now, or nothing, stands in its place. Gives the lines (to, text) that say the
+    same: those stay as they are, read by a facilitator or not.
     """
     if person.member_id is None or not feedback.gives_goodbye(stage):
         return set()
     keys = [prompt["key"] for prompt in stage["prompts"] if prompt["type"] == feedback.TYPE]
     sent = {(each["to"], each["text"]) for key in keys for each in answer.get(key, ())}
+    boxes = {
+        each["id"]
+        for people in feedback.addressees(change.db, change.before, stage, person).values()
+        for each in people
+    }
     stay = set()
     for line in _earlier(change.db, change.before, stage, person):
         stands = (line.to_id, open_sealed(FeedbackLine.text, line.id, line.text))
         if stands in sent:
             stay.add(stands)
-        elif any(to == line.to_id for to, _ in sent):
+        elif line.to_id in boxes:
             change.db.execute(delete(FeedbackLine).where(col(FeedbackLine.id) == line.id))
     return stay
 

@@ -18,8 +18,9 @@ RUNNING = (SessionState.LOBBY, SessionState.LIVE, SessionState.HELD)
 
 
 def waiting(db: Connection, member: Any) -> list[dict[str, Any]]:
-    """What waits for a member, oldest first: id, from, text, and ``state`` (queued, ok, held); then the
-    goodbye lines to all that were given while they were away (``to_all``).
+    """What waits for a member, oldest first: id, from, text, ``state`` (queued, ok, held), and whether it
+    ``waits`` for its writer's yes; then the goodbye lines to all that were given while they were away
+    (``to_all``).
     """
     own = [_told(db, each) | {"to_all": False} for each in _waiting(db, member)]
     return own + [_told(db, each) | {"to_all": True} for each in _missed(db, member)]
@@ -110,4 +111,5 @@ def _told(db: Connection, line: Any) -> dict[str, Any]:
         "from": alias_of(db, line.participant_id),
         "text": open_sealed(FeedbackLine.text, line.id, line.text),
         "state": line.state.value,
+        "waits": awaits_yes(db, line),
     }

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import answers, consents, crowd, gate, lots, pairs, stored
+from app.core import answers, consents, course, crowd, gate, lots, pairs, stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change, at
 from app.core.models import Member, Participant, Reflection, Standing, new_id
@@ -116,10 +116,12 @@ def _confirm(change: Change, row: Any) -> dict[str, Any]:
     if row.withdrawn_at is not None:
         raise NotNow("This was taken back already.")
     if row.confirmed_at is None:
-        consents.must_stand(change, stored.find(change.db, Participant, id=row.participant_id))
+        person = stored.find(change.db, Participant, id=row.participant_id)
+        consents.must_stand(change, person)
         stages = agenda_of(change.before)
         stage = stages[find_stage(stages, row.stage_id)]
         stored.change(change.db, Reflection, row.id, confirmed_at=change.at)
         change.wrote(row.id, people=[row.participant_id], reflections=[row.id])
         pairs.keep_scene(change, stage, row.participant_id, answer_of(row))
+        course.keep(change, stage, person, row.id, answer_of(row))
     return {"ok": True, "id": row.id}

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -219,6 +220,24 @@ def test_a_rating_that_is_withdrawn_leaves_the_one_before_it(twice: Oak) -> None
     for _ in range(2):
         twice.does(twice.amal, "withdraw_reflection", id=second["id"])
         assert ratings(twice) == {RING: [3]}
+
+
+def test_a_rating_that_a_facilitator_wrote_down_counts_with_the_yes_and_wipes_nothing_out_before(
+    twice: Oak,
+) -> None:
+    twice.writes(twice.amal, goal={"text": RING}, close=3, audience="facilitators")
+    twice.moves_to("again")
+    [goal] = offered(twice)
+    written = {
+        "id": str(uuid4()),
+        "stage_id": "again",
+        "answer": {"goal": {"standing": [rated(goal["id"], 6)]}},
+        "audience": "facilitators",
+    }
+    twice.does(twice.fola, "write_for", participant_id=twice.amal.id, **written)
+    assert ratings(twice) == {RING: [3]}
+    twice.does(twice.amal, "confirm_reflection", id=written["id"], accept=True)
+    assert ratings(twice) == {RING: [6]}
 
 
 def test_a_rating_that_a_revision_leaves_out_leaves_the_one_before_it(twice: Oak) -> None:

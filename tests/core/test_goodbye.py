@@ -94,6 +94,19 @@ def test_the_goodbye_holds_the_lines_of_before_and_a_second_one_replaces_one(oak
     assert standing(oak) == [SECOND]
 
 
+def test_a_line_that_is_emptied_in_the_goodbye_goes_and_a_pass_takes_nothing(oak: Oak) -> None:
+    to = first_of(oak)
+    writes(oak, to)
+    last_session(oak)
+    mine = oak.writes(oak.amal, "goodbye", passed=True)["id"]
+    assert standing(oak) == [FIRST]
+    other = next(
+        each["id"] for each in oak.me(oak.amal)["addressees"]["lines"] if each["id"] not in (to, oak.amal.id)
+    )
+    writes(oak, other, SECOND, "goodbye", id=mine, revision=2, passed=False)
+    assert standing(oak) == [SECOND]
+
+
 def test_a_line_that_a_facilitator_has_read_stays_read_when_it_is_sent_again(oak: Oak) -> None:
     to = first_of(oak)
     writes(oak, to)

@@ -161,6 +161,9 @@ def test_a_held_line_without_a_yes_is_not_given_in_a_meeting(giving: Oak) -> Non
     line = giving.one(select(FeedbackLine.__table__))
     giving.does(giving.fola, "end")
     given = (giving.leaders["Fola"], giving.group_id, giving.members["Birgit"], [line.id])
+    with giving.database.reader() as db:
+        [held] = held_lines.waiting(db, giving.member("Birgit"))
+    assert held["waits"], "and its reader is told so"
     assert giving.database.writer.do(held_lines.give, *given) == 0
 
 
