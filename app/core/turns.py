@@ -245,7 +245,8 @@ def turn_tracker(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
 def _times(place: Any, session: Any, given: list[Any], without_turns: bool) -> list[tuple[Any, str, int]]:
     """What somebody had in a session, from their place in it: when, how, and the session's number."""
     if alone(session):
-        return [(place.admitted_at, "word", 0)]
+        left = place.left_at is not None and session.started_at and place.left_at < session.started_at
+        return [(place.admitted_at, "word", 0)] if session.started_at and not left else []
     times = [(each.given_at, "turn", session.number) for each in given]
     heard = [(place.heard_at, "heard", session.number)] if without_turns and place.heard_at else []
     return times + heard

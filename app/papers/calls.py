@@ -1,5 +1,7 @@
 """The signals of a session, and whom it leaves to follow up, in words as the summary's page tells them."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,11 +14,10 @@ def signals(earlier: list[dict[str, Any]], found: list[dict[str, Any]], zone: st
     """Each signal with who raised it, when, and how it was met, the alerts that earlier sessions had left
     first; None without any.
     """
-    times = [wording.moment(each["raised_at"], zone) for each in earlier]
-    times += [wording.clock(each["raised_at"], zone) for each in found]
     rows = [
-        [each["alias"], kind(each["kind"]), time, met(each, zone)]
-        for each, time in zip([*earlier, *found], times, strict=True)
+        [each["alias"], kind(each["kind"]), when(each["raised_at"], zone), met(each, zone, when)]
+        for each, when in [(each, wording.moment) for each in earlier]
+        + [(each, wording.clock) for each in found]
     ]
     return table([_("Name"), _("Signal"), _("Time"), _("How it was met")], rows, wide=3)
 
@@ -33,15 +34,15 @@ def kind(of: str) -> str:
     return str(names[of])
 
 
-def met(signal: dict[str, Any], zone: str) -> str:
-    """Everything that was done about a signal, in the order of the page."""
+def met(signal: dict[str, Any], zone: str, when: Callable[[datetime, str], str] = wording.clock) -> str:
+    """What was done about a signal, in the order of the page; ``when`` puts its times into words."""
 
     def at(name: str) -> str:
-        return wording.clock(signal[name], zone)
+        return when(signal[name], zone)
 
-    told = [_seen(signal, zone)]
+    told = [_seen(signal, zone, when)]
     if signal["on_call"] and signal["on_call"]["at"]:
-        told.append(_("On-call called at %(time)s.", time=wording.clock(signal["on_call"]["at"], zone)))
+        told.append(_("On-call called at %(time)s.", time=when(signal["on_call"]["at"], zone)))
     if signal["reply"]:
         told.append(_reply(signal))
     if signal["talk_wanted_at"]:
@@ -60,9 +61,9 @@ def met(signal: dict[str, Any], zone: str) -> str:
     return " ".join(each for each in told if each)
 
 
-def _seen(signal: dict[str, Any], zone: str) -> str:
+def _seen(signal: dict[str, Any], zone: str, when: Callable[[datetime, str], str]) -> str:
     if signal["seen_at"] and signal["seen_by"]:
-        seen = wording.clock(signal["seen_at"], zone)
+        seen = when(signal["seen_at"], zone)
         return str(_("Seen by %(name)s %(time)s.", name=signal["seen_by"], time=seen))
     if signal["seen_at"]:
         return str(_("Seen."))

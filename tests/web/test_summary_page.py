@@ -1,6 +1,7 @@
 """The summary as a page: what it says, what its buttons do, and who may tag."""
 
 import json
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -262,6 +263,8 @@ def test_nothing_is_tagged_or_followed_up_in_a_sandbox(oak: Oak, fola: Browser, 
 def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(oak: Oak, fola: Browser) -> None:
     _measures(oak, "phq9", [0] * 8 + [2])
     first = oak.id
+    [call] = oak.console()["signals"]
+    oak.does(oak.fola, "acknowledge_signal", id=call["id"])
     oak.does(oak.fola, "end")
     oak.plans()
     oak.opens()
@@ -271,6 +274,7 @@ def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(oak: Oak
     assert "Handed to Dr Ines." in fola.visit(f"/sessions/{first}/summary")
     page = fola.visit(f"/sessions/{oak.id}/summary")
     assert "An answer on the private form, " in page and "Handed to Dr Ines." in page
+    assert re.search(r"Seen by Fola \w+ \d+ \w+, \d\d:\d\d", page), "with the day: it was another one"
 
 
 def test_a_closing_word_alone_is_called_the_last(oak: Oak, fola: Browser) -> None:
