@@ -155,6 +155,19 @@ def replace(change: Change, stage: Stage, person: Any, answer: Mapping[str, Any]
     return stay
 
 
+def give_way(change: Change, stage: Stage, person: Any, answer: Mapping[str, Any]) -> None:
+    """What a facilitator wrote down for a member has their yes: it takes the place of what they wrote before
+    to the same people.
+    """
+    if person.member_id is None or not feedback.gives_goodbye(stage):
+        return
+    keys = [prompt["key"] for prompt in stage["prompts"] if prompt["type"] == feedback.TYPE]
+    sent = {each["to"] for key in keys for each in answer.get(key, ())}
+    for line in _earlier(change.db, change.before, stage, person):
+        if line.to_id in sent:
+            change.db.execute(delete(FeedbackLine).where(col(FeedbackLine.id) == line.id))
+
+
 def _earlier(db: Connection, row: Any, stage: Stage, person: Any) -> list[Any]:
     """A member's lines that wait for the goodbye at this stage, oldest first; none of the stage itself."""
     seats = {each.id for each in stored.find_all(db, Participant, member_id=person.member_id)}

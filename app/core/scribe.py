@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.core import answers, consents, course, crowd, gate, lots, pairs, stored
+from app.core import answers, consents, course, crowd, gate, goodbye, lots, pairs, stored
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change, at
 from app.core.models import Member, Participant, Reflection, Standing, new_id
@@ -124,4 +124,5 @@ def _confirm(change: Change, row: Any) -> dict[str, Any]:
         change.wrote(row.id, people=[row.participant_id], reflections=[row.id])
         pairs.keep_scene(change, stage, row.participant_id, answer_of(row))
         course.keep(change, stage, person, row.id, answer_of(row))
+        goodbye.give_way(change, stage, person, answer_of(row))
     return {"ok": True, "id": row.id}

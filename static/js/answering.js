@@ -107,7 +107,8 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     const kept = typed ? null : draft ?? (stand ? outbox.get(stand.id)?.message : onItsWay(stage));
     id = stand?.id ?? kept?.id ?? newId();
     if (kept && !kept.passed) write(kept);
-    if (stand?.passed || (!stand && !kept)) leftBehind = given.answer; // what the form came with is kept already
+    if (stand?.passed && !typed) leftBehind = content().answer; // also what was written before the pass
+    else if (stand?.passed || (!stand && !kept)) leftBehind = given.answer; // what the form came with is kept already
     const end = prompts().length - 1;
     if (kept && !kept.passed) ({ at = end, reach = end } = kept);
     else if (stand && !stand.passed) at = reach = end;

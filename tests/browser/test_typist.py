@@ -199,9 +199,10 @@ def test_what_is_written_before_a_pass_is_not_sent_and_not_lost(
     amal = amal_in(world, house, people)
     amal.writes("rather not say")
     amal.press("Pass")
+    leader.sees(lambda: len(leader.of("reflections")) == 1, "the pass")
+    expect(amal.page.locator("#answer-form[data-passed]")).to_be_visible()  # the form of after it
     expect(amal.state).to_have_text("You passed. You can still answer.")
     expect(amal.box).to_have_value("rather not say")
-    leader.sees(lambda: len(leader.of("reflections")) == 1, "the pass")
     assert texts(leader) == [""]
 
 

@@ -107,6 +107,18 @@ def test_a_line_that_is_emptied_in_the_goodbye_goes_and_a_pass_takes_nothing(oak
     assert standing(oak) == [SECOND]
 
 
+def test_a_line_that_a_facilitator_wrote_down_replaces_ones_own_with_the_yes_and_not_before(oak: Oak) -> None:
+    to = first_of(oak)
+    writes(oak, to)
+    last_session(oak)
+    given = {"id": str(uuid4()), "audience": "group_named", "stage_id": "goodbye"}
+    given |= {"answer": {"lines": [{"to": to, "text": SECOND}]}}
+    oak.does(oak.fola, "write_for", participant_id=oak.amal.id, **given)
+    assert standing(oak) == [FIRST, SECOND]
+    oak.does(oak.amal, "confirm_reflection", id=given["id"], accept=True)
+    assert standing(oak) == [SECOND]
+
+
 def test_a_line_that_a_facilitator_has_read_stays_read_when_it_is_sent_again(oak: Oak) -> None:
     to = first_of(oak)
     writes(oak, to)
