@@ -117,15 +117,18 @@ def _keep(change: Change, person_id: str, **values: Any) -> None:
 
 
 def _tell(change: Change, offer_changed: bool) -> None:
-    """Everybody's form and answers may say something else now: what is offered, or what becomes of an answer
-    without a name that waits, which hangs on who was there and not on how many are here. The log keeps whom
-    the change was about.
+    """Everybody's form says something else where the offer has changed. Else what becomes of an answer
+    without a name that waits may have, which hangs on who was there and not on how many are here: its writer
+    alone hears of that, for nobody else may know that there is one. The log keeps whom the change was about.
     """
-    waiting = {"group_session_id": change.before.id, "audience": Audience.UNNAMED}
-    waits = stored.exists(change.db, Reflection, **waiting, shown_at=None, withdrawn_at=None)
-    if change.before.state not in OPEN or not (offer_changed or waits):
+    if change.before.state not in OPEN:
         return
-    people = stored.find_all(
-        change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED
-    )
-    change.wrote(change.subject_id or change.before.id, shared=True, people=[each.id for each in people])
+    session = {"group_session_id": change.before.id}
+    if offer_changed:
+        found = stored.find_all(change.db, Participant, **session, standing=Standing.ADMITTED)
+        people = {each.id for each in found}
+    else:
+        waiting = session | {"audience": Audience.UNNAMED, "shown_at": None, "withdrawn_at": None}
+        people = {each.participant_id for each in stored.find_all(change.db, Reflection, **waiting)}
+    if people:
+        change.wrote(change.subject_id or change.before.id, shared=offer_changed, people=sorted(people))
