@@ -13,6 +13,9 @@ from app.core.models import Member, Reflection, now
 from app.core.refusals import Invalid, NotFound, NotNow, Stale
 from app.core.safety_models import Consent
 from tests.core.cast import Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 BODIES = {"en": "Only this.", "es": "Solo esto."}
 

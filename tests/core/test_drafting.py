@@ -11,7 +11,10 @@ from app.core.models import GroupSession, now
 from tests.core.cast import Oak, prompt, stage
 from tests.core.full_session import NAMES, full_session
 from tests.core.notes import note_of, notes, text_of
+from tests.core.one_database import database_kind
 from tests.core.record import _measures
+
+__all__ = ["database_kind"]
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from app.core.changes import Who
 from app.core.course_models import FeedbackLine, Lot
 from app.core.refusals import NotFound
 from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 LINE = "You waited for me on the stairs."
 

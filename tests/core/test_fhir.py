@@ -23,8 +23,11 @@ from app.library.measures import bundled
 from app.papers import fhir, fhir_codes
 from app.papers.registry import Asked
 from tests.core.cast import MEMBERS, Oak
+from tests.core.one_database import database_kind
 from tests.core.record import PRIVATE, WROTE, keeps_a_record
 from tests.house.environment import KEYS
+
+__all__ = ["database_kind"]
 
 Bundle = dict[str, Any]
 

@@ -19,6 +19,9 @@ from app.db import Database
 from app.library.measures import bundled
 from tests.core.cast import MEMBERS, Oak, prompt, stage
 from tests.core.fidelity import all_write, at, holds, stored_reflections, ticked, why
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 BEGIN = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)
 

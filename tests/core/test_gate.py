@@ -12,7 +12,10 @@ from app.core.refusals import Invalid
 from app.library import load, own
 from app.library.agendas import agenda_of, meeting_agenda
 from tests.core.cast import Oak, refused
+from tests.core.one_database import database_kind
 from tests.house.groups import PLAN, complete
+
+__all__ = ["database_kind"]
 
 NUMBERS = {"country": "GB", "emergency_number": "999", "crisis_line": "116 123"}
 

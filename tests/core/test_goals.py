@@ -11,9 +11,10 @@ from app.core.models import GroupSession
 from app.core.refusals import NotFound
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
 from tests.core.test_course import GOAL, next_session, oak, seen, writes
 
-__all__ = ["oak"]  # the session with the exercises that a course is made of
+__all__ = ["database_kind", "oak"]  # the session with the exercises that a course is made of
 
 RING, EAT = GOAL["text"], "Eat with somebody once a week."
 

@@ -9,6 +9,9 @@ from app.core.agenda import Stage
 from app.core.compared import compared
 from app.exercises import TYPES, is_whole
 from tests.core.cast import Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 BONDS = ["warm", "tense"]
 COLUMNS = ["listens", "helps with jobs", "is fun"]

@@ -11,7 +11,10 @@ from app.core.course_models import Instrument, MeasureResponse
 from app.library.measures import Damaged, Other, blank_file, others, read
 from app.library.own import faults_in
 from tests.core.cast import Oak, refused, stage
+from tests.core.one_database import database_kind
 from tests.core.test_measures import alerts, answers_of, sends
+
+__all__ = ["database_kind"]
 
 BYO = [each for each in others().values() if each.licence_status == "byo"]
 WHO5, CORE10 = others()["who5"], others()["core10"]

@@ -8,6 +8,9 @@ from app.core import layouts
 from app.core.record_models import NoteLayout
 from tests.core.cast import Oak, refused
 from tests.core.notes import note_of, notes, saves, signs
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def copied(oak: Oak, of: str = "soap", title: str = "Ours") -> str:

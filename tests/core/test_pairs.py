@@ -11,6 +11,9 @@ from app.core.agenda import agenda_of
 from app.core.changes import Who
 from app.library import agendas, load
 from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 ROLES = {"options": ["asks", "answers"]}
 

@@ -12,6 +12,9 @@ from app.core.changes import Who
 from app.core.models import Member
 from app.core.sealing import seal
 from tests.core.cast import Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def pauses(oak: Oak, who: Who, choice: str, **more: Any) -> str:

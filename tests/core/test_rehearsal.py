@@ -15,6 +15,9 @@ from app.core.changes import Who, changing
 from app.core.models import GroupSession, SessionState, now
 from app.core.refusals import NotFound
 from tests.core.cast import Oak, refused, stage
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 MADE_UP = ["Nadia", "Otto", "Pina", "Quirin", "Rosa", "Said"]
 

@@ -17,7 +17,10 @@ from app.library.agendas import stage_of_exercise
 from app.papers import research
 from app.papers.registry import Asked
 from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
 from tests.core.record import PRIVATE, WROTE, keeps_a_record
+
+__all__ = ["database_kind"]
 
 File = dict[str, Any]
 PEOPLE = MEMBERS[:4]  # Ewa did not say yes

@@ -10,6 +10,9 @@ from sqlmodel import col
 from app.core import groups, measures, rehearsal, stop_signals
 from app.core.models import Facilitator, GroupFacilitator, Member, Participant, Role, Signal, now
 from tests.core.cast import Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 RELIABLE = 6
 

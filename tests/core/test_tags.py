@@ -7,6 +7,9 @@ from app.core.changes import Who
 from app.core.record_models import Tags
 from app.core.refusals import NotFound
 from tests.core.cast import Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def tag(oak: Oak, reflection_id: str, mark: str, on: bool = True, by: Who | None = None) -> list[str]:
