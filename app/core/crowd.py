@@ -79,7 +79,7 @@ def went(change: Change) -> None:
 
 def note(db: Connection, group_session_id: str, gone: Mapping[str, datetime], back: Iterable[str]) -> None:
     """Keeps who has been away for long, by id since when, and who is back. Their group hears of it only where
-    what it is offered changes.
+    what it is offered changes, and of an answer that waits its writer alone.
     """
     with changing(db, Who(SERVER, group_session_id), "come_and_go") as change:
         before = count(db, group_session_id)
