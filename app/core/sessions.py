@@ -131,8 +131,8 @@ def lock(change: Change, command: Any) -> dict[str, Any]:
 
 
 def rotate_link(change: Change, command: Any) -> dict[str, Any]:
-    """A new room link and code; the old ones fail at once, whoever is in the room stays. So does the wall,
-    unless its address is old.
+    """A new room link and code; the old ones fail at once, whoever is in the room stays. So does the wall;
+    where its address has had its time there is a new one.
     """
     values = door.new_room_link(change.db, change.before.id) | door.wall_for_today(change.before)
     change.wrote(change.before.id, shared=True, **values)
