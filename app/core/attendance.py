@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select
 from sqlmodel import col
 
 from app.core import stored
@@ -46,11 +46,27 @@ ENDED = (
     )
     .order_by(col(GroupSession.number))
 )
-# nobody who had left the lobby again before the session began was there
+
+
+def _still_there(since: Any) -> Any:
+    """Whether somebody was not gone before the session began and ever since: ``since`` is when they went."""
+    return or_(since.is_(None), since >= col(GroupSession.started_at))
+
+
+def _left_a_trace(model: Any) -> Any:
+    """Whether the session holds a row of this kind of somebody."""
+    return exists(select(model.id).where(model.participant_id == Participant.id)).correlate(Participant)
+
+
+# Whoever was gone when the session began, by the door or with a closed tab, and did not come back was not
+# there; unless they sat there with a phone that was off: heard, given a turn, or written for.
 STAYED = or_(
     col(GroupSession.started_at).is_(None),
-    col(Participant.left_at).is_(None),
-    col(Participant.left_at) >= col(GroupSession.started_at),
+    col(Participant.admitted_at) >= col(GroupSession.started_at),
+    and_(_still_there(col(Participant.left_at)), _still_there(col(Participant.gone_at))),
+    col(Participant.heard_at).is_not(None),
+    _left_a_trace(Turn),
+    _left_a_trace(Reflection),
 )
 INSIDE = (
     select(Participant.__table__)

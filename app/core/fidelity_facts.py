@@ -91,9 +91,8 @@ def _people(db: Connection, rows: Sequence[Any], found: dict[str, Facts]) -> dic
     """Who was there; gives the person in each session by member."""
     seats, members = {}, {each.id: each for each in stored.find_all(db, Member, group_id=rows[0].group_id)}
     here: dict[str, set[str]] = defaultdict(set)
-    for each in _in(db, Participant, found):
-        if each.admitted_at is None:
-            continue
+    inside = attendance.INSIDE.where(col(Participant.group_session_id).in_(list(found)))
+    for each in db.execute(inside).all():
         facts = found[each.group_session_id]
         facts.there.add(each.id)
         facts.screens += not each.without_phone

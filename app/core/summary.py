@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.core import signed_words, stored, tags
+from app.core import attendance, signed_words, stored, tags
 from app.core.agenda import agenda_of
 from app.core.models import SMALL, Group, GroupSession, Participant, SessionState, StageVisit, Standing, now
 from app.core.overview import facilitators_of, session_facts
@@ -98,11 +98,9 @@ def touched_of(db: Connection, group_session_id: str) -> dict[str, Any]:
 
 def _people(db: Connection, group_session_id: str) -> list[dict[str, Any]]:
     rows = db.execute(
-        select(Participant.__table__)
-        .where(
-            col(Participant.group_session_id) == group_session_id, col(Participant.admitted_at).is_not(None)
+        attendance.INSIDE.where(col(Participant.group_session_id) == group_session_id).order_by(
+            col(Participant.admitted_at), col(Participant.id)
         )
-        .order_by(col(Participant.admitted_at), col(Participant.id))
     ).all()
     return [
         {

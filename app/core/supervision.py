@@ -98,10 +98,8 @@ def _sessions(db: Connection, group_id: str, members: list[Any]) -> list[dict[st
         visits[each.group_session_id, each.stage_id] += (end - each.entered_at).total_seconds()
     guests = Counter(
         db.execute(
-            select(col(Participant.group_session_id)).where(
-                col(Participant.group_session_id).in_(ids),
-                col(Participant.member_id).is_(None),
-                col(Participant.admitted_at).is_not(None),
+            attendance.INSIDE.with_only_columns(col(Participant.group_session_id)).where(
+                col(Participant.group_session_id).in_(ids), col(Participant.member_id).is_(None)
             )
         ).scalars()
     )

@@ -221,16 +221,19 @@ def turn_tracker(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
     places, given = _places(db, list(rows)), _given(db, list(rows))
     by_turns = {each.group_session_id for own in given.values() for each in own}
     without_turns = {each.id for each in held if each.ended_at and each.id not in by_turns}
-    tracker, came = {}, attendance.came(db, worked)
+    meetings = {key for key, each in rows.items() if alone(each) and each.started_at}
+    tracker, came = {}, attendance.came(db, worked | meetings)
     members = stored.find_all(db, Member, ("created_at",), group_id=group_id, left_at=None)
     written = _follow_ups(db, [each.id for each in members])
     for member in members:
-        times = [(each, "word", 0) for each in written.get(member.id, [])]
+        there = came.get(member.id, set())
+        words = [*written.get(member.id, []), *(rows[each].started_at for each in there & meetings)]
+        times = [(each, "word", 0) for each in words]
         for place in places.get(member.id, []):
             session = rows[place.group_session_id]
             times += _times(place, session, given.get(place.id, []), session.id in without_turns)
         last, how, _ = max(times, key=lambda each: each[0], default=(None, "", 0))
-        without = sum(last is None or last < rows[each].started_at for each in came.get(member.id, ()))
+        without = sum(last is None or last < rows[each].started_at for each in there & worked)
         tracker[member.id] = {
             "sessions": sorted({number for _, kind, number in times if kind == "turn" and number}),
             "heard": sorted({number for _, kind, number in times if kind == "heard" and number}),
@@ -243,10 +246,9 @@ def turn_tracker(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
 
 
 def _times(place: Any, session: Any, given: list[Any], without_turns: bool) -> list[tuple[Any, str, int]]:
-    """What somebody had in a session, from their place in it: when, how, and the session's number."""
+    """What somebody had in a session of the group, from their place in it: when, how, and its number."""
     if alone(session):
-        left = place.left_at is not None and session.started_at and place.left_at < session.started_at
-        return [(place.admitted_at, "word", 0)] if session.started_at and not left else []
+        return []
     times = [(each.given_at, "turn", session.number) for each in given]
     heard = [(place.heard_at, "heard", session.number)] if without_turns and place.heard_at else []
     return times + heard

@@ -1,17 +1,32 @@
 """Who was there, as the session recorded it and as it was corrected; and who has long been silent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from app.core import attendance, coming_back, course, door, leaving, stored, views
+from app.core import (
+    attendance,
+    coming_back,
+    course,
+    crowd,
+    door,
+    fidelity_facts,
+    groups,
+    leaving,
+    stored,
+    summary,
+    turns,
+    views,
+)
 from app.core.models import GroupSession, Member, now
 from app.core.safety_models import Attendance
-from tests.core.cast import MEMBERS, Oak, refused
+from tests.core.cast import MEMBERS, Oak, agenda, refused
 
 BEGIN = datetime(2026, 11, 3, 17, 50, tzinfo=UTC)
 
@@ -58,6 +73,82 @@ def test_whoever_left_the_lobby_again_before_the_start_was_not_there(planned_oak
         there = {name: attendance.sessions_with(db, oak.members[name]) for name in ("Amal", "Chidi")}
         assert there == {"Amal": set(), "Chidi": {oak.id}}
         assert oak.members["Amal"] not in attendance.came(db, [oak.id])
+
+
+def test_whoever_closed_the_tab_in_the_lobby_and_did_not_come_back_was_not_there(planned_oak: Oak) -> None:
+    """Amal comes back, Birgit does not, Chidi stays, Dolores sits there with her phone off, Ewa goes later; Gus,
+    a guest, went as well.
+    """
+    oak = planned_oak
+    with time_machine.travel(now() + timedelta(days=1), tick=False) as clock:
+        oak.does(oak.fola, "open_lobby")
+        for name in (*MEMBERS, "Gus"):
+            oak.joins(name)
+        oak.does(oak.fola, "admit", participant_id=oak.gus.id)
+        closed = now()
+        clock.shift(timedelta(minutes=5))
+        gone = {getattr(oak, name).id: closed for name in ("amal", "birgit", "dolores", "gus")}
+        oak.database.writer.do(crowd.note, oak.id, gone, [])
+        oak.does(oak.fola, "start")
+        clock.shift(timedelta(minutes=3))
+        oak.database.writer.do(crowd.note, oak.id, {}, [oak.amal.id])
+        assert was(oak)["Dolores"] == "absent"
+        oak.does(oak.fola, "mark_heard", participant_id=oak.dolores.id, heard=True)
+        oak.database.writer.do(crowd.note, oak.id, {oak.ewa.id: now()}, [])
+        clock.shift(timedelta(minutes=40))
+        oak.does(oak.fola, "end")
+    assert was(oak) == dict.fromkeys(MEMBERS, "present") | {"Birgit": "absent"}
+    with oak.database.reader() as db:
+        listed = [each["alias"] for each in summary.summary_of(db, oak.id)["people"]]
+        (facts,) = fidelity_facts.of_sessions(db, [views.session_row(db, oak.id)])
+    assert sorted(listed) == ["Amal", "Chidi", "Dolores", "Ewa"] and len(facts.there) == 4
+    corrects(oak, Birgit="late")
+    assert was(oak)["Birgit"] == "late"
+
+
+def test_a_turn_or_an_answer_says_that_somebody_was_there_whose_phone_was_off(planned_oak: Oak) -> None:
+    oak = planned_oak
+    oak.does(oak.fola, "open_lobby")
+    for name in ("Amal", "Birgit", "Chidi"):
+        oak.joins(name)
+    away = dict.fromkeys((oak.amal.id, oak.birgit.id, oak.chidi.id), now())
+    oak.database.writer.do(crowd.note, oak.id, away, [])
+    oak.does(oak.fola, "start")
+    assert set(was(oak).values()) == {"absent"}
+    oak.does(oak.fola, "give_turn", stage_id="words", participant_id=oak.amal.id)
+    oak.does(
+        oak.fola,
+        "write_for",
+        id=str(uuid4()),
+        participant_id=oak.birgit.id,
+        stage_id="words",
+        revision=1,
+        answer={"text": "A walk."},
+        audience="facilitators",
+        passed=False,
+    )
+    told = was(oak)
+    assert (told["Amal"], told["Birgit"], told["Chidi"]) == ("present", "present", "absent")
+
+
+def test_a_meeting_to_which_nobody_came_back_is_no_word_with_a_facilitator(planned_oak: Oak) -> None:
+    oak = planned_oak
+    meeting = oak.database.writer.do(
+        groups.plan_session, oak.group_id, agenda()[:1], kind="pre_1", member_id=oak.members["Amal"]
+    )
+    oak.id = meeting
+    oak.people = {"Fola": replace(oak.fola, group_session_id=meeting)}
+    oak.does(oak.fola, "open_lobby")
+    oak.joins("Amal")
+    oak.database.writer.do(crowd.note, meeting, {oak.amal.id: now()}, [])
+    oak.does(oak.fola, "start")
+    oak.does(oak.fola, "end")
+    assert was(oak) == {"Amal": "absent"}
+    with oak.database.reader() as db:
+        assert turns.turn_tracker(db, oak.group_id)[oak.members["Amal"]]["words"] == 0
+    corrects(oak, meeting, Amal="present")
+    with oak.database.reader() as db:
+        assert turns.turn_tracker(db, oak.group_id)[oak.members["Amal"]]["words"] == 1
 
 
 def test_the_session_records_who_came_who_came_late_and_who_did_not(planned_oak: Oak) -> None:
