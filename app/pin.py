@@ -8,19 +8,14 @@ from typing import Any
 from flask import session as cookie
 from flask_babel import gettext, ngettext
 
-from app.core import pins
+from app.core import pin_tries, pins
 from app.core.changes import Who
+from app.core.door import hashed
 from app.core.models import new_id
 from app.hashing import hash_password, password_fits
 from app.services import services
 
 LEAST, MOST = 4, 8  # digits
-# Wrong tries cost the browser that makes them growing pauses (seconds), so that a stranger with the link
-# slows down nobody else. A browser without its cookie is a new one, hence a bound for all that never proved
-# this PIN: together at most ``STRANGERS`` tries in ``WITHIN``, which find one of the 10,000 shortest PINs in
-# a day with a chance of 0.3 %. A browser that has proved it is not kept out by that, and has fewer than 60.
-PAUSES = (0.0, 0.0, 10.0, 30.0, 120.0, 600.0, 1800.0)
-STRANGERS, WITHIN = 30, 24 * 3600.0
 KEPT = ("tries", "proved")  # of the browser's cookie: which browser it is, and which PIN it has proved
 
 
@@ -64,25 +59,18 @@ def _prove(typed: str, member: Any, seat: Any) -> tuple[bool, str | None, str]:
     if not typed:
         needed = gettext("You have been here today. Type your PIN to come in again.")
         return False, None, needed if pins.taken_elsewhere(seat) else ""
-    limiter, known = services().limiter, cookie.get("proved") == mark(member.pin_hash)
-    browser = f"pin:{mark(member.pin_hash)}:{cookie.setdefault('tries', new_id())}"  # a new PIN begins anew
-    strangers = f"pin:{mark(member.pin_hash)}"
-    pause = limiter.pause(browser, PAUSES, WITHIN)
-    if pause > 0:
-        return False, None, _wait(math.ceil(pause / 60))
-    if not known and limiter.blocked(strangers, STRANGERS, WITHIN):
-        return (
-            False,
-            None,
-            gettext("This PIN was typed wrong too often today. Your facilitator can reset it."),
-        )
-    for key in (browser,) if known else (browser, strangers):
-        limiter.failed(key)  # before hashing, which lets others in: many tries at once count as many
+    known = cookie.get("proved") == mark(member.pin_hash)
+    browser = hashed(cookie.setdefault("tries", new_id()))
+    this, writer = new_id(), services().database.writer
+    refusal = writer.do(pin_tries.begin, this, member.id, browser, known)
+    if refusal is not None and refusal.wait > 0:
+        return False, None, _wait(math.ceil(refusal.wait / 60))
+    if refusal is not None:
+        told = gettext("This PIN was typed wrong too often today. Your facilitator can reset it.")
+        return False, None, told
     if not password_fits(member.pin_hash, typed[: MOST + 1]):
         return False, None, gettext("This is not your PIN. You can leave it empty, or ask your facilitator.")
-    limiter.cleared(browser)
-    if not known:
-        limiter.taken_back(strangers)
+    writer.do(pin_tries.proved, this, member.id, browser)
     cookie["proved"] = mark(member.pin_hash)
     return True, None, ""
 

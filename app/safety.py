@@ -1,7 +1,7 @@
 """Headers, hosts and origins for every answer, Socket.IO included; and the counting of wrong guesses."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -133,24 +133,8 @@ class Limiter:
             self._failures.pop(key, None)
         return len(recent) >= most
 
-    def pause(self, key: str, pauses: Sequence[float], seconds: float) -> float:
-        """Seconds until this key may try again: after its n-th failure within the last ``seconds`` the n-th
-        of the ``pauses`` must pass, after more of them the last one; 0 where nothing has to be waited for.
-        """
-        if not self.blocked(key, 1, seconds):
-            return 0.0
-        times = self._failures[key]
-        return max(0.0, times[-1] + pauses[min(len(times), len(pauses)) - 1] - self._clock())
-
     def cleared(self, key: str) -> None:
         self._failures.pop(key, None)
-
-    def taken_back(self, key: str) -> None:
-        """The last failure of a key was none."""
-        if self._failures.get(key, [])[1:]:
-            self._failures[key].pop()
-        else:
-            self.cleared(key)
 
     def _forget(self, seconds: float) -> None:
         since = self._clock() - seconds

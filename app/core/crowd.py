@@ -4,6 +4,7 @@ Somebody who left, or whose pages have been away for two minutes, hides nobody a
 worker alone knows; what follows from it is kept in ``Participant.gone_at``.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -51,13 +52,17 @@ def count(db: Connection, group_session_id: str) -> int:
 
 
 def there_for(db: Connection, group_session_id: str, stage_id: str) -> set[str]:
-    """The ids of those who are here now and were when the group was last at this stage."""
+    """The ids of those who are here now and were when the group was last at this stage; also of somebody who
+    was away after it and is back.
+    """
     visits = stored.find_all(db, StageVisit, group_session_id=group_session_id, stage_id=stage_id)
-    ends = [each.left_at for each in visits]
-    if not ends:
+    if not visits:
         return set()
-    until = None if None in ends else max(ends)
-    return {each.id for each in here(db, group_session_id) if until is None or since(each) < until}
+    people = {each.id for each in here(db, group_session_id)}
+    if any(each.left_at is None for each in visits):
+        return people
+    last = max(visits, key=lambda each: each.left_at)
+    return people & set(json.loads(last.there or "[]"))
 
 
 def since(person: Row) -> datetime:

@@ -250,6 +250,7 @@ class StageVisit(Table, table=True):
     stage_id: str = Field(max_length=36)
     entered_at: datetime = time()
     left_at: datetime | None = time(nullable=True)
+    there: str | None = Field(default=None, sa_type=sa.Text)  # JSON list of who was in the room at its end
 
 
 class StageReveal(Table, table=True):

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 from sqlmodel import col
 
-from app.core import stored
+from app.core import pin_tries, stored
 from app.core.changes import Change
 from app.core.models import Member, Participant, now
 from app.core.refusals import NotFound, NotNow
@@ -99,6 +99,7 @@ def reset(db: Connection, group_id: str, member_id: str) -> None:
     once. Whoever sits there keeps the seat, and the drawer closes.
     """
     _member(db, group_id, member_id)
+    pin_tries.forget(db, member_id)
     stored.change(db, Member, member_id, pin_hash=None, pin_open_at=now())
     db.execute(update(Participant).where(col(Participant.member_id) == member_id).values(unlocked_at=None))
 

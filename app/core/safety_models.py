@@ -1,4 +1,4 @@
-"""The tables of what keeps people safe: consents, quiet questions, calls, follow-ups, attendance, seats."""
+"""The tables of what keeps people safe: consents, questions, calls, follow-ups, attendance, seats, PINs."""
 
 from datetime import datetime
 
@@ -104,3 +104,16 @@ class SeatToken(Table, table=True):
     participant_id: str = ref("participant.id", index=True)
     browser: str = Field(max_length=64)  # the hash of the first token that this browser was given
     given_at: datetime = time()
+
+
+class PinTry(Table, table=True):
+    """Somebody typed a PIN that was wrong, or has not been compared yet; kept for a day."""
+
+    __tablename__ = "pin_try"
+    __table_args__ = (sa.Index("ix_pin_try_member", "member_id", "tried_at"),)
+
+    id: str = id_column()
+    member_id: str = ref("member.id")
+    browser: str | None = Field(default=None, max_length=64)  # hash of a random id in its cookie
+    stranger: bool = True  # the browser had never proved this PIN
+    tried_at: datetime = time()

@@ -1,11 +1,12 @@
 """Verbs of a session's stages: to move along the agenda, and to change what lies ahead. See commands.py."""
 
+import json
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import lots, shelf, stored
+from app.core import crowd, lots, shelf, stored
 from app.core.agenda import Stage, agenda_of, alone, edited, find_stage, next_index, sealed_agenda
 from app.core.changes import Change, at
 from app.core.models import Facilitator, LogEntry, Participant, Reflection, SessionState, StageVisit, Standing
@@ -179,10 +180,12 @@ def enter(change: Change, stage: Stage) -> None:
 
 
 def leave_stage(change: Change) -> None:
+    """The current stage is over; who is in the room now was there for it."""
+    there = json.dumps(sorted(each.id for each in crowd.here(change.db, change.before.id)))
     change.db.execute(
         update(StageVisit)
         .where(col(StageVisit.group_session_id) == change.before.id, col(StageVisit.left_at).is_(None))
-        .values(left_at=change.at)
+        .values(left_at=change.at, there=there)
     )
 
 

@@ -76,8 +76,8 @@ def test_whoever_left_the_lobby_again_before_the_start_was_not_there(planned_oak
 
 
 def test_whoever_closed_the_tab_in_the_lobby_and_did_not_come_back_was_not_there(planned_oak: Oak) -> None:
-    """Amal comes back, Birgit does not, Chidi stays, Dolores sits there with her phone off, Ewa goes later; Gus,
-    a guest, went as well.
+    """Amal comes back, Birgit does not, Chidi stays, Dolores sits there with her phone off, Ewa goes later.
+    Gus, a guest, went like Birgit.
     """
     oak = planned_oak
     with time_machine.travel(now() + timedelta(days=1), tick=False) as clock:

@@ -99,6 +99,17 @@ def test_whoever_comes_back_by_their_link_counts_again(oak: Oak) -> None:
     assert offered(oak)
 
 
+def test_whoever_was_away_after_a_stage_and_is_back_was_there_for_it(oak: Oak) -> None:
+    written = writes_unnamed(oak)
+    oak.moves_to("mixed")
+    is_long_gone(oak)
+    assert oak.me(oak.amal)["mine"][0]["kept_back"] == "few"
+    oak.database.writer.do(crowd.note, oak.id, {}, [oak.ewa.id])
+    assert oak.me(oak.amal)["mine"][0]["kept_back"] == ""
+    oak.does(oak.fola, "reveal", stage_id="words")
+    assert sorted(oak.shown_ids()) == sorted(written)
+
+
 @pytest.mark.parametrize("how", ["came later", "was away meanwhile"])
 def test_a_release_needs_five_who_were_there_for_the_stage(oak: Oak, how: str) -> None:
     if how == "came later":

@@ -1,10 +1,16 @@
 """The personal link opens the door, the PIN the drawer with earlier words."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from app.core import pins
+import time_machine
+from sqlalchemy import select
+
+from app.core import pin_tries, pins
 from app.core.changes import Who
+from app.core.models import new_id, now
+from app.core.safety_models import PinTry
 from tests.core.cast import MEMBERS, PIN_HASH, Oak, agenda, prompt, refused, stage
 
 
@@ -127,3 +133,42 @@ def test_a_pin_that_stands_is_taken_away_only_by_a_facilitator(oak: Oak) -> None
     oak.database.writer.do(pins.reset, oak.group_id, oak.members["Amal"])
     assert oak.member("Amal").pin_hash is None
     assert not pins.is_open(oak.person(oak.amal))
+
+
+# how often it may be typed
+
+
+def types(oak: Oak, browser: str, known: bool = False) -> tuple[str, Any]:
+    this = new_id()
+    member = oak.members["Amal"]
+    return this, oak.database.writer.do(pin_tries.begin, this, member, browser, known)
+
+
+def test_wrong_tries_stand_in_the_database_and_cost_their_own_browser_a_pause(oak: Oak) -> None:
+    with time_machine.travel(now(), tick=False) as clock:
+        for _ in range(3):
+            assert types(oak, "a stranger's")[1] is None
+        assert types(oak, "a stranger's")[1] == pin_tries.Refusal(10.0)
+        assert types(oak, "Amal's")[1] is None, "nobody else waits"
+        clock.shift(timedelta(seconds=-3600))
+        assert types(oak, "a stranger's")[1] is None, "nor does anybody whose clock was put back"
+        clock.shift(timedelta(seconds=3630))
+        this, refusal = types(oak, "a stranger's")
+        assert refusal is None
+        oak.database.writer.do(pin_tries.proved, this, oak.members["Amal"], "a stranger's")
+        assert types(oak, "a stranger's")[1] is None
+        clock.shift(pin_tries.WITHIN)
+        types(oak, "Amal's")
+        assert len(oak.all(select(PinTry.__table__))) == 1, "nothing is kept for longer than a day"
+
+
+def test_tries_of_strangers_are_bounded_together_and_a_new_pin_begins_anew(oak: Oak) -> None:
+    for number in range(pin_tries.STRANGERS):
+        this, refusal = types(oak, f"browser {number}")
+        assert refusal is None
+    assert types(oak, "one more")[1] == pin_tries.Refusal()
+    assert types(oak, "has proved it", known=True)[1] is None
+    again = oak.database.writer.do(pin_tries.begin, this, oak.members["Amal"], f"browser {number}", False)
+    assert again is None, "run twice, it is the same try"
+    oak.database.writer.do(pins.reset, oak.group_id, oak.members["Amal"])
+    assert types(oak, "one more")[1] is None
