@@ -13,7 +13,16 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import facilitator
-from app import consent_page, keepsake, last_call, own_lines, participant, private_form, runtime
+from app import (
+    consent_page,
+    keepsake,
+    last_call,
+    own_lines,
+    participant,
+    private_form,
+    quick_exit,
+    runtime,
+)
 from app.access import Tickets
 from app.config import Settings
 from app.core import gate, sealing
@@ -62,13 +71,15 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 
     _speak(app)
     app.before_request(_make_room_for_files)  # before anything reads the form
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     app.register_blueprint(participant.pages)
     app.register_blueprint(private_form.pages)
     app.register_blueprint(consent_page.pages)
     app.register_blueprint(own_lines.pages)
     app.register_blueprint(keepsake.pages)
     app.register_blueprint(last_call.pages)
+    app.register_blueprint(quick_exit.pages)
+    csrf.exempt(quick_exit.leave_at_once)  # it asks by itself: a ping has no token
     facilitator.register(app)
     _answer_health(app, kept)
     _answer_errors(app)

@@ -16,7 +16,7 @@ from app.core.refusals import NotAgreed, NotFound, NotNow
 from app.core.sealing import open_sealed
 from app.exercises import Unreadable, clean
 from app.exercises.plain import N_
-from app.places import come_in, forget, my_place, own_place, place_in, remembered, renew, sit_down
+from app.places import GONE, come_in, forget, my_place, own_place, place_in, remembered, renew, sit_down
 from app.regions import speaking
 from app.services import draft_key, services
 
@@ -27,7 +27,6 @@ WRONG_LINKS, WITHIN = 20, 60.0  # failures of one address, seconds
 ENTRY_QUESTIONS = ("at_address", "private", "safe")
 YES_NO = {"yes": True, "no": False}
 ANOTHER_LINK = N_("Another link was opened in this browser. Nothing was sent. Open your own link again.")
-GONE = "gone"  # the cookie that Quick exit leaves, also where it does not reach the server
 
 
 @pages.get("/")
@@ -285,31 +284,6 @@ def leave(group_session_id: str) -> Any:
         answer = current_app.make_response(render_template("participant/left.html", readers=room["readers"]))
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
-
-
-@pages.post("/room/<group_session_id>/exit")
-def quick_exit(group_session_id: str) -> Any:
-    """Frees the seat of somebody who is gone by Quick exit, and says nothing, whoever asks."""
-    try:
-        who = my_place(group_session_id)
-        services().database.writer.do(door.free_seat, who, of=group_session_id)
-        forget(group_session_id)
-    except NotFound:
-        pass  # there is no seat to free: the answer is the same
-    _forget_all()
-    return Response(status=204, headers={"Clear-Site-Data": '"cache", "storage"'})
-
-
-@pages.before_app_request
-def _forget_who_is_gone() -> None:
-    """After Quick exit this browser has no place any more, even if the server was down when it was used."""
-    if GONE in request.cookies and request.endpoint != "participant.quick_exit":
-        _forget_all()
-
-
-def _forget_all() -> None:
-    for each in ("places", "door", "keepsake", *pin.KEPT):
-        cookie.pop(each, None)
 
 
 def closed(help: dict[str, str] | None = None, why: str = "") -> Any:

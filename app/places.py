@@ -15,6 +15,7 @@ from app.core.models import new_id
 from app.core.refusals import NotFound, Retry
 from app.services import services
 
+GONE = "gone"  # the cookie that Quick exit leaves, also where it does not reach the server
 PLACES = 8  # rooms one browser remembers; the cookie stays small
 
 

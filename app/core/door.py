@@ -240,12 +240,14 @@ def join(
 
 
 def free_seat(db: Connection, who: Who) -> None:
-    """Somebody is gone by Quick exit. Others see what they see of everybody who is gone, and no reason."""
+    """Somebody is gone by Quick exit. Others see what they see of everybody who is gone, and no reason. Of a
+    session that is over nothing changes: they were there to its end.
+    """
     with changing(db, who, "exit") as change:
         person = stored.find(db, Participant, id=who.id, group_session_id=who.group_session_id)
         if person is None:
             raise NotFound()
-        if person.left_at is None:
+        if person.left_at is None and change.before.state != SessionState.ENDED:
             db.execute(update(Participant).where(col(Participant.id) == who.id).values(left_at=change.at))
             change.wrote(who.id)
             if person.standing == Standing.ADMITTED:

@@ -5,7 +5,11 @@
   const SHIFTS = 3;
   const FORGOTTEN_AFTER = 5_000; // a press of Shift counts for this long
 
-  const cover = () => document.documentElement.classList.add("gone");
+  /** `hidden` needs no style sheet: one may not have come. */
+  function cover() {
+    document.documentElement.classList.add("gone");
+    document.documentElement.hidden = true;
+  }
 
   // the same browser's other tabs of ours go with this one
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("leaving") : null;
@@ -37,9 +41,8 @@
   }
 
   function freeSeat() {
-    const { seat } = document.getElementById("quick-exit").dataset;
     const token = document.querySelector("meta[name=csrf-token]").content;
-    if (seat) navigator.sendBeacon(seat, new URLSearchParams({ csrf_token: token }));
+    navigator.sendBeacon("/exit", new URLSearchParams({ csrf_token: token }));
   }
 
   /** So that this browser has no place any more when it cannot reach the server, and Back shows nothing. */

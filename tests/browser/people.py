@@ -138,6 +138,11 @@ class Participant(Person):
             self.opens(path)
         if alias:
             self.page.get_by_label("What should we call you?").fill(alias)
+        self.answers_at_the_door()
+        self.is_connected()
+
+    def answers_at_the_door(self) -> None:
+        """Says yes to every question and every text, and comes in."""
         for yes in self.page.locator(".yesno").get_by_text("Yes", exact=True).all():
             yes.click()
         for text in self.page.locator('input[name="agree"]').all():
@@ -146,7 +151,6 @@ class Participant(Person):
             pin.fill(PIN)
         self.press("Come in")
         self.page.wait_for_url("**/room/*")
-        self.is_connected()
 
     def writes(self, words: str) -> None:
         self.box.fill(words)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import ConsoleMessage, Route, expect
 from sqlalchemy import select
 
 from app.core.models import Participant
@@ -15,11 +15,18 @@ from tests.browser.world import World, line
 from tests.house.server import Server
 
 NEUTRAL = re.compile(r"^https://www\.bbc\.com/")
-# Says of every page of ours whether anything of it could be seen.
+# Says of every page of ours whether anything of it could be seen, and how long after a click or a key, by the
+# page's own clock, the whole of it was out of sight.
 SEEN = """
 addEventListener("DOMContentLoaded", () =>
   console.log(`seen ${location.href} ${getComputedStyle(document.body).display}`));
+let heard = 0;
+for (const kind of ["click", "keyup"]) addEventListener(kind, () => { heard = performance.now(); }, true);
+new MutationObserver(() => {
+  if (heard && !document.body.checkVisibility()) console.log(`covered after ${performance.now() - heard}`);
+}).observe(document, { attributes: true, subtree: true, attributeFilter: ["class", "hidden"] });
 """
+AT_ONCE = 100  # milliseconds
 
 
 class Leaver(Phone):
@@ -30,7 +37,14 @@ class Leaver(Phone):
         self.context.route(NEUTRAL, self._weather)
         self.context.add_init_script(SEEN)
         self.seen: list[str] = []
-        self.page.on("console", lambda said: self.seen.append(said.text) if "seen" in said.text else None)
+        self.covered: list[float] = []
+        self.page.on("console", self._hears)
+
+    def _hears(self, said: ConsoleMessage) -> None:
+        if said.text.startswith("seen"):
+            self.seen.append(said.text)
+        if said.text.startswith("covered"):
+            self.covered.append(float(said.text.split()[-1]))
 
     def _weather(self, route: Route) -> None:
         route.fulfill(body="<title>Weather</title><h1>Sunny</h1>", content_type="text/html")
@@ -38,6 +52,9 @@ class Leaver(Phone):
     def is_away(self) -> None:
         self.page.wait_for_url(NEUTRAL)
         expect(self.page.locator("h1")).to_have_text("Sunny")
+
+    def was_covered_at_once(self) -> None:
+        assert self.covered and self.covered[0] < AT_ONCE, self.covered
 
     def finds_nothing_on_the_way_back(self) -> None:
         """Goes back as far as there is anything: every page of ours leads away before it can be seen."""
@@ -56,8 +73,8 @@ class Leaver(Phone):
 
 
 @pytest.fixture
-def leaver(people: People, house: Server) -> Callable[[], Leaver]:
-    return lambda: people._kept(Leaver(people.browser, house.url))
+def leaver(people: People, house: Server) -> Callable[..., Leaver]:
+    return lambda **more: people._kept(Leaver(people.browser, house.url, **more))
 
 
 def only_the_reader(route: Route) -> None:
@@ -92,6 +109,7 @@ def test_whoever_leaves_at_once_leaves_nothing_behind(
     )
     assert covered == ["none", 0]
     by_button.is_away()
+    by_button.was_covered_at_once()
     by_button.finds_nothing_on_the_way_back()
     by_button.holds_nothing()
     by_button.opens(f"/room/{session}")
@@ -109,6 +127,7 @@ def test_whoever_leaves_at_once_leaves_nothing_behind(
     for _ in range(3):
         by_keys.page.keyboard.press("Shift")
     by_keys.is_away()
+    by_keys.was_covered_at_once()
     house.start()
     by_keys.finds_nothing_on_the_way_back()
     by_keys.opens(f"/room/{session}")
@@ -124,6 +143,7 @@ def test_whoever_leaves_at_once_leaves_nothing_behind(
     expect(by_link.page.get_by_role("link", name="Leave this page quickly")).to_be_focused()
     by_link.page.keyboard.press("Enter")
     by_link.is_away()
+    by_link.was_covered_at_once()
     by_link.finds_nothing_on_the_way_back()
 
     again = leaver()
@@ -133,6 +153,51 @@ def test_whoever_leaves_at_once_leaves_nothing_behind(
     assert place
     again.page.mouse.click(place["x"] + 8, place["y"] + 8)  # where the button shows behind the sheet
     again.is_away()
+
+
+def test_without_a_script_or_a_style_sheet_the_link_does_it_alone(
+    world: World, house: Server, leaver: Callable[..., Leaver]
+) -> None:
+    session = world.open([line("What helps")])
+    no_script = leaver(java_script_enabled=False)
+    no_script.opens(world.member_path("Amal"))
+    no_script.answers_at_the_door()
+    no_script.sees("What helps")
+    no_script.page.locator("#quick-exit").click()
+    no_script.is_away()
+    for _ in range(2):  # the room, and the door before it
+        no_script.page.go_back()
+        no_script.sees("There is no open room here right now.")
+        assert "What helps" not in no_script.page.content()
+    assert left_at(world, session, "Amal") is not None
+
+    no_style = leaver()
+    no_style.context.route("**/*.css", lambda route: route.abort())
+    no_style.comes_in(world.member_path("Birgit"))
+    no_style.page.locator("#quick-exit").click()
+    no_style.is_away()
+    no_style.was_covered_at_once()
+    no_style.finds_nothing_on_the_way_back()
+
+
+def test_whichever_page_it_is_leaving_frees_the_seat(
+    world: World, house: Server, leaver: Callable[..., Leaver]
+) -> None:
+    session = world.open([line("What helps")])
+    amal = leaver()
+    for page in ("help", "consent", "words", "measure/phq9"):
+        amal.comes_in(world.member_path("Amal"))
+        amal.opens(f"/room/{session}/{page}")
+        assert left_at(world, session, "Amal") is None, page
+        for _ in range(3):
+            amal.page.keyboard.press("Shift")
+        amal.is_away()
+        amal.was_covered_at_once()
+        amal.finds_nothing_on_the_way_back()
+        amal.opens(f"/room/{session}/{page}")
+        amal.sees("There is no open room here right now.")
+        assert left_at(world, session, "Amal") is not None, page
+        amal.covered.clear()
 
 
 def test_another_tab_of_the_same_browser_goes_as_well(

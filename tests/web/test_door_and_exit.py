@@ -8,8 +8,13 @@ from sqlalchemy import select
 
 from app.core.models import SessionState
 from app.db import Database
-from tests.house.rooms import TABLES, make_room
+from tests.house.rooms import TABLES, Room, make_room
 from tests.house.visitor import CAME_IN, Visitor, own_link, room_link
+
+
+def row_of(room: Room, alias: str) -> Any:
+    people = TABLES["participant"]
+    return room.all(select(people).where(people.c.id == room.people[alias]))[0]
 
 
 def test_quick_exit_frees_the_seat_and_tells_nobody_why(
@@ -18,28 +23,59 @@ def test_quick_exit_frees_the_seat_and_tells_nobody_why(
     room, amal = make_room(database), visitor()
     link = own_link(room, "Amal")
     inside = amal.comes_in(link)
-    assert f'data-seat="{inside}/exit"' in amal.visit(inside)
+    amal.visit(inside)
     shared = room.row.shared_version
-    answer = amal.client.post(f"{inside}/exit", data={"csrf_token": amal._token()})
+    answer = amal.client.post("/exit", data={"csrf_token": amal._token()})
     assert (answer.status_code, answer.text) == (204, "")
     amal.visit(inside, 404)
     amal.visit("/door", 404)
-    people = TABLES["participant"]
-    row = room.all(select(people).where(people.c.id == room.people["Amal"]))[0]
+    row = row_of(room, "Amal")
     assert row.left_at is not None and row.standing == "admitted"
     assert (room.log[-1].action, room.row.shared_version) == ("exit", shared)
     assert amal.comes_in(link) == inside
-    assert room.all(select(people).where(people.c.id == room.people["Amal"]))[0].left_at is None
+    assert row_of(room, "Amal").left_at is None
 
 
-def test_quick_exit_answers_a_stranger_alike_and_needs_the_token(
+def test_quick_exit_frees_every_place_of_the_browser_from_whatever_page(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    rooms, amal = [make_room(database), make_room(database)], visitor()
+    inside = [amal.comes_in(own_link(room, "Amal")) for room in rooms]
+    assert "What is on your mind?" in amal.visit(inside[0])
+    assert amal.client.post("/exit", data={"csrf_token": amal._token()}).status_code == 204
+    assert all(row_of(room, "Amal").left_at is not None for room in rooms)
+    for path in inside:
+        amal.visit(path, 404)
+    with amal.client.session_transaction() as cookie:
+        assert set(cookie) <= {"csrf_token", "_permanent"}, "nothing of anybody is left in the browser"
+
+
+def test_quick_exit_after_the_end_changes_nothing_of_the_session(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, amal = make_room(database, state=SessionState.LIVE), visitor()
+    inside = amal.comes_in(own_link(room, "Amal"))
+    room.does("Fola", "end", version=room.row.version)
+    version = room.row.version
+    assert amal.client.post("/exit", data={"csrf_token": amal._token()}).status_code == 204
+    amal.visit(inside, 404)
+    assert row_of(room, "Amal").left_at is None and room.row.version == version
+
+
+def test_quick_exit_answers_a_stranger_alike_and_needs_a_page_of_ours(
     visitor: Callable[[], Visitor], database: Database
 ) -> None:
     room, amal, stranger = make_room(database), visitor(), visitor()
     inside = amal.comes_in(own_link(room, "Amal"))
-    assert amal.client.post(f"{inside}/exit").status_code == 400
-    assert stranger.client.post(f"{inside}/exit", data={"csrf_token": stranger._token()}).status_code == 204
+    for said in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+        assert amal.client.post("/exit", headers=said).status_code == 400
+    assert stranger.client.post("/exit", data={"csrf_token": stranger._token()}).status_code == 204
     amal.visit(inside)
+    # without a script the browser tells it by itself, and says where that comes from
+    ping = {"Sec-Fetch-Site": "same-origin", "Content-Type": "text/ping"}
+    assert amal.client.post("/exit", data="PING", headers=ping).status_code == 204
+    amal.visit(inside, 404)
+    assert row_of(room, "Amal").left_at is not None
 
 
 def test_a_browser_that_is_gone_has_no_place_also_if_the_server_never_heard_of_it(
