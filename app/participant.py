@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 from flask import session as cookie
 from flask_babel import get_locale, gettext, ngettext
 
-from app import last_call, pin
+from app import last_call, pin, places
 from app.access import access_group_session
 from app.core import consents, door, keepsake, views
 from app.core.changes import Who
@@ -109,6 +109,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
     if row.state == SessionState.ENDED and member is None:
         return closed()  # as quickly as for a link that never was
     if door.sent_away(db, row.id, member, remembered(row.id)[0]):
+        places.told_at_the_door(row.id, member, _answers(request.form))
         return closed(views.help_of(db, member.group_id) if member else None)
     room = services().screens.doorway(db, row)
     if row.state == SessionState.ENDED:
@@ -187,13 +188,14 @@ def _join(
     here: Who | None,
 ) -> Any:
     """Lets somebody in. ``here`` is the place that this browser has already."""
-    answers = {name: YES_NO.get(given[name]) for name in ENTRY_QUESTIONS}
+    answers = _answers(given)
     try:
         come_in(group_session_id, here, alias=alias, member=member, **answers, **more)
     except NotAgreed as refusal:
         with services().database.reader() as db:
             return closed(views.help_of(db, member.group_id), gettext(refusal.sentence))
     except (NotNow, NotFound):
+        places.told_at_the_door(group_session_id, member, answers)
         return closed()
     return redirect(f"/room/{group_session_id}", 303)
 
@@ -313,6 +315,10 @@ def _problems(
     if not {f"{each['kind']} {each['version']}" for each in texts} <= set(given["agree"]):
         problems["agree"] = gettext("Say yes to each text to come in, or ask your leader first.")
     return problems
+
+
+def _answers(given: Any) -> dict[str, bool | None]:
+    return {name: YES_NO.get(given.get(name) or "") for name in ENTRY_QUESTIONS}
 
 
 def _readable_alias(alias: str) -> bool:

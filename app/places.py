@@ -9,7 +9,7 @@ from typing import Any
 from flask import session as cookie
 
 from app.access import access_group_session
-from app.core import seats, views
+from app.core import door, seats, views
 from app.core.changes import Who
 from app.core.models import new_id
 from app.core.refusals import NotFound, Retry
@@ -70,6 +70,19 @@ def come_in(group_session_id: str, here: Who | None, **joins: Any) -> None:
     )
     was_shut = here.shut if here is not None else participant_id != new
     remember(group_session_id, participant_id, was_shut and not opened, token)
+
+
+def told_at_the_door(group_session_id: str, member: Any, answers: dict[str, bool | None]) -> None:
+    """Of somebody who was sent away while they answered at the door: those who lead are told all the same.
+    Nothing happens for anybody else.
+    """
+    if set(answers.values()) == {None}:
+        return
+    one = (member, remembered(group_session_id)[0])
+    with suppress(NotFound):  # the door is closed for another reason
+        services().database.writer.do(
+            door.keep_answers_of_sent_away, group_session_id, *one, answers, of=group_session_id
+        )
 
 
 def renew(group_session_id: str) -> None:

@@ -51,7 +51,6 @@ from app.core.times import Times
 from app.core.views import brief, current_stage, facilitators_of, group_row, session_part_of
 
 Row = Any
-AT_THE_DOOR = ("at_address", "private", "safe")  # what is asked there; any no is told at once
 LEADING = {Role.LEAD.value, Role.SUPPORT.value}
 MOST_LISTED = 100  # answers of one stage that the console lists; the summary has all of them
 
@@ -92,11 +91,12 @@ def console(
             {"since": each["joined_at"]}
             | {
                 key: each[key]
-                for key in ("id", "alias", "member_id", "line", "reach", "signals", *AT_THE_DOOR)
+                for key in ("id", "alias", "member_id", "line", "reach", "signals", *roster.AT_THE_DOOR)
             }
             for each in entries
             if each["standing"] == Standing.WAITING
         ],
+        "sent_away": roster.sent_away(db, row) if row.state != SessionState.ENDED else [],
         "few": few.offer(row, inside),
         "turns": turns.chooser(db, row, stage, inside) if stage else None,
         "pairs": pairs.on_console(db, row, stage, inside) if stage else None,

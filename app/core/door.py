@@ -177,6 +177,29 @@ def sent_away(db: Connection, group_session_id: str, member: Any, participant_id
     return found is not None and found.standing == Standing.REMOVED
 
 
+def keep_answers_of_sent_away(
+    db: Connection,
+    group_session_id: str,
+    member: Any,
+    participant_id: str,
+    answers: Mapping[str, bool | None],
+) -> None:
+    """What somebody answered at the door who was sent away while they did: kept and shown to those who lead,
+    and it lets nobody in.
+    """
+    with changing(db, Who("participant", group_session_id, participant_id), "told_at_the_door") as change:
+        found = _own_place(change, member) or stored.find(
+            db, Participant, id=participant_id, group_session_id=group_session_id
+        )
+        if found is None or found.standing != Standing.REMOVED or change.before.state == SessionState.ENDED:
+            raise NotFound()
+        asked = set(answers) - (set() if found.member_id else {"at_address"})  # of a guest none is held
+        given = {name: answers[name] for name in asked if answers[name] is not None}
+        if any(getattr(found, name) != value for name, value in given.items()):
+            stored.change(db, Participant, found.id, **given)
+            change.wrote(found.id)
+
+
 def join(
     db: Connection,
     group_session_id: str,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 from sqlmodel import col
 
 from app.core import stored
@@ -22,6 +22,16 @@ CAME = (
     .where(
         col(Participant.group_session_id) == bindparam("session"),
         col(Participant.standing) != Standing.REMOVED,
+    )
+    .order_by(col(Participant.joined_at), col(Participant.id))
+)
+AT_THE_DOOR = ("at_address", "private", "safe")  # what is asked there; any no is told at once
+SENT_AWAY = (
+    select(Participant.__table__)
+    .where(
+        col(Participant.group_session_id) == bindparam("session"),
+        col(Participant.standing) == Standing.REMOVED,
+        or_(*(getattr(Participant, name).is_(False) for name in AT_THE_DOOR)),
     )
     .order_by(col(Participant.joined_at), col(Participant.id))
 )
@@ -44,6 +54,15 @@ class Presence(Protocol):
 def participants(db: Connection, row: Row) -> list[Row]:
     """Everybody who ever knocked and was not removed, in the order in which they came."""
     return list(db.execute(CAME, {"session": row.id}).all())
+
+
+def sent_away(db: Connection, row: Row) -> list[dict[str, Any]]:
+    """Who was sent away and answered no at the door, before or since: those who lead decide what follows."""
+    return [
+        {"id": each.id, "alias": open_sealed(Participant.alias, each.id, each.alias)}
+        | {name: getattr(each, name) for name in AT_THE_DOOR}
+        for each in db.execute(SENT_AWAY, {"session": row.id}).all()
+    ]
 
 
 def stage_rows(db: Connection, row: Row, stage_id: str) -> list[Row]:

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.core.models import SessionState
 from app.db import Database
 from tests.house.rooms import LATEST, TABLES, Room, make_room
-from tests.house.visitor import Visitor, own_link
+from tests.house.visitor import CAME_IN, Visitor, own_link, room_link
 
 
 @pytest.fixture
@@ -86,3 +87,40 @@ def test_whoever_was_never_there_reads_that_the_room_is_closed(
     visitor: Callable[[], Visitor], room: Room
 ) -> None:
     assert "There is no open room here right now." in visitor().visit(f"/room/{room.id}", 404)
+
+
+def console_of(room: Room, app: Flask) -> dict[str, Any]:
+    screens = app.extensions["concentric"].screens
+    with room.database.reader() as db:
+        return dict(screens.console(db, room.row, room.who("Fola")))
+
+
+@pytest.mark.parametrize("guest", [False, True])
+def test_what_somebody_answers_at_the_door_while_they_are_sent_away_is_told_to_those_who_lead(
+    visitor: Callable[[], Visitor], room: Room, app: Flask, guest: bool
+) -> None:
+    link, more = (room_link(room), {"alias": "Goran"}) if guest else (own_link(room, "Amal"), {})
+    made = visitor()
+    made.comes_in(link, **more)
+    ids = {each.id for each in room.all(select(TABLES["participant"]))} - set(room.people.values())
+    away = ids.pop() if guest else room.people["Amal"]
+    room.does("Fola", "remove", participant_id=away)
+    assert console_of(room, app)["sent_away"] == []
+    said = {**CAME_IN, **more, "safe": "no", "private": "no"}
+    page = made.send(link, 404, **said)  # the page was open before
+    assert "There is no open room here right now." in page
+    [told] = console_of(room, app)["sent_away"]
+    heard = (told["id"], told["safe"], told["private"], told["at_address"])
+    assert heard == (away, False, False, None if guest else True)
+    assert (
+        room.all(select(TABLES["participant"]).where(TABLES["participant"].c.id == away))[0].standing
+        == "removed"
+    )
+
+
+def test_a_no_at_the_door_of_nobody_who_was_sent_away_changes_nothing(
+    visitor: Callable[[], Visitor], room: Room, app: Flask
+) -> None:
+    room.does("Fola", "end", version=LATEST)
+    visitor().send(room_link(room), 404, **{**CAME_IN, "alias": "Goran", "safe": "no"})
+    assert console_of(room, app)["sent_away"] == []
