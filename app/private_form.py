@@ -7,6 +7,7 @@ from flask import Blueprint, jsonify, render_template, request
 from flask_babel import gettext as _
 from pydantic import ValidationError
 
+from app import last_call
 from app.access import access_group_session
 from app.core import consents, instruments, leaderless, measures, views
 from app.core.changes import Who, changing
@@ -77,6 +78,7 @@ def _page(group_session_id: str, measure_id: str) -> Any:
                 opens=measures.opens_later(row, now()),
                 person_id=person.id,
                 draft_key=draft_key(person.id),
+                new_ids=last_call.new_ids(),
             )
 
 

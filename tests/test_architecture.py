@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "app.expiry": FOUNDATION | {"app.loops"},
     "app.pin": PAGES,
     "app.participant": PAGES | {"app.pin", "app.last_call", "app.places"},
-    "app.private_form": PAGES | {"app.places"},
+    "app.private_form": PAGES | {"app.places", "app.last_call"},
     "app.consent_page": PAGES | {"app.places"},
     "app.own_lines": PAGES | {"app.places"},
     "app.last_call": PAGES | {"app.places"},

@@ -254,7 +254,7 @@ PARTICIPANT = [
     Command("ask_to_talk", OfId, PRESENT, ANY, signals.ask_to_talk, urgent=True),
     Command("answer_question", AnswerQuestion, ANYBODY, ANY, questions.answer_question, urgent=True),
     Command("pause_for_me", PauseForMe, PRESENT, ANY, quiet.pause_for_me, urgent=True),
-    Command("stop_now", StopNow, PRESENT, ANY, quiet.stop_now, urgent=True),
+    Command("stop_now", StopNow, ANYBODY, ANY, quiet.stop_now, urgent=True),
     Command("come_in", Nothing, PRESENT, OPEN, sessions.come_in),
     Command("leave", Nothing, PRESENT, ANY, sessions.leave),
     Command("set_writing", SetWriting, ADMITTED, ANY, None),

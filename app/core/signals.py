@@ -12,6 +12,7 @@ from app.core.refusals import NotFound, NotNow, Stale
 from app.core.sealing import open_sealed, seal
 
 OF_THE_SERVER = frozenset({SignalKind.ITEM_9, SignalKind.NOT_SAFE})  # raised by what somebody answered
+OF_SOMEBODY_SENT_AWAY = (SignalKind.SUPPORT, SignalKind.STOP)
 
 
 def raise_for(change: Change, participant_id: str, kind: SignalKind) -> str:
@@ -63,11 +64,11 @@ def raise_signal(change: Change, command: Any) -> dict[str, Any]:
 
 def _call_of_somebody_sent_away(change: Change, command: Any) -> Any:
     """Their call that nobody has seen yet, which stands for the new one; NotFound for anything but a call for
-    support while the session is open.
+    support or a stop while the session is open.
     """
-    if command.kind != SignalKind.SUPPORT or change.before.state == SessionState.ENDED:
+    if command.kind not in OF_SOMEBODY_SENT_AWAY or change.before.state == SessionState.ENDED:
         raise NotFound()
-    return _unseen(change, change.who.id, SignalKind.SUPPORT)
+    return _unseen(change, change.who.id, SignalKind(command.kind))
 
 
 def lower_signal(change: Change, command: Any) -> dict[str, Any]:

@@ -53,6 +53,7 @@ async function send() {
     again();
     return tell("failed");
   }
+  byHand.look(); // whatever becomes of the answers: what calls for a person says here how it stands
   if (answer.error?.code === "superseded" && answer.error.revision >= revision) {
     revision = answer.error.revision + 1; // an earlier try did arrive: this one is a change of it
     keep();
@@ -92,3 +93,4 @@ form?.addEventListener("submit", (event) => {
   send();
 });
 if (form) await restore();
+window.byHand?.handOver({ all: false });

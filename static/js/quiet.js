@@ -1,7 +1,5 @@
 // A person pauses, only listens, or stops: plain screens, and the button that looks innocent.
 
-import { newId } from "./live.js";
-import { AGAIN } from "./outbox.js";
 import { ownId } from "./signals.js";
 
 const AGAIN_AFTER = 3_000;
@@ -19,14 +17,22 @@ export function createQuiet({ command, drafts, keepSaying }) {
   }
 
   async function insist(id) {
+    if (drafts.get(KEPT) !== id) return; // it went another way
     const answer = await command("stop_now", { id });
-    if (!answer.ok && AGAIN.has(answer.error?.code)) return void setTimeout(() => insist(id), AGAIN_AFTER);
+    if (!answer.ok) return void setTimeout(() => insist(id), AGAIN_AFTER);
+    drafts.remove(KEPT);
+  }
+
+  /** The socket is closed for good: a stop that had not arrived goes out without it. */
+  async function goesAnotherWay() {
+    const id = drafts.get(KEPT);
+    if (id) await byHand.insist({ kind: "stop", stop: id });
     drafts.remove(KEPT);
   }
 
   /** What is chosen last for the screen holds. A wish for a word is one wish, however often it is pressed. */
   function pause(choice) {
-    const { id } = drafts.get("said.pause_for_me.word") ?? { id: newId() };
+    const { id } = drafts.get("said.pause_for_me.word") ?? { id: ownId("word") };
     if (choice === "word") keepSaying("pause_for_me", { choice, id }, "word");
     else keepSaying("pause_for_me", { choice }, "screen");
   }
@@ -46,5 +52,5 @@ export function createQuiet({ command, drafts, keepSaying }) {
     insist(drafts.get(KEPT));
   }
 
-  return { follow, pause, stop, resume };
+  return { follow, pause, stop, resume, goesAnotherWay };
 }

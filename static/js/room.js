@@ -6,7 +6,7 @@ import { announce, connect, newId } from "./live.js";
 import { createOutbox } from "./outbox.js";
 import { createQuiet } from "./quiet.js";
 import { setUpSheets } from "./sheets.js";
-import { createSignals } from "./signals.js";
+import { createSignals, ownId } from "./signals.js";
 
 const part = (id) => document.getElementById(id);
 const page = document.body.dataset;
@@ -37,7 +37,7 @@ const outbox = createOutbox({
     announce(refusal(item.error.code));
   },
 });
-const signals = createSignals({ command: live.command, drafts, onRefused: () => announce(words("refused")) });
+const signals = createSignals({ command: live.command, drafts, onRefused: callLost });
 const quiet = createQuiet({ command: live.command, drafts, keepSaying: signals.keepSaying });
 const answering = createAnswering(part("region-form"), { drafts, outbox, onChange: () => refresh() });
 
@@ -46,6 +46,13 @@ function arrived(name, html) {
   answering.arrived(html);
   backToTop();
   if (answering.moved() && !was) announce(part("region-moved").querySelector("p")?.textContent ?? "");
+}
+
+/** The server does not take a call: it is tried again, and the page says how it is. */
+function callLost() {
+  if (!part("call-lost").hidden) return;
+  byHand.say(true);
+  announce(part("call-lost").textContent);
 }
 
 function refusal(code) {
@@ -194,7 +201,7 @@ function hideDismissed(element) {
 
 async function onNotice({ code }) {
   if (!["removed", "signed_out", "reload"].includes(code)) return;
-  if (code !== "reload") await signals.goesAnotherWay(page.callUrl, page.csrf);
+  if (code !== "reload") for (const calls of [signals, quiet]) await calls.goesAnotherWay();
   if (!drafts.lasting && answering.dirty()) return; // the words would be gone with the page
   const before = Number(sessionStorage.getItem("reader.reloaded")) || 0;
   if (Date.now() - before < 30_000) return;
@@ -335,3 +342,4 @@ signals.resume();
 dressShown();
 quiet.resume();
 refresh();
+for (const kind of byHand.handOver({ all: true })) ownId(kind); // what comes after is another call

@@ -22,17 +22,27 @@ export function createSignals({ command, drafts, onRefused }) {
   const said = new Map(); // the name under which a command is kept → what is said until it has been answered
 
   function tell() {
-    document.body.toggleAttribute("data-sending", under_way.size + said.size > 0);
+    const some = under_way.size + said.size > 0;
+    document.body.toggleAttribute("data-sending", some);
+    if (!some) window.byHand?.say(false);
   }
 
   async function send(id) {
     if (!under_way.has(id)) return;
     const answer = await command("raise_signal", { id, kind: under_way.get(id) });
-    if (!answer.ok && AGAIN.has(answer.error?.code)) return void setTimeout(() => send(id), AGAIN_AFTER);
+    if (answer.ok) return settle(id);
+    if (!AGAIN.has(answer.error?.code)) onRefused?.(answer.error); // it stays, and is tried again all the same
+    setTimeout(() => send(id), AGAIN_AFTER);
+  }
+
+  /** A "no" to the question whether somebody is safe is a call; the page's own button says so. */
+  const isCall = ({ id, answer }) => answer === "no" && document.querySelector(`[name="question"][value="${id}"]`) !== null;
+
+  /** The server has it. */
+  function settle(id) {
     under_way.delete(id);
     drafts.remove(`signal.${id}`);
     tell();
-    if (!answer.ok) onRefused?.(answer.error);
   }
 
   function raise(kind) {
@@ -68,25 +78,31 @@ export function createSignals({ command, drafts, onRefused }) {
     if (said.get(kept) !== payload) return;
     const answer = await command(kept.split(".")[1], payload);
     if (said.get(kept) !== payload) return;
-    if (!answer.ok && AGAIN.has(answer.error?.code)) return void setTimeout(() => say(kept, payload), AGAIN_AFTER);
+    if (!answer.ok && (AGAIN.has(answer.error?.code) || isCall(payload))) {
+      if (!AGAIN.has(answer.error?.code)) onRefused?.(answer.error);
+      return void setTimeout(() => say(kept, payload), AGAIN_AFTER);
+    }
+    unsay(kept);
+  }
+
+  function unsay(kept) {
     said.delete(kept);
     drafts.remove(kept);
     tell();
   }
 
   /**
-   * The socket is closed for good: a call for support that had not arrived goes another way, before the page does.
-   * So does a "no" to a question: the server knows whether it means that somebody is not safe.
+   * The socket is closed for good: what calls for a person and had not arrived goes another way, before the page does.
+   * Only what the server has taken counts; until then it stays here, and the page says so.
    */
-  async function goesAnotherWay(url, csrf) {
-    const calls = [...under_way].filter(([, kind]) => kind === "support").map(([support]) => ({ kind: "support", support }));
-    const kept = [...said].filter(([name, { answer }]) => name.startsWith("said.answer_question.") && answer === "no");
-    for (const call of [...calls, ...kept.map(([, { id }]) => ({ question: id }))]) {
-      const options = { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "manual" };
-      const sent = () => fetch(url, { ...options, body: new URLSearchParams(call) }).catch(() => null);
-      for (let answer = await sent(); !answer || answer.status >= 500; answer = await sent()) {
-        await new Promise((go) => setTimeout(go, AGAIN_AFTER)); // no line, or no database: the page stays until it is told
-      }
+  async function goesAnotherWay() {
+    for (const [id, kind] of [...under_way].filter(([, kind]) => kind === "support")) {
+      await byHand.insist({ kind, [kind]: id });
+      settle(id);
+    }
+    for (const [kept, payload] of [...said].filter(([, payload]) => isCall(payload))) {
+      await byHand.insist({ question: payload.id });
+      unsay(kept);
     }
   }
 

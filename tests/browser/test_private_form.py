@@ -49,8 +49,14 @@ def test_an_answer_that_must_not_wait_reaches_the_leader_at_once_and_nobody_else
     expect(fola.page.locator("#region-signals")).to_contain_text(
         "Amal: an answer on the private form needs you."
     )
-    assert findings(fola.page) == []
+    assert findings(fola.page) == [] and findings(amal.page) == []
+    # and how it stands, on the page where it was answered
+    amal.sees("This is on your leader’s screen.")
+    amal.press("Please talk to me now")
+    expect(fola.page.locator("#region-signals")).to_contain_text("Wants somebody to talk to now")
+    amal.sees("You said: please talk to me now.")
     fola.press("Seen", exact=False)
+    amal.sees("Your leader has seen this.")
     expect(fola.page.locator("#region-signals")).to_contain_text("Seen by Fola")
     alert = fola.page.locator("#region-signals .alarm", has_text="Amal")
     expect(alert).to_contain_text("Several days")

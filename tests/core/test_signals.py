@@ -66,6 +66,9 @@ def test_somebody_who_was_sent_away_can_still_call_for_support_and_do_nothing_el
     for kind in ("hand", "slower"):
         with refused("not_found"):
             oak.signals(oak.amal, kind)
+    for _ in range(2):  # a stop that was pressed before stands for all as well
+        oak.does(oak.amal, "stop_now", id=str(uuid4()))
+    assert on_console(oak).count(("Amal", "stop", "new")) == 1
     for command, payload in (("lower_signal", {"id": first}), ("say_safe_for_now", {"id": first})):
         with refused("not_found"):
             oak.does(oak.amal, command, **payload)

@@ -91,7 +91,7 @@ FACILITATOR = {
     "sync": (WATCHING, ALWAYS),
 }
 # until the session ends: a call for support, and "not safe"
-SENT_AWAY = dict.fromkeys(("raise_signal", "answer_question"), "ok ok ok ok not_found")
+SENT_AWAY = dict.fromkeys(("raise_signal", "answer_question", "stop_now"), "ok ok ok ok not_found")
 DISPLAY = {"sync": (("display",), "ok ok ok ok not_found")}  # the wall has its time
 MATRIX = {"participant": PARTICIPANT, "facilitator": FACILITATOR, "display": DISPLAY}
 COMMANDS = sorted({name for commands in MATRIX.values() for name in commands})

@@ -63,10 +63,10 @@ def test_a_press_before_the_script_is_there_is_one_call_and_the_page_says_where_
 
 def test_each_kind_has_an_id_of_its_own(amal: Visitor, room: Room) -> None:
     ids = form(amal.visit(f"/room/{room.id}"))
-    assert set(ids) == {"support", "hand", "slower", "stop"} and len(set(ids.values())) == 4
-    for kind in ids:
+    assert set(ids) == {"support", "hand", "slower", "stop", "word"} and len(set(ids.values())) == 5
+    for kind in set(ids) - {"word"}:
         amal.send(f"/room/{room.id}/call", kind=kind, **ids)
-    assert {each.kind for each in signals(room)} == set(ids)
+    assert {each.kind for each in signals(room)} == set(ids) - {"word"}
 
 
 def test_the_innocent_button_stops_and_the_page_is_empty(amal: Visitor, room: Room) -> None:
@@ -88,6 +88,67 @@ def test_a_no_that_must_not_wait_needs_no_script(amal: Visitor, room: Room) -> N
         amal.send(f"/room/{room.id}/call", question=asked, **form(page))
     assert [each.kind for each in signals(room)] == ["not_safe"]
     assert "Thank you for telling us." in amal.visit(f"/room/{room.id}")
+
+
+def test_a_script_hears_from_the_server_itself_that_a_call_is_taken_or_is_not(
+    amal: Visitor, room: Room
+) -> None:
+    def sends(**fields: str) -> tuple[int, Any]:
+        token = {"csrf_token": amal._token()}
+        answer = amal.client.post(
+            f"/room/{room.id}/call", data=fields | token, headers={"Accept": "application/json"}
+        )
+        return answer.status_code, answer.json
+
+    ids = form(amal.visit(f"/room/{room.id}"))
+    assert sends(kind="support", **ids) == (200, {"ok": True, "status": "new"})
+    assert sends(kind="support", **ids)[1] == {"ok": True, "status": "new"}
+    code, told = sends(safe="no-such-call")
+    assert (code, told["ok"], told["error"]["code"]) == (404, False, "not_found")
+    room.does("Fola", "remove", participant_id=room.people["Amal"])
+    room.does("Fola", "end", version=LATEST)
+    code, told = sends(kind="support", support="22222222-2222-4222-8222-222222222222")
+    assert (code, told["ok"]) == (404, False)
+
+
+def test_every_other_tap_needs_no_script_either_and_counts_once(amal: Visitor, room: Room) -> None:
+    def taps(name: str, value: str) -> None:
+        page = amal.visit(f"/room/{room.id}")
+        assert re.search(rf'<button [^>]*form="by-hand" name="{name}" value="{value}"', page)
+        for _ in range(2):
+            amal.send(f"/room/{room.id}/call", **{name: value}, **form(page))
+
+    taps("pause", "calm")
+    assert "A pause for you" in amal.visit(f"/room/{room.id}")
+    taps("pause", "back")
+    taps("pause", "word")
+    [wish] = signals(room)
+    assert wish.kind == "hand" and wish.talk_wanted_at is not None
+    taps("lower", wish.id)
+    assert signals(room)[0].status == "lowered"
+    support = form(amal.visit(f"/room/{room.id}"))["support"]
+    amal.send(f"/room/{room.id}/call", kind="support", support=support)
+    taps("safe", support)
+    taps("talk", support)
+    call = next(each for each in signals(room) if each.kind == "support")
+    assert call.status == "new" and call.safe_for_now_at is not None and call.talk_wanted_at is not None
+    for question, name in (("all_right", "no"), ("safe", "yes"), ("alone", "not_now")):
+        taps(name, room.does("Fola", "ask", participant_id=room.people["Amal"], question=question)["id"])
+    assert len(signals(room)) == 2, "none of these answers calls for anybody"
+
+
+def test_a_page_without_a_socket_asks_how_its_calls_stand_and_nobody_else_may(
+    amal: Visitor, visitor: Callable[[], Visitor], room: Room
+) -> None:
+    support = form(amal.visit(f"/room/{room.id}"))["support"]
+    amal.send(f"/room/{room.id}/call", kind="support", support=support)
+    page = amal.client.get(f"/room/{room.id}/call").text
+    assert "This is on its way." in page and support not in form(page).values()
+    room.does("Fola", "acknowledge_signal", id=support)
+    assert "Your leader has seen this." in amal.client.get(f"/room/{room.id}/call").text
+    assert visitor().client.get(f"/room/{room.id}/call").status_code == 404
+    room.does("Fola", "remove", participant_id=room.people["Amal"])
+    assert amal.client.get(f"/room/{room.id}/call").status_code == 404
 
 
 def test_whoever_waits_at_the_door_calls_as_well(visitor: Callable[[], Visitor], room: Room) -> None:

@@ -28,6 +28,7 @@ OPEN_TO_ALL = {
     ("/r/<token>", "GET"),
     ("/readyz", "GET"),
     ("/room/<group_session_id>", "GET"),
+    ("/room/<group_session_id>/call", "GET"),
     ("/room/<group_session_id>/call", "POST"),
     ("/room/<group_session_id>/help", "GET"),
     ("/room/<group_session_id>/consent", "GET"),

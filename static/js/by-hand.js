@@ -1,0 +1,144 @@
+// Runs before any module: hears what is pressed until the page's script does. A call or a tap goes out at once, and the
+// page stays as it is, with what is typed in it; any other press is kept, and made when the script is there. Each counts
+// once: the ids are those of the page's own form. The script sends by the same way what has no socket any more.
+
+window.byHand = (() => {
+  const PAUSES = [1_000, 2_000, 3_000, 5_000, 10_000, 15_000];
+  const LOOK_EVERY = 5_000;
+  const REGIONS = ["waiting", "banner", "stage", "dock_signal"];
+  const under_way = new Map(); // "name value" → the button that was pressed
+  const kept = new Set(); // buttons that wait for the script
+  const spent = new Set(); // kinds whose id has been used
+  let heard = false; // the page's script hears every press by itself
+  let calls = false; // also those of the form of calls
+  let timer = null;
+
+  const form = () => document.getElementById("by-hand");
+  const pause = (tries) => new Promise((go) => setTimeout(go, PAUSES[Math.min(tries, PAUSES.length - 1)]));
+
+  /** What calls for a person must be heard, whatever is answered; everything else may be refused. */
+  const isCall = ({ kind, question }) => kind !== undefined || question !== undefined;
+
+  /** Says that a call has not arrived. */
+  function say(lost) {
+    const line = document.getElementById("call-lost");
+    if (line) line.hidden = !lost;
+  }
+
+  /** The page may be older than this browser's sign: the same page says the one that stands. */
+  async function freshToken() {
+    const page = await (await fetch(location.pathname)).text();
+    const [, token] = /name="csrf-token" content="([^"]+)"/.exec(page) ?? [];
+    if (token) document.querySelector("meta[name=csrf-token]").content = token;
+  }
+
+  /** One try. Only what the server says it has taken has arrived: {arrived, refused}. */
+  async function post(fields) {
+    const body = new URLSearchParams({ ...fields, csrf_token: document.querySelector("meta[name=csrf-token]").content });
+    try {
+      const answer = await fetch(form().action, { method: "POST", headers: { Accept: "application/json" }, body, keepalive: true });
+      const { ok } = await answer.json();
+      if (answer.ok && ok === true) return { arrived: true };
+      if (answer.status === 400) await freshToken();
+      return { arrived: false, refused: [403, 404, 409].includes(answer.status) };
+    } catch {
+      return { arrived: false }; // no line, or something else than our server answered
+    }
+  }
+
+  /** Sends until the server has it; gives up where `goesOn()` says so, or where what may be refused is. */
+  async function insist(fields, goesOn = () => true) {
+    for (let tries = 0; goesOn(); tries += 1) {
+      const { arrived, refused } = await post(fields);
+      if (arrived || (refused && !isCall(fields))) {
+        say(false);
+        return arrived;
+      }
+      say(isCall(fields) && fields.kind !== "stop"); // after a stop the page stays empty
+      await pause(tries);
+    }
+    return false;
+  }
+
+  function fieldsOf({ name, value }) {
+    const ids = Object.fromEntries([...form().querySelectorAll("input")].map((field) => [field.name, field.value]));
+    if (name === "kind") return { kind: value, [value]: ids[value] };
+    return name === "pause" && value === "word" ? { pause: value, word: ids.word } : { [name]: value };
+  }
+
+  async function press(button) {
+    const name = `${button.name} ${button.value}`;
+    button.closest("[popover]")?.hidePopover();
+    if (under_way.has(name)) return;
+    under_way.set(name, button);
+    document.body.toggleAttribute("data-sending", true);
+    const arrived = await insist(fieldsOf(button), () => under_way.has(name));
+    if (!under_way.delete(name)) return; // the page's script has it now
+    document.body.toggleAttribute("data-sending", under_way.size > 0);
+    if (arrived && button.name === "kind") spent.add(button.value);
+    if (arrived) look();
+  }
+
+  /** Shows how calls stand, again and again, until a socket does; without a script this is all that the page hears. */
+  function look() {
+    clearTimeout(timer);
+    const ask = new XMLHttpRequest(); // unlike fetch() it reads a page by itself
+    ask.open("GET", form().action);
+    ask.responseType = "document";
+    ask.onload = () => ask.status === 200 && !calls && take(ask.response);
+    ask.onloadend = () => { if (!calls) timer = setTimeout(look, LOOK_EVERY); };
+    ask.send();
+  }
+
+  function take(fresh) {
+    for (const name of REGIONS) {
+      const [here, now] = [document, fresh].map((page) => page.querySelector(`[data-region="${name}"]`));
+      if (!here || !now || here.isEqualNode(now) || here.querySelector(":popover-open")) continue;
+      if ("callsAlone" in here.dataset && !now.querySelector("[id^=banner-call]")) continue;
+      here.replaceChildren(...now.childNodes);
+    }
+    form().replaceChildren(...fresh.getElementById("by-hand").childNodes);
+    spent.clear();
+    const { quiet } = document.querySelector("[data-quiet]")?.dataset ?? {};
+    if (quiet) document.body.dataset.plain = quiet;
+    else delete document.body.dataset.plain;
+  }
+
+  /** A press that the browser alone would do nothing with, or would leave the page for. */
+  const waits = (button) => !button.popoverTargetElement && !("close" in button.dataset) &&
+    (button.type === "button" || ["answer-form", "measure-form"].includes(button.form?.id));
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    const call = button?.getAttribute("form") === "by-hand";
+    if (!button || (call ? calls : heard)) return;
+    if (!call && !waits(button)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (call && button.name !== "come_in") return void press(button);
+    kept.add(button);
+    button.setAttribute("aria-busy", "true");
+  }, true);
+
+  /**
+   * From here on the page's script hears what is pressed, and `all` of it where it has a socket. What was kept, and what
+   * has not arrived, is pressed again; gives the kinds whose ids have been used.
+   */
+  function handOver({ all }) {
+    const again = [...kept, ...(all ? under_way.values() : [])];
+    heard = true;
+    calls = all;
+    if (all) {
+      clearTimeout(timer);
+      under_way.clear();
+    }
+    kept.clear();
+    for (const button of again) {
+      button.removeAttribute("aria-busy");
+      if (button.isConnected) button.click();
+    }
+    return [...spent];
+  }
+
+  return { handOver, insist, look, say };
+})();
