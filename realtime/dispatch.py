@@ -172,9 +172,11 @@ class Dispatcher:
         if self.drain.begun and not command.urgent:
             raise Retry()
         self.drain.in_flight += 1
+        room = socket.who.group_session_id
+        led = self.presence.line(room) == "here"
         try:
             answer: dict[str, Any] = self.database.writer.do(
-                perform, socket.who, command, payload, socket.sign_in, of=socket.who.group_session_id
+                perform, socket.who, command, payload, socket.sign_in, led, of=room
             )
             return answer
         finally:

@@ -270,9 +270,11 @@ def _may_be_known(change: Change, stands: Any) -> bool:
 
 
 def _presents(change: Change, stage: Stage, answer: dict[str, Any], version: "_Version") -> bool:
-    """Whether this is the worker, changing what the group looks at while the others add to it."""
+    """Whether this is the worker, changing what the group looks at while the others add to it; without a
+    leader nothing new is shown.
+    """
     presented = (each["key"] in answer for each in stage["prompts"] if each["type"] in PRESENTED)
-    if version.written_by or not any(presented):
+    if version.written_by or not change.led or not any(presented):
         return False
     return turns.turns_of(change.db, change.before.id, stage["id"])[:1] == [version.person.id]
 

@@ -55,7 +55,9 @@ class Committed:
 
 @dataclass
 class Change:
-    """One change under way. ``before`` is the session's row as it was found."""
+    """One change under way. ``before`` is the session's row as it was found; ``led`` says whether somebody
+    who leads is connected: nothing new is shown to the group while nobody is.
+    """
 
     db: Connection
     who: Who
@@ -63,6 +65,7 @@ class Change:
     before: Row[Any]
     at: datetime = field(default_factory=now)
     person: Any = None  # the participant's row, once authorised
+    led: bool = True
     subject_id: str = ""
     written: bool = False
     shared: bool = False

@@ -326,14 +326,15 @@ ROLE = (
 
 
 def perform(
-    db: Connection, who: Who, command: Command, payload: Payload, sign_in: str = ""
+    db: Connection, who: Who, command: Command, payload: Payload, sign_in: str = "", led: bool = True
 ) -> dict[str, Any]:
     """Runs one command inside the door: rights and state are read anew, then the verb speaks. A browser that
-    was signed out meanwhile (``sign_in``) does nothing any more.
+    was signed out meanwhile (``sign_in``) does nothing any more. ``led`` as in Change.
     """
     if command.verb is None:
         raise TypeError(f"{command.name} has no verb")
     with changing(db, who, command.name) as change:
+        change.led = led
         if sign_in:
             _signed_in(db, sign_in, command)
         authorise(change, command)

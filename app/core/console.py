@@ -162,7 +162,10 @@ def answers(
     db: Connection, row: Row, stage: Stage, rows: list[Row], answered: list[Row]
 ) -> list[dict[str, Any]]:
     """The answers of a stage without their words: who, for whom, and what may be done with them."""
-    names = {each.id: open_sealed(Participant.alias, each.id, each.alias) for each in rows}
+    inside = {each.id for each in rows}
+    sent_away = {each.participant_id for each in answered} - inside
+    gone = [stored.find(db, Participant, id=each) for each in sent_away]
+    names = {each.id: open_sealed(Participant.alias, each.id, each.alias) for each in (*rows, *gone) if each}
     phoneless = {each.id for each in rows if each.without_phone}
     out = released(db, row.id, stage["id"])
     return [
@@ -176,7 +179,7 @@ def answers(
             "shown": each.shown_at is not None,
             "shown_at": each.shown_at,
             "share": _share(each),
-            "acts": _acts(each, stage, out),
+            "acts": _acts(each, stage, out) if each.participant_id in inside or each.shown_at else "none",
             "revised": each.revision > 1,
             "scribed": waits_for_yes(each),
             "without_phone": each.participant_id in phoneless,

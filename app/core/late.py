@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from app.core import stored
 from app.core.agenda import agenda_of
-from app.core.models import Reflection, SessionState, StageVisit, Standing
+from app.core.models import Participant, Reflection, SessionState, StageVisit, Standing
 
 Row = Any
 ON = (SessionState.LIVE, SessionState.HELD)
@@ -50,6 +50,12 @@ def may_come_in(row: Row, person: Row) -> bool:
     """Whether a member who waits may enter an open room by themselves; a guest is let in by a facilitator."""
     free = row.locked_at is None and not door_is_held(row)
     return person.member_id is not None and row.state in OPEN and free
+
+
+def waiting_members(db: Connection, group_session_id: str) -> list[str]:
+    """The members who wait at the door: of what holds it they alone hear."""
+    at_it: dict[str, Any] = {"group_session_id": group_session_id, "standing": Standing.WAITING}
+    return [each.id for each in stored.find_all(db, Participant, **at_it) if each.member_id is not None]
 
 
 def at_the_door(row: Row, person: Row) -> str:

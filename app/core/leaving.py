@@ -4,21 +4,13 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, update
 from sqlmodel import col
 
-from app.core import crowd, held_lines, stored
+from app.core import crowd, held_lines, reveals, stored
 from app.core.agenda import counts
 from app.core.changes import Who, changing
-from app.core.models import (
-    Audience,
-    GroupSession,
-    Member,
-    Participant,
-    Reflection,
-    Standing,
-    now,
-)
+from app.core.models import GroupSession, Member, Participant, Standing, now
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 from app.library import load
@@ -136,16 +128,7 @@ def _leaves_the_room(db: Connection, facilitator_id: str, group_session_id: str,
             .where(col(Participant.id) == participant_id)
             .values(standing=Standing.REMOVED, left_at=change.at)
         )
-        # Unnamed ones stay: one that went at the same moment as its writer would have a name.
-        shown = db.execute(
-            select(col(Reflection.id)).where(
-                col(Reflection.participant_id) == participant_id,
-                col(Reflection.shown_at).is_not(None),
-                col(Reflection.audience) != Audience.UNNAMED,
-            )
-        ).scalars()
-        hidden = [str(each) for each in shown]
-        db.execute(update(Reflection).where(col(Reflection.id).in_(hidden)).values(shown_at=None))
+        hidden = reveals.hide_named(change, participant_id)
         change.wrote(participant_id, shared=True, people=[participant_id], reflections=hidden)
         if was_inside:
             crowd.went(change)

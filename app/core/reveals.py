@@ -11,7 +11,16 @@ from sqlmodel import col
 from app.core import consents, crowd, stored, turns
 from app.core.agenda import agenda_of, find_stage
 from app.core.changes import Change
-from app.core.models import SMALL, Audience, Participant, Reflection, SessionState, StageReveal, Standing
+from app.core.models import (
+    SMALL,
+    Audience,
+    LogEntry,
+    Participant,
+    Reflection,
+    SessionState,
+    StageReveal,
+    Standing,
+)
 from app.core.opened import answer_of, waits_for_yes
 from app.core.refusals import NotFound, NotNow
 from app.exercises import group_view, is_whole, shown_alone
@@ -21,6 +30,11 @@ SINGLED_OUT = N_(
     "With this name, the group could tell who wrote what stands there without a name. Nothing was shown."
 )
 
+HIDING = 3  # so many may have written what has no name: each of them knows what they wrote themselves
+SHOWS, STORES = {"reveal", "show_reflection"}, {"submit_reflection", "write_for"}  # actions of the log
+TAKES_OFF = {"take_back", "hide_reflection", "withdraw_reflection"}
+
+SENT_AWAY = N_("They are not in this session any more. Nothing more of theirs is shown to the group.")
 YES_TAKEN_BACK = N_("They took their yes back. Nothing more of theirs is shown to the group.")
 
 
@@ -73,6 +87,21 @@ def hide_reflection(change: Change, command: Any) -> dict[str, Any]:
     return {"ok": True, "version": change.version}
 
 
+def hide_named(change: Change, participant_id: str) -> list[str]:
+    """Takes what somebody showed with their name off the shared screens, and gives its ids. What stands there
+    without a name stays: if it went at the same moment as its writer, it would have one.
+    """
+    mine = {"group_session_id": change.before.id, "participant_id": participant_id}
+    hidden = [
+        each.id
+        for each in stored.find_all(change.db, Reflection, **mine)
+        if each.shown_at is not None and each.audience != Audience.UNNAMED
+    ]
+    for each in hidden:
+        change.db.execute(_update(each).values(shown_at=None))
+    return hidden
+
+
 def take_back(change: Change, command: Any) -> dict[str, Any]:
     """The writer takes an answer back from the group: it stays with the facilitators, who may ask for it
     again. Its words are not erased.
@@ -106,7 +135,9 @@ def request_share(change: Change, command: Any) -> dict[str, Any]:
 
 
 def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
-    """The writer says yes (the answer is shown, with the name) or no (it stays where it was)."""
+    """The writer says yes (the answer is shown, with the name) or no (it stays where it was). A yes while
+    nobody leads lets the leader show it who comes back.
+    """
     row, stage = _answer(change, command.id)
     if row.participant_id != change.who.id:
         raise NotFound()
@@ -117,11 +148,13 @@ def answer_share_request(change: Change, command: Any) -> dict[str, Any]:
     if command.accept:
         consents.must_stand(change, change.person)
         _singles_nobody_out(change, stage, [row])
-        values: dict[str, Any] = {"share_answer": True, "audience": Audience.NAMED, "shown_at": change.at}
+        shown_at = change.at if change.led else None
+        values: dict[str, Any] = {"share_answer": True, "audience": Audience.NAMED, "shown_at": shown_at}
     else:
         values = {"share_answer": False}
     change.db.execute(_update(row.id).values(**values))
-    change.wrote(row.id, shared=command.accept, people=[row.participant_id], reflections=[row.id])
+    shared = command.accept and change.led
+    change.wrote(row.id, shared=shared, people=[row.participant_id], reflections=[row.id])
     return {"ok": True, "id": row.id}
 
 
@@ -138,8 +171,8 @@ def shareable(row: Any, stage: dict[str, Any], together: bool = False) -> bool:
 
 def releasable(db: Any, row: Any, stage: dict[str, Any], rows: Sequence[Any]) -> list[Any]:
     """The unnamed ones among a stage's answers, if they may be shown now: once, while five or more are here
-    who were there for the stage, and with more than one person who could have written them. Whose turn it
-    is, everybody knows. What somebody wrote who has left since is shown with the rest.
+    who were there for the stage, and with HIDING of them who could have written them. Whose turn it is,
+    everybody knows. What somebody wrote who has left since is shown with the rest.
     """
     if released(db, row.id, stage["id"]):
         return []
@@ -147,26 +180,31 @@ def releasable(db: Any, row: Any, stage: dict[str, Any], rows: Sequence[Any]) ->
     unnamed = [
         each for each in rows if each.audience == Audience.UNNAMED and not _tells_its_writer(each, stage)
     ]
-    named = _kept_from_the_others(db, row.id, stage)
+    people, unnamed = crowd.there_for(db, row.id, stage["id"]), _with_yes(db, row, unnamed)
+    if not unnamed or len(people) < SMALL:
+        return []
+    named = _kept_from_the_others(db, row.id, stage) | _seen_by_name(db, row.id, stage["id"])
     named |= {each.participant_id for each in rows if each.audience == Audience.NAMED}
-    people = crowd.there_for(db, row.id, stage["id"])
-    unnamed = _with_yes(db, row, unnamed)
     hidden = people - (named - {each.participant_id for each in unnamed})
-    return unnamed if len(people) >= SMALL and len(hidden) > 1 else []
+    return unnamed if len(hidden) >= HIDING else []
 
 
 def _with_yes(db: Any, row: Any, answers: Sequence[Any]) -> list[Any]:
-    """Those of a session's answers whose writer's yes stands: of nobody else's is anything more shown."""
+    """Those of a session's answers whose writer's yes stands, and who was not sent away and could take them
+    back: of nobody else's is anything more shown.
+    """
     if not answers:
         return []
     people = stored.find_all(db, Participant, group_session_id=row.id)
-    without = consents.without_yes(db, row, people)
+    without = set(consents.without_yes(db, row, people))
+    without |= {each.id for each in people if each.standing == Standing.REMOVED}
     return [each for each in answers if each.participant_id not in without]
 
 
 def _yes_must_stand(change: Change, row: Any) -> None:
     if row.shown_at is None and not _with_yes(change.db, change.before, [row]):
-        raise NotNow(YES_TAKEN_BACK)
+        gone = stored.exists(change.db, Participant, id=row.participant_id, standing=Standing.REMOVED)
+        raise NotNow(SENT_AWAY if gone else YES_TAKEN_BACK)
 
 
 def _tells_its_writer(row: Any, stage: dict[str, Any]) -> bool:
@@ -187,9 +225,10 @@ def _kept_from_the_others(db: Any, group_session_id: str, stage: dict[str, Any])
 
 
 def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[Any]) -> None:
-    """Refuses to show these answers with their names if one person at most were left who can have written
-    what the group sees without a name: who was there when it was released, and gave their name to nothing.
-    Where people may write several cards, a name on one says nothing of the others.
+    """Refuses to show these answers with their names if fewer than HIDING people were left who can have
+    written what the group sees without a name: who was there when it was released, and gave their name to
+    nothing, not even to what was taken back since. Where people may write several cards, a name on one says
+    nothing of the others.
     """
     if stage["repeat"] or not rows:
         return
@@ -201,12 +240,42 @@ def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[An
         return
     named = {each.participant_id for each in shown if each.audience == Audience.NAMED}
     named |= {row.participant_id for row in rows} | _kept_from_the_others(change.db, change.before.id, stage)
+    named |= _seen_by_name(change.db, change.before.id, stage["id"])
     at = stored.find_all(change.db, StageReveal, group_session_id=change.before.id, stage_id=stage["id"])
     people = stored.find_all(
         change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED
     )
-    if at and len({each.id for each in people if _was_there(each, at[0].revealed_at)} - named) < 2:
+    if at and len({each.id for each in people if _was_there(each, at[0].revealed_at)} - named) < HIDING:
         raise NotNow(SINGLED_OUT)
+
+
+def _seen_by_name(db: Any, group_session_id: str, stage_id: str) -> set[str]:
+    """Whose answer of a stage the group may have seen with their name although it stands there no more: as
+    the log has it, something was shown while it was stored, and it was taken off or changed after that.
+    """
+    rows = stored.find_all(db, Reflection, group_session_id=group_session_id, stage_id=stage_id)
+    # what is without a name now was never seen with one: see answers.py
+    off = {each.id: each for each in rows if each.shown_at is None and each.audience != Audience.UNNAMED}
+    if not off:
+        return set()
+    told = (
+        select(col(LogEntry.version), col(LogEntry.action), col(LogEntry.subject_id))
+        .where(col(LogEntry.group_session_id) == group_session_id)
+        .where(col(LogEntry.subject_id).in_([stage_id, *off]))
+        .order_by(col(LogEntry.version))
+    )
+    last_shown, agreed, found = 0, set(), set()
+    since: dict[str, int] = {}  # at which version an answer was stored
+    for version, action, subject in db.execute(told):
+        if subject == stage_id:
+            last_shown = version if action in SHOWS else last_shown
+        elif action == "answer_share_request":
+            agreed.add(subject)
+        elif action in STORES | TAKES_OFF:
+            by_leader = off[subject].shown_order is None and last_shown > since.setdefault(subject, version)
+            if by_leader or subject in agreed:
+                found.add(off[subject].participant_id)
+    return found
 
 
 def kept_back(db: Any, row: Any, each: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import crowd, door, gate, late, lots, measure_alerts, rehearsal, stored
+from app.core import crowd, door, gate, late, lots, measure_alerts, rehearsal, reveals, stored
 from app.core.agenda import agenda_of, find_stage, next_index
 from app.core.changes import Change, at
 from app.core.models import (
@@ -114,19 +114,26 @@ def refuse(change: Change, command: Any) -> dict[str, Any]:
 
 
 def remove(change: Change, command: Any) -> dict[str, Any]:
-    """Any standing → removed; nobody comes back from there in this session."""
+    """Any standing → removed; nobody comes back from there in this session. What they had shown with their
+    name goes from the shared screens, since they cannot take it back any more.
+    """
     person = _someone(change, command.participant_id)
     if person.standing != Standing.REMOVED:
+        hidden = reveals.hide_named(change, person.id)
         _stand(change, person.id, Standing.REMOVED)
+        change.wrote(person.id, reflections=hidden)
         if person.standing == Standing.ADMITTED:
             crowd.went(change)
     return at(change)
 
 
 def lock(change: Change, command: Any) -> dict[str, Any]:
-    """Locked: nobody new comes in, whoever is in the room stays and may come back."""
+    """Locked: nobody new comes in, whoever is in the room stays and may come back. Who waits hears of it: the
+    button with which they come in goes, or is there.
+    """
     if (change.before.locked_at is not None) != command.locked:
-        change.wrote(change.before.id, locked_at=change.at if command.locked else None)
+        people = late.waiting_members(change.db, change.before.id)
+        change.wrote(change.before.id, people=people, locked_at=change.at if command.locked else None)
     return at(change)
 
 

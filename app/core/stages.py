@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from app.core import crowd, lots, shelf, stored
+from app.core import crowd, late, lots, shelf, stored
 from app.core.agenda import Stage, agenda_of, alone, edited, find_stage, next_index, sealed_agenda
 from app.core.changes import Change, at
-from app.core.models import Facilitator, LogEntry, Participant, Reflection, SessionState, StageVisit, Standing
+from app.core.models import Facilitator, LogEntry, Reflection, SessionState, StageVisit
 from app.core.refusals import NotFound, NotNow, Stale
 from app.core.sealing import open_sealed
 from app.library.agendas import for_one, stage_of_exercise, talk_stage, with_exercise
@@ -69,10 +69,7 @@ def hold_door(change: Change, command: Any) -> dict[str, Any]:
     stage = stages[change.before.stage_index]
     if bool(stage.get("holds_door")) != command.held:
         stage["holds_door"] = command.held
-        waiting = stored.find_all(
-            change.db, Participant, group_session_id=change.before.id, standing=Standing.WAITING
-        )
-        people = [each.id for each in waiting if each.member_id is not None]
+        people = late.waiting_members(change.db, change.before.id)
         change.wrote(stage["id"], people=people, agenda=sealed_agenda(change.before.id, stages))
     return at(change)
 

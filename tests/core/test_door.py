@@ -2,11 +2,12 @@
 
 import secrets
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlmodel import SQLModel
 
-from app.core import door, groups, leaving
+from app.core import door, groups, leaving, reveals
 from app.core.models import CODE_LETTERS, GroupSession, Member, new_code
 from app.core.sealing import open_sealed
 from tests.core.cast import MEMBERS, Oak, refused
@@ -212,6 +213,47 @@ def test_whoever_was_removed_stays_removed(oak: Oak) -> None:
     with refused("not_now"):
         oak.does(oak.fola, "admit", participant_id=oak.amal.id)
     assert "Amal" not in str(oak.console()["people"])
+
+
+def test_what_somebody_showed_by_name_goes_with_them_and_nothing_more_of_theirs_is_shown(oak: Oak) -> None:
+    shown = oak.writes(oak.amal, text="Amal wrote this.")["id"]
+    kept = oak.writes(oak.birgit, text="Birgit wrote this.")["id"]
+    oak.does(oak.fola, "show_reflection", id=shown)
+    for each in (oak.amal, oak.birgit):
+        oak.does(oak.fola, "remove", participant_id=each.id)
+    assert oak.shown() == [] and oak.reflection(shown).shown_at is None
+    assert oak.on_console(shown)["alias"] == "Amal" and oak.on_console(shown)["acts"] == "none"
+    for each in (shown, kept):
+        with refused("not_now") as caught:
+            oak.does(oak.fola, "show_reflection", id=each)
+        assert caught.value.sentence == reveals.SENT_AWAY
+    oak.does(oak.fola, "reveal", stage_id="words")
+    assert oak.shown() == []
+
+
+def test_what_stands_there_without_a_name_stays_when_its_writer_is_removed(oak: Oak) -> None:
+    """Gone at the same moment it would have a name. What waited for the release is not in it."""
+    late = oak.joins("Gus")
+    oak.does(oak.fola, "admit", participant_id=late.id)
+    answers = {
+        name: oak.writes(oak.people[name], text=f"{name} wrote this.", audience="group_unnamed")["id"]
+        for name in MEMBERS
+    }
+    oak.does(oak.fola, "remove", participant_id=oak.birgit.id)
+    oak.does(oak.fola, "reveal", stage_id="words")
+    oak.does(oak.fola, "remove", participant_id=oak.amal.id)
+    assert set(oak.shown_ids()) == set(answers.values()) - {answers["Birgit"]}
+
+
+def test_who_waits_hears_at_once_that_the_door_was_locked_and_unlocked(oak: Oak, news: list[Any]) -> None:
+    oak.does(oak.fola, "lock", locked=True)
+    [oak.members["Zoe"]] = oak.database.writer.do(groups.add_members, oak.group_id, ["Zoe"])
+    oak.joins("Zoe")
+    for locked, told in ((False, "open"), (True, "")):
+        del news[:]
+        oak.does(oak.fola, "lock", locked=locked)
+        assert [each.people for each in news] == [{oak.zoe.id}] and not news[0].shared
+        assert oak.me(oak.zoe)["door"] == told
 
 
 def test_nobody_of_another_session_is_let_in_here(oak: Oak) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -10,8 +11,10 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from app.core import leaderless, overview, views
+from app.core.changes import Who
+from app.core.commands import REGISTRY, perform
 from app.core.models import GroupSession, now
-from tests.core.cast import Oak, refused
+from tests.core.cast import Oak, prompt, refused, stage
 
 BEGIN = datetime(2026, 11, 3, 17, 50, tzinfo=UTC)
 
@@ -224,3 +227,47 @@ def test_a_leader_who_was_there_until_a_restart_counts_for_the_seconds_in_which_
         assert not leaderless.led_until(oak.row(), now(), now()), "there was nobody before this restart"
     oak.does(oak.fola, "end")
     assert not leaderless.led_until(oak.row(), began, soon)
+
+
+def alone(oak: Oak, who: Who, name: str, **payload: Any) -> dict[str, Any]:
+    """A command that comes while nobody who leads is connected."""
+    command = REGISTRY["participant"][name]
+    read = command.payload.model_validate(payload)
+    answer: dict[str, Any] = oak.database.writer.do(perform, who, command, read, "", False, of=oak.id)
+    return answer
+
+
+def test_a_yes_while_nobody_leads_shows_nothing_before_a_leader_does(oak: Oak, news: list[Any]) -> None:
+    answer = oak.writes(oak.amal, text="Amal wrote this.", audience="facilitators")["id"]
+    oak.does(oak.fola, "request_share", id=answer)
+    del news[:]
+    for _ in range(2):
+        alone(oak, oak.amal, "answer_share_request", id=answer, accept=True)
+    assert oak.shown() == [] and [each.shared for each in news] == [False]
+    told = oak.on_console(answer)
+    assert (told["acts"], told["share"], told["audience"]) == ("show", "yes", "group_named")
+    oak.does(oak.fola, "show_reflection", id=answer)
+    assert oak.shown_ids() == [answer]
+
+
+@pytest.mark.parametrize("led", [True, False])
+def test_what_is_changed_while_it_is_presented_waits_for_a_leader(planned_oak: Oak, led: bool) -> None:
+    table = prompt("table", "decision_table", who="worker")
+    planned_oak.plans([stage("work", table, prompt("seen", who="others"))])
+    planned_oak.starts()
+    oak, answer = planned_oak, str(uuid4())
+    oak.does(oak.fola, "give_turn", stage_id="work", participant_id=oak.amal.id)
+    options = [
+        {"text": each, "pros": [], "cons": [], "helper": "", "chosen": False} for each in ("Go", "Stay")
+    ]
+    given = {"id": answer, "stage_id": "work", "audience": "group_named"}
+    for revision, question in ((1, "Move out?"), (2, "Move out now?")):
+        words = {"table": {"question": question, "wish": "", "options": options}}
+        send = {**given, "revision": revision, "answer": words}
+        if led or revision == 1:
+            oak.does(oak.amal, "submit_reflection", **send)
+        else:
+            alone(oak, oak.amal, "submit_reflection", **send)
+        if revision == 1:
+            oak.does(oak.fola, "show_reflection", id=answer)
+    assert oak.shown_ids() == ([answer] if led else [])

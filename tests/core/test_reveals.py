@@ -95,15 +95,6 @@ def test_in_a_group_of_four_nothing_unnamed_is_revealed(oak: Oak) -> None:
     assert len(answers) == 5
 
 
-def test_an_unnamed_answer_that_only_one_person_can_have_written_stays_hidden(oak: Oak) -> None:
-    for name in MEMBERS[:4]:
-        oak.writes(oak.people[name], text=f"{name} wrote this.", audience="group_named")
-    alone = oak.writes(oak.ewa, text="Ewa wrote this.", audience="group_unnamed")
-    assert oak.console()["can_release_unnamed"] is False
-    oak.does(oak.fola, "reveal", stage_id="words")
-    assert len(oak.shown()) == 4 and alone["id"] not in oak.shown_ids()
-
-
 def test_an_unnamed_answer_that_comes_after_the_reveal_is_for_the_facilitators(oak: Oak) -> None:
     for name in MEMBERS[:4]:
         oak.writes(oak.people[name], text=f"{name} wrote this.", audience="group_unnamed")
@@ -113,52 +104,6 @@ def test_an_unnamed_answer_that_comes_after_the_reveal_is_for_the_facilitators(o
     with refused("not_now"):
         oak.does(oak.fola, "show_reflection", id=late)
     assert len(oak.shown()) == 4 and late not in oak.shown_ids()
-
-
-@pytest.mark.parametrize("how", ["shown", "revealed", "asked for", "agreed to"])
-def test_names_shown_later_never_leave_one_writer_for_what_was_released_without(oak: Oak, how: str) -> None:
-    """Ewa alone wrote without her name; the others show theirs, one after the other."""
-    ewas = oak.writes(oak.ewa, text="Ewa wrote this.", audience="group_unnamed")["id"]
-    oak.does(oak.fola, "reveal", stage_id="words")
-    assert oak.shown_ids() == [ewas], "five could have written it"
-    kind = "facilitators" if how in ("asked for", "agreed to") else "group_named"
-    ids = [oak.writes(oak.people[name], text=name, audience=kind)["id"] for name in MEMBERS[:3]]
-    for each in ids:
-        if kind == "facilitators":
-            oak.does(oak.fola, "request_share", id=each)
-            oak.does(oak.people[MEMBERS[ids.index(each)]], "answer_share_request", id=each, accept=True)
-        else:
-            oak.does(oak.fola, "show_reflection", id=each)
-    last = "facilitators" if how == "asked for" else "group_named"
-    fourth = oak.writes(oak.dolores, text="Dolores", audience="facilitators" if how == "agreed to" else last)[
-        "id"
-    ]
-    if how == "agreed to":  # asked while a fourth could still have written it
-        oak.does(oak.fola, "hide_reflection", id=ids[0])
-        oak.does(oak.fola, "request_share", id=fourth)
-        oak.does(oak.fola, "show_reflection", id=ids[0])
-    with refused("not_now"):
-        if how == "shown":
-            oak.does(oak.fola, "show_reflection", id=fourth)
-        elif how == "revealed":
-            oak.does(oak.fola, "reveal", stage_id="words")
-        elif how == "asked for":
-            oak.does(oak.fola, "request_share", id=fourth)
-        else:
-            oak.does(oak.dolores, "answer_share_request", id=fourth, accept=True)
-    assert fourth not in oak.shown_ids() and len(oak.shown()) == 4
-
-
-def test_who_comes_after_a_release_cannot_have_written_what_it_showed(oak: Oak) -> None:
-    oak.writes(oak.ewa, text="Ewa wrote this.", audience="group_unnamed")
-    oak.does(oak.fola, "reveal", stage_id="words")
-    late = oak.joins("Zoe")
-    oak.does(oak.fola, "admit", participant_id=late.id)
-    for name in MEMBERS[:3]:
-        oak.does(oak.fola, "show_reflection", id=oak.writes(oak.people[name], text=name)["id"])
-    fourth = oak.writes(oak.dolores, text="Dolores")["id"]
-    with refused("not_now"):
-        oak.does(oak.fola, "show_reflection", id=fourth)
 
 
 def test_reveal_shows_named_answers_that_come_later_too(oak: Oak) -> None:
