@@ -32,7 +32,7 @@ from app.db import Database
 from app.expiry import Expiry
 from app.library import LANGUAGE as LIBRARY_LANGUAGE
 from app.on_call import OnCall
-from app.regions import Screens, clock, clock_or_day, find_texts_once
+from app.regions import Screens, clock, clock_or_day, find_texts_once, long_day
 from app.runtime import Drain
 from app.safety import LARGEST_BODY, Edge, Limiter
 from app.services import Services
@@ -160,6 +160,7 @@ def _speak(app: Flask) -> None:
     find_texts_once(app.jinja_env)
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["clock_or_day"] = clock_or_day
+    app.jinja_env.filters["long_day"] = long_day
     app.jinja_env.globals["library_language"] = LIBRARY_LANGUAGE
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 

@@ -9,10 +9,10 @@ from flask import session as cookie
 from flask_babel import gettext
 
 from app import pin
-from app.core import door, keepsake, overview, views
+from app.core import keepsake, overview, views
 from app.core.refusals import NotFound, NotNow
 from app.papers import keepsake_paper, maker, wording
-from app.participant import ANOTHER_LINK, closed, this_door
+from app.participant import ANOTHER_LINK, closed, member_at_the_door, this_door
 from app.regions import speaking
 from app.services import services
 
@@ -28,7 +28,7 @@ def page() -> Any:
     if request.method == "POST" and request.form.get("door") != this_door():
         raise NotNow(ANOTHER_LINK)  # the PIN that was typed is that of another member
     with services().database.reader() as db:
-        member = _member(db)
+        member = member_at_the_door(db)
         try:
             told = keepsake.opened(db, member)
         except NotFound:
@@ -54,7 +54,7 @@ def page() -> Any:
 @pages.get("/keepsake.pdf")
 def as_pdf() -> Any:
     with services().database.reader() as db:
-        member = _member(db)
+        member = member_at_the_door(db)
         if member is None or not _proved(member):
             raise NotFound()
         told = keepsake.opened(db, member)
@@ -65,12 +65,6 @@ def as_pdf() -> Any:
         data = keepsake_paper.laid_out(told)
     headers = {"Content-Disposition": 'attachment; filename="words.pdf"', "Cache-Control": "no-store"}
     return Response(maker.make("keepsake.pdf", data), content_type="application/pdf", headers=headers)
-
-
-def _member(db: Any) -> Any:
-    """Whose personal link this browser came by; None for anybody else."""
-    kind, link_hash = cookie.get("door", ("", ""))
-    return door.member_by_hash(db, link_hash) if kind == "m" else None
 
 
 def _leading(db: Any, group_id: str) -> list[str]:

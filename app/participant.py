@@ -84,6 +84,12 @@ def this_door() -> str:
     return str(cookie.get("door", ("", ""))[1][:12])
 
 
+def member_at_the_door(db: Any) -> Any:
+    """Whose own link this browser came by last; None for anybody else."""
+    kind, link_hash = cookie.get("door", ("", ""))
+    return door.member_by_hash(db, link_hash) if kind == "m" else None
+
+
 def _led(group_session_id: str) -> bool:
     """Whether a facilitator is at the console of a session."""
     return bool(services().screens.presence.facilitators_here(group_session_id))
@@ -144,6 +150,7 @@ def _come_in(db: Any, row: Any, member: Any) -> Any:
             problems=problems,
             facilitators=room["facilitators"],
             readers=room["readers"],
+            observers=room["observers"],
             one_to_one=room["one_to_one"],
             rehearsal=room["rehearsal"],
             asked=asked,

@@ -90,6 +90,13 @@ def clock_or_day(value: datetime) -> str:
     return f"{format_date(day, 'EEEE d MMMM', rebase=False)}, {clock(value)}"
 
 
+def long_day(value: datetime) -> str:
+    """The day where the group is, with its year: 3 November 2026."""
+    return str(
+        format_date(value.astimezone(ZoneInfo(g.get("time_zone") or "UTC")).date(), "long", rebase=False)
+    )
+
+
 class _Known:
     """A room as it was put together, and for how long that holds."""
 

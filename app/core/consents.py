@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from app.core import stored
 from app.core.changes import Change, Who, changing
-from app.core.models import Group, Member, Participant, Standing, new_id, now
+from app.core.models import Group, GroupSession, Member, Participant, Standing, new_id, now
 from app.core.refusals import Invalid, NotFound, NotNow, Stale
 from app.core.safety_models import Consent, ConsentText
 from app.core.sealing import open_sealed, seal
@@ -147,11 +147,34 @@ def record_for(db: Connection, facilitator_id: str, group_id: str, member_id: st
     member = stored.find(db, Member, id=member_id, group_id=group_id)
     if member is None:
         raise NotFound()
+    stood = stands(db, member_id, None)
     if given:
         versions = newest(db, group_id)
         say_yes(db, group_id, versions, member_id=member_id, recorded_by=facilitator_id)
     else:
         _withdraw(db, member_id, None, now())
+    if stood != given:
+        _tell_open_rooms(db, member_id, "give_consent" if given else "take_consent_back", facilitator_id)
+
+
+def take_back_by_link(db: Connection, member_id: str, research_alone: bool = False) -> None:
+    """A member takes their yes back, or that to research alone, by their own link, in a room or in none: the
+    link is enough to give it.
+    """
+    kinds = (RESEARCH,) if research_alone else ("consent", RESEARCH)
+    if _withdraw(db, member_id, None, now(), kinds):
+        _tell_open_rooms(db, member_id, "take_consent_back")
+
+
+def _tell_open_rooms(db: Connection, member_id: str, action: str, facilitator_id: str = "") -> None:
+    """The member's own page, and the consoles, of a session that is on hear of it."""
+    for place in stored.find_all(db, Participant, member_id=member_id):
+        session: Any = stored.find(db, GroupSession, id=place.group_session_id)
+        if session.opened_at is None or session.ended_at is not None or place.standing == Standing.REMOVED:
+            continue
+        actor = ("facilitator", facilitator_id) if facilitator_id else ("participant", place.id)
+        with changing(db, Who(actor[0], session.id, actor[1]), action) as change:
+            change.wrote(place.id, people=[place.id])
 
 
 def stands(db: Connection, member_id: str | None, participant_id: str | None, kind: str = "consent") -> bool:
@@ -242,6 +265,7 @@ def asked(db: Connection, row: Any, member: Any, language: str) -> list[dict[str
         {
             "kind": kind,
             "version": found[kind]["version"],
+            "made_at": found[kind]["made_at"],
             "body": found[kind]["bodies"][language],
             "again": any(each.kind == kind for each in given),
         }
@@ -252,15 +276,31 @@ def asked(db: Connection, row: Any, member: Any, language: str) -> list[dict[str
 
 def own_page(db: Connection, row: Any, person: Any, language: str) -> dict[str, Any]:
     """What somebody reads about their own yes: since when it stands, or the texts as they stand now."""
-    said = _given(db, person.member_id, person.id)
+    return _page(db, row.group_id, person.member_id, person.id, language)
+
+
+def page_of_member(db: Connection, member: Any, language: str) -> dict[str, Any]:
+    """The same of a member who is in no room."""
+    return _page(db, member.group_id, member.id, None, language)
+
+
+def _page(
+    db: Connection, group_id: str, member_id: str | None, participant_id: str | None, language: str
+) -> dict[str, Any]:
+    said = _given(db, member_id, participant_id)
     last = [each for each in said if each.kind == "consent"][-1:]
-    found = texts(db, row.group_id)
+    found = texts(db, group_id)
     return {
         "stands": bool(last) and last[0].withdrawn_at is None,
         "at": (last[0].withdrawn_at or last[0].given_at) if last else None,
-        "research": research_yes(db, person.member_id) if person.member_id else None,  # no guest is asked
+        "research": research_yes(db, member_id) if member_id else None,  # no guest is asked
         "texts": [
-            {"kind": kind, "version": found[kind]["version"], "body": found[kind]["bodies"][language]}
+            {
+                "kind": kind,
+                "version": found[kind]["version"],
+                "made_at": found[kind]["made_at"],
+                "body": found[kind]["bodies"][language],
+            }
             for kind in KINDS
             if kind in found
         ],

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.core import consents
-from app.core.models import SessionState
+from app.core.models import SessionState, now
 from app.core.safety_models import Consent
 from app.db import Database
 from tests.house.rooms import make_room
@@ -106,3 +106,53 @@ def test_a_member_answers_research_apart_and_nobody_else_answers_for_them(
     assert not [
         row for row in room.all(Consent.__table__.select()) if row.kind == "research" and not row.member_id
     ]
+
+
+def test_a_yes_is_taken_back_by_the_own_link_when_no_room_is_open_and_the_effect_is_said_before(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, amal = make_room(database, state=SessionState.PLANNED), visitor()
+    dora = member_row(room, "Dora").id
+    database.writer.do(consents.record_for, room.leading["Fola"], room.group, dora, True)
+    assert 'href="/consent"' in amal.visit(own_link(room, "Dora"), 404)
+    before = amal.visit("/consent")
+    for effect in ("nothing that you write is stored", "Fola, Sami and Olu can see that you took it back"):
+        assert effect in before
+    assert "Version 1, " in before and "Yes, for research" not in before
+    stale = {"yes": "no", "door": "another link"}
+    assert amal.client.post("/consent", data=stale | {"csrf_token": amal._token()}).status_code == 409
+    assert amal.send("/consent", door=amal.door(), yes="no") == "/consent"
+    assert "You are asked again when you next come in." in amal.visit("/consent")
+    with database.reader() as db:
+        assert not consents.stands(db, dora, None)
+    visitor().visit("/consent", 404)
+
+
+def test_in_an_open_room_the_page_of_whoever_takes_it_back_elsewhere_hears_of_it(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, dora, other = make_room(database), visitor(), visitor()
+    inside = dora.comes_in(own_link(room, "Dora"))
+    dora.send(f"{inside}/consent", research="yes")
+    other.visit(own_link(room, "Dora"))
+    member = member_row(room, "Dora").id
+    for sent, action in (({"research": "no"}, "take_consent_back"), ({"yes": "no"}, "take_consent_back")):
+        version = room.row.version
+        other.send("/consent", door=other.door(), **sent)
+        assert room.row.version == version + 1 and room.log[-1].action == action
+    other.send("/consent", door=other.door(), yes="no")
+    assert room.row.version == version + 1, "once is once"
+    assert 'id="answer-form"' not in dora.visit(inside)
+    database.writer.do(consents.record_for, room.leading["Fola"], room.group, member, True)
+    assert 'id="answer-form"' in dora.visit(inside) and room.row.version == version + 2
+    assert room.has_every_version()
+
+
+def test_each_text_says_at_the_door_which_version_it_is_and_from_when(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room = make_room(database)
+    database.writer.do(consents.change_text, room.leading["Fola"], room.group, "limits", BODIES)
+    page = visitor().visit(room_link(room))
+    assert page.count("Version 1, ") == 2 and page.count("Version 2, ") == 1
+    assert str(now().year) in page.split("Version 2, ")[1][:40]

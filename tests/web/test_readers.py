@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from app.core import roles
+import pytest
+
+from app.core import roles, stored
+from app.core.models import Group
 from app.db import Database
 from tests.house.rooms import asking, make_room
-from tests.house.visitor import Visitor, own_link
+from tests.house.visitor import Visitor, own_link, room_link
 
 ALL = "Fola, Sami and Olu"
 SAYS = re.compile(r"Only ([^<.]+?) (?:will read|will see|can read|read this card)")
@@ -60,3 +63,21 @@ def test_a_private_form_names_whoever_watches_and_nobody_who_does_not(
     assert readers(form) <= {ALL} and f"while {ALL}" not in form
     database.writer.do(roles.end_role, room.leading["Fola"], room.group, room.leading["Olu"])
     assert "Olu" not in amal.visit(path)
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_whoever_watches_is_named_before_anybody_comes_in_and_on_each_page_inside(
+    visitor: Callable[[], Visitor], database: Database, online: bool
+) -> None:
+    room, amal, guest = make_room(database, FIVE), visitor(), visitor()
+    database.writer.do(stored.change, Group, room.group, online=online)
+    for page in (amal.visit(own_link(room, "Amal")), guest.visit(room_link(room))):
+        assert "Olu is here to watch and learn." in page and "Olu sees what your leaders see." in page
+    path = amal.comes_in(own_link(room, "Amal"))
+    waits = guest.comes_in(room_link(room), alias="Goran")
+    for browser, page in ((amal, path), (guest, waits)):
+        assert "Olu is here to watch and learn." in browser.visit(page)
+    assert f"{ALL} still can." in amal.visit(path)
+    database.writer.do(roles.end_role, room.leading["Fola"], room.group, room.leading["Olu"])
+    for page in (amal.visit(path), visitor().visit(own_link(room, "Birgit"))):
+        assert "Olu" not in page

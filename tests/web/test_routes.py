@@ -22,6 +22,7 @@ OPEN_TO_ALL = {
     ("/healthz", "GET"),
     ("/door", "GET POST"),
     ("/exit", "POST"),
+    ("/consent", "GET POST"),
     ("/keepsake", "GET POST"),
     ("/keepsake.pdf", "GET"),
     ("/m/<token>", "GET"),
