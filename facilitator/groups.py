@@ -263,6 +263,7 @@ def group_page(group_id: str, faults: dict[str, str], values: dict[str, str]) ->
     more |= {"leads": read(leads, group_id), "consents": read(consents.of_members, group_id)}
     more["meetings"] = read(before.in_group, group_id)
     more["no_contact"] = read(gate.members_without_contact, group_id)
+    more["no_address"] = read(gate.members_without_address, group_id)
     more["missing"] = read(gate.of_group, group_id) if more["leads"] else []
     return page("facilitator/group.html", "groups", faults=faults, values=values, **more, **shown)
 

@@ -111,6 +111,17 @@ def members_without_contact(db: Connection, group_id: str) -> list[str]:
     return [each.id for each in members if not contacts.has_contact(each)]
 
 
+def members_without_address(db: Connection, group_id: str) -> list[str]:
+    """The ids of members of a group that meets online of whom nobody knows where they are meanwhile: the
+    question at the door asks for the address that is held. Shown, like a missing contact.
+    """
+    group = stored.find(db, Group, id=group_id)
+    if group is None or not group.online:
+        return []
+    members = stored.find_all(db, Member, ("created_at", "id"), group_id=group_id, left_at=None)
+    return [each.id for each in members if not contacts.of_member(each)["address"]]
+
+
 def for_young_people(db: Connection, group: Any) -> bool:
     """Whether the group's programme is one that opens only with guardians and assent."""
     programme = shelf.programme(db, group.programme_id)

@@ -70,7 +70,7 @@ def page(db: Connection, group_id: str, member_id: str) -> dict[str, Any]:
         "lines": held_lines.waiting(db, row),
         "within_days": call.within_days,
         "call": [{"title": each.title, "cue": each.cue} for each in call.rows],
-        "told_to_group": load().when_a_member_leaves.told_to_group,
+        "no_answer": load().when_a_member_leaves.no_answer,
     }
 
 

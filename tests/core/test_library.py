@@ -293,3 +293,25 @@ def test_all_seven_programmes_are_there_with_their_meetings():
         kinds = [meeting.kind for meeting in found.meetings]
         assert kinds[0] == "pre" and kinds[-1] == "follow_up"
     assert len(programmes["ipt_ast_8"].requires) >= 3
+
+
+def test_the_first_meeting_names_every_reason_for_other_help_first() -> None:
+    (row,) = (
+        each
+        for meeting in load().programmes["adult_14"].meetings
+        for each in meeting.rows
+        if each.title.startswith("Alone:")
+    )
+    asked = f"{row.title} {row.cue}"
+    for reason in (
+        "high",
+        "voices",
+        "alcohol",
+        "attempt to die",
+        "violent to others",
+        "no private place",
+        "in the same group",
+        "main problem",
+        "no answer decides by itself",
+    ):
+        assert reason in asked, reason

@@ -148,3 +148,10 @@ def test_what_moved_the_mood_is_numbered_once(oak: Oak, fola: Browser) -> None:
     assert ">1</text>" in drawn and 'role="img"' in drawn
     entry = listed[listed.index('<ul class="list"><li><p><b') :].partition("</li>")[0]
     assert entry.count('<b class="lamp num">1</b>') == 1 and "We moved." in entry
+
+
+def test_the_page_of_whoever_left_says_what_to_do_when_they_do_not_answer(oak: Oak, fola: Browser) -> None:
+    page = fola.visit(path_of(oak))
+    assert "A death is told in person first, with the supervisor." in page and "Two tries" not in page
+    fola.send(f"{path_of(oak)}/leaves", told="", note="")
+    assert "Two tries on two days, then the agreed contact if there was risk" in fola.visit(path_of(oak))

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from flask import Flask
 
-from app.core import consents, contacts, gate, groups
-from app.core.models import Role
+from app.core import consents, contacts, gate, groups, stored
+from app.core.models import Group, Role
 from app.library.consents import KINDS, LANGUAGES, shipped
 from app.library.grade import grade
 from app.library.numbers import by_country
@@ -140,6 +142,39 @@ def test_the_group_page_says_for_whom_nobody_can_be_called(
     assert fola.visit(path).count(said) == len(without)
     oak.database.writer.do(groups.set_role, oak.group_id, oak.leaders["Sami"], Role.OBSERVER)
     assert said not in browser_of(oak.leaders["Sami"]).visit(path)
+
+
+def test_the_group_page_says_of_whom_nobody_knows_where_they_are_when_they_meet_online(
+    fola: Browser, oak: Oak
+) -> None:
+    path, said = f"/groups/{oak.group_id}", "No address yet for the time of sessions"
+    for name, held in (("Amal", {}), ("Birgit", {"address": "2 Oak Lane"})):
+        reached = {"contact": "Mother", "contact_phone": "0123", **held}
+        oak.database.writer.do(contacts.keep, oak.group_id, oak.members[name], reached, "")
+    assert fola.visit(path).count(said) == 1
+    oak.database.writer.do(stored.change, Group, oak.group_id, online=False)
+    assert said not in fola.visit(path)
+
+
+def test_the_roster_says_how_to_reach_whoever_dropped_to_those_who_lead_alone(
+    app: Flask, fola: Browser, oak: Oak, browser_of: Callable[[str], Browser]
+) -> None:
+    console, gone = f"/sessions/{oak.id}/console", app.extensions["concentric"].screens.presence
+    held = {"phone": "0123 4567", "contact": "Nour", "contact_phone": "0765 4321"}
+    oak.database.writer.do(contacts.keep, oak.group_id, oak.members["Amal"], held, "")
+    oak.does(oak.fola, "admit", participant_id=oak.joins("Gus").id)
+    gone.arrives("participant", oak.id, oak.chidi.id, "a socket")
+    gone.began -= timedelta(minutes=5)
+    page = fola.visit(console)
+    assert page.count("How to reach them") == 4, (
+        "neither Chidi, who is here, nor Gus, of whom nothing is known"
+    )
+    assert page.count("0765 4321</a>") == 1 and "Nour" in page
+    assert page.count("Nothing is kept of how to reach them.") == 3
+    oak.database.writer.do(groups.set_role, oak.group_id, oak.leaders["Sami"], Role.OBSERVER)
+    watching = browser_of(oak.leaders["Sami"]).visit(console)
+    assert "Gone" in watching
+    assert not any(each in watching for each in ("How to reach them", "Nour", "Nothing is kept of how"))
 
 
 def test_contacts_are_for_those_who_lead(fola: Browser, oak: Oak) -> None:
