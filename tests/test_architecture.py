@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "app.pin": PAGES,
     "app.participant": PAGES | {"app.pin", "app.last_call", "app.places"},
     "app.private_form": PAGES | {"app.places", "app.last_call"},
-    "app.consent_page": PAGES | {"app.places"},
+    "app.consent_page": PAGES | {"app.places", "app.participant"},
     "app.own_lines": PAGES | {"app.places"},
     "app.last_call": PAGES | {"app.places"},
     "app.quick_exit": PAGES | {"app.pin", "app.places"},
