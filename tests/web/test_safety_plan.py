@@ -213,6 +213,34 @@ def test_every_shipped_text_stands_in_every_language_and_is_easy_to_read() -> No
         assert grade(bodies["en"]) <= 6, kind  # about 11 years
 
 
+def test_the_shipped_consent_names_all_that_somebody_agrees_to() -> None:
+    told, limits = shipped("consent")["en"], shipped("limits")["en"]
+    for what in (
+        "meant to help your mood",
+        "other kinds of help",
+        "stir up strong feelings",
+        "“Only your leaders”",
+        "“Without my name”",
+        "“With my name”",
+        "watch and learn",
+        "What is kept:",
+        "where it is kept",
+        "who runs this service",
+        "How long:",
+        "ask for a copy",
+        "ask them to delete",
+        "take this yes back at any time",
+        "somebody who is on call is told, without your name",
+        "the person you named",
+        "You choose the name that the group reads",
+        "a parent or guardian says yes as well",
+        "not a help line",
+        "you would be asked apart",
+    ):
+        assert what in told, what
+    assert "Nobody may record" in limits and "Other members are not bound by law" in limits
+
+
 def test_every_country_has_numbers_that_can_be_dialled() -> None:
     assert len(by_country()) >= 25
     for code, numbers in by_country().items():
