@@ -108,14 +108,17 @@ def unseen(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
 
     A rehearsal's and a sandbox's are nobody's.
     """
+    rows = db.execute(MINE, {"facilitator": facilitator_id}).all()
+    called = escalation.of_signals(db, [each.id for each in rows]) if rows else {}
     return [
         told(db, each)
         | {
+            "on_call": called.get(each.id),
             "group_session_id": each.group_session_id,
             "group_name": open_sealed(Group.name, each.group_id, each.group_name),
             "time_zone": each.time_zone,
         }
-        for each in db.execute(MINE, {"facilitator": facilitator_id}).all()
+        for each in rows
     ]
 
 

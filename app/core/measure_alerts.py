@@ -6,12 +6,13 @@ keeps it open, and the next session asks again. Another answer later removes not
 """
 
 import json
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import col
 
-from app.core import instruments, stored
+from app.core import instruments, replies, stored
 from app.core.changes import Change, at
 from app.core.course_models import MeasureResponse
 from app.core.models import (
@@ -131,8 +132,8 @@ def about(db: Connection, signal: Row[Any]) -> dict[str, Any]:
     )
     return {
         "answer": _last_answer(db, member_id) if member_id else None,
-        "met": _met(signal),
-        "before": next((met for each in reversed(earlier) if (met := _met(each))), None),
+        "met": _told_met(db, signal),
+        "before": next((met for each in reversed(earlier) if (met := _told_met(db, each))), None),
     }
 
 
@@ -158,7 +159,7 @@ def on_today(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
             "group_name": open_sealed(Group.name, each.group_id, each.group_name),
             "time_zone": each.time_zone,
             "left": each.state == SessionState.ENDED or each.gone_at is not None,
-            "met": _met(each),
+            "met": _told_met(db, each),
         }
         for each in db.execute(OF_MINE, {"facilitator": facilitator_id}).all()
     ]
@@ -187,6 +188,14 @@ def _told(db: Connection, each: Row[Any]) -> dict[str, Any]:
 def _met(signal: Any) -> dict[str, Any] | None:
     text = open_sealed(Signal.met, signal.id, signal.met)
     return json.loads(text) if text else None
+
+
+def _told_met(db: Connection, signal: Any) -> dict[str, Any] | None:
+    """How an alert is met, with the name of who said so in ``by`` and ``at`` as a time."""
+    met = _met(signal)
+    if met is None:
+        return None
+    return met | {"by": replies.name_of(db, met["by"]), "at": datetime.fromisoformat(met["at"])}
 
 
 def _last_answer(db: Connection, member_id: str) -> dict[str, Any] | None:

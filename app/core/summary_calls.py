@@ -57,7 +57,8 @@ def earlier_alerts(db: Connection, session: Row[Any]) -> list[dict[str, Any]]:
     ]
     written = _written(db, [row.id for row in rows]) if rows else []
     names = _names(db, [*rows, *written]) if rows else {}
-    return [_told(db, row, written, names) | {"on_call": None} for row in rows]
+    calls = escalation.of_signals(db, [row.id for row in rows]) if rows else {}
+    return [_told(db, row, written, names) | {"on_call": calls.get(row.id)} for row in rows]
 
 
 def _left_to(alert: Row[Any], session: Row[Any]) -> bool:

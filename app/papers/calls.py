@@ -43,6 +43,8 @@ def met(signal: dict[str, Any], zone: str, when: Callable[[datetime, str], str] 
     told = [_seen(signal, zone, when)]
     if signal["on_call"] and signal["on_call"]["at"]:
         told.append(_("On-call called at %(time)s.", time=when(signal["on_call"]["at"], zone)))
+    elif signal["on_call"] and signal["on_call"]["failed"]:
+        told.append(_("On-call could not be reached."))
     if signal["reply"]:
         told.append(_reply(signal))
     if signal["talk_wanted_at"]:

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from playwright.sync_api import expect
+from sqlalchemy import update
+from sqlmodel import col
 
+from app.core.models import Signal
+from app.core.sealing import seal
 from tests.browser.conftest import People
 from tests.browser.world import World, line
 from tests.house.actors import Actor
@@ -23,7 +28,8 @@ def test_a_facilitator_on_another_page_is_called_on_return_and_answers_there(
     fola = people.facilitator(house.url)
     fola.opens(world.enter_path())
     fola.opens("/library")
-    birgit.signals("support")
+    signal = str(uuid4())
+    birgit.says("raise_signal", id=signal, kind="support")
     fola.page.evaluate("window.dispatchEvent(new Event('focus'))")
     call = fola.page.locator("#alerts .alarm[role=alert]", has_text="Birgit needs support.")
     expect(call).to_be_visible()
@@ -35,6 +41,17 @@ def test_a_facilitator_on_another_page_is_called_on_return_and_answers_there(
     call.get_by_role("button", name="Seen").click()
     expect(call).to_have_count(0)
     reads(birgit, "Your leader has seen this.")
+
+    fola.opens_the_console(world.console_path(session))
+    stay = fola.page.locator("#region-signals").get_by_role("button", name="Stay if you can.")
+    expect(stay).to_be_visible()
+    other = update(Signal).where(col(Signal.id) == signal)
+    reply = seal(Signal.reply, signal, "call")  # by nobody whose name is known
+    world.do(lambda db: db.execute(other.values(reply=reply, replied_by=None, seen_by=None)) and None)
+    stay.click()
+    expect(fola.page.locator("#refused")).to_have_text(
+        "The answer here has changed. Yours was not sent. Look before you press again."
+    )
 
 
 def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(

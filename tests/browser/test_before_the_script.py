@@ -104,12 +104,23 @@ def test_a_decision_pressed_before_the_console_can_send_it_is_made_once(
 
     script = Late(fola.page, "console.js")
     fola.page.goto(house.url + world.console_path(session), wait_until="commit")
+    fola.page.locator("#steer-add").click()  # a sheet
+    fola.page.keyboard.press("b")  # and a key
+    expect(fola.page.locator("#steer-back")).to_have_attribute("aria-busy", "true")
+    script.comes()
+    expect(fola.page.locator("#add-stage")).to_be_visible()
+    expect(fola.page.locator("#region-stage h1")).to_have_text("First")
+    assert world.logged(session, "go_to_stage") == 2
+    fola.page.keyboard.press("Escape")
+
+    script = Late(fola.page, "console.js")
+    fola.page.goto(house.url + world.console_path(session), wait_until="commit")
     fola.next_button.click()
     world.moves(session, "hold")  # meanwhile somebody else decides
     script.comes()
     expect(fola.next_button).to_contain_text("Carry on")
     expect(fola.page.locator("#refused")).to_contain_text("The session has moved already.")
-    assert world.logged(session, "go_to_stage") == 1
+    assert world.logged(session, "go_to_stage") == 2
 
 
 def test_a_call_that_had_not_arrived_when_its_sender_was_sent_away_goes_another_way(

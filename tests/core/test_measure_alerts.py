@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.core import measure_alerts
-from app.core.models import Signal
+from app.core.models import Signal, now
 from tests.core.cast import Oak, prompt, refused, stage
 from tests.core.test_measures import sends
 
@@ -88,6 +88,7 @@ def test_a_new_alert_shows_how_the_one_before_was_met(oak: Oak) -> None:
     sends(oak, oak.amal, [0] * 8 + [1])
     assert (alert(oak)["before"]["how"], alert(oak)["before"]["words"]) == ("handed", "Dr Ines")
     assert alert(oak)["met"] is None
+    assert alert(oak)["before"]["by"] == "Fola" and alert(oak)["before"]["at"] <= now()
 
 
 def test_the_same_word_twice_is_one_and_a_plan_without_words_is_none(oak: Oak) -> None:

@@ -1,5 +1,6 @@
 """The strip of every facilitator's page: who is called, and until when."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app.core import accounts, groups
-from app.core.models import GroupSession, Role, SessionState, SignIn, now
+from app.core import accounts, escalation, groups
+from app.core.models import Group, GroupSession, Role, SessionState, SignIn, now
+from app.core.sealing import seal
 from app.db import Database
+from app.library.agendas import talk_stage
 from tests.core.cast import Oak
 from tests.house.browser import Browser
 
@@ -32,11 +35,26 @@ def status(oak: Oak) -> str:
 def test_a_call_stands_on_every_page_of_both_until_one_of_them_has_seen_it(
     oak: Oak, fola: Browser, sami: Browser
 ) -> None:
-    for path in ("/today", "/groups", "/library", f"/groups/{oak.group_id}"):
-        assert CALL not in fola.visit(path)
+    group, session = f"/groups/{oak.group_id}", f"/sessions/{oak.id}"
+    member = f"{group}/members/{oak.members['Chidi']}"
+    paths = [
+        "/today",
+        "/groups",
+        "/groups/new",
+        "/library",
+        "/library/measures",
+        "/library/layouts",
+        "/exports",
+    ]
+    paths += [f"{group}{page}" for page in ("", "/edit", "/course", "/safety", "/supervision", "/export")]
+    paths += [f"{member}{page}" for page in ("", "/record", "/follow-up", "/export")]
+    paths += [f"{session}{page}" for page in ("/notes", "/fidelity", "/summary", "/export")]
+    planned = oak.database.writer.do(groups.plan_session, oak.group_id, [talk_stage("Arrive", 5)])
+    paths += [f"/sessions/{planned}/plan", f"/sessions/{planned}/rehearsal"]
+    assert not any(CALL in fola.visit(path) for path in paths)
     signal = oak.signals(oak.chidi)
-    for path in ("/today", "/groups", "/library", f"/groups/{oak.group_id}"):
-        assert CALL in fola.visit(path)
+    for path in paths:
+        assert CALL in fola.visit(path), path
     assert CALL in strip(fola) and CALL in strip(sami)
     assert f"/sessions/{oak.id}/console" in strip(sami)
     assert sami.fetch("/alerts/seen", {"ids": [signal]}).status_code == 200
@@ -53,6 +71,26 @@ def test_a_console_leaves_its_own_calls_to_itself_and_shows_those_of_the_others(
     assert "alert-" not in fola.visit(f"/sessions/{here}/console")
     oak.plans()
     assert "alert-" in fola.visit(f"/sessions/{oak.id}/console")
+
+
+@pytest.mark.parametrize("failure", ["SMTPRecipientsRefused", ""])
+def test_every_page_and_the_console_say_what_became_of_the_call_to_the_on_call_contact(
+    oak: Oak, fola: Browser, sami: Browser, failure: str
+) -> None:
+    signal = oak.signals(oak.chidi)
+    contact = seal(Group.on_call, oak.group_id, json.dumps({"name": "Ines", "mail": "ines@clinic.example"}))
+    oak.database.writer.do(lambda db: db.execute(update(Group).values(on_call=contact)))
+    late = now() + timedelta(seconds=121)
+    [call] = oak.database.writer.do(escalation.take, signal, oak.id, late, of=oak.id)
+    oak.database.writer.do(escalation.called, oak.id, call["id"], failure, late, of=oak.id)
+    told = (
+        "On-call could not be reached yet; we keep trying. Call yourself." if failure else "On-call called at"
+    )
+    for page in (strip(fola), strip(sami), fola.visit("/today"), fola.visit(f"/sessions/{oak.id}/console")):
+        assert told in page
+    oak.does(oak.fola, "end")
+    summary = fola.visit(f"/sessions/{oak.id}/summary")
+    assert ("On-call could not be reached." if failure else "On-call called at") in summary
 
 
 def test_a_page_that_shows_it_says_so_and_then_somebody_is_there(oak: Oak, fola: Browser) -> None:

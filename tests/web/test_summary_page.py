@@ -3,16 +3,20 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 
 from app.core import accounts, groups, leaving, stored
-from app.core.models import GroupSession, Participant, Role, Signal, SignalKind
+from app.core.models import GroupSession, Participant, Role, Signal, SignalKind, now
 from app.core.record_models import Tags
 from app.core.sealing import seal
+from app.core.summary import summary_of
 from app.db import Database
+from app.papers import calls
 from app.papers.registry import PAPERS, Asked
 from tests.core.cast import MEMBERS, Oak, prompt, stage
 from tests.core.record import _measures
@@ -260,7 +264,9 @@ def test_nothing_is_tagged_or_followed_up_in_a_sandbox(oak: Oak, fola: Browser, 
     assert fola.fetch(f"/sessions/{oak.id}/tags", sent).status_code == 404
 
 
-def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(oak: Oak, fola: Browser) -> None:
+def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(
+    oak: Oak, fola: Browser, browser_of: Callable[[str], Browser]
+) -> None:
     _measures(oak, "phq9", [0] * 8 + [2])
     first = oak.id
     [call] = oak.console()["signals"]
@@ -269,12 +275,22 @@ def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(oak: Oak
     oak.plans()
     oak.opens()
     [alert] = oak.console()["earlier_alerts"]
+    with time_machine.travel(now() + timedelta(days=14), tick=True):  # the answer is two weeks old by then
+        browser = browser_of(oak.leaders["Fola"])
+        told = browser.visit(f"/sessions/{oak.id}/console")
+        assert re.search(r"More than half the days</q>, \w+ \d+ \w+, \d\d:\d\d", told)
     oak.does(oak.fola, "meet_alert", id=alert["id"], how="handed", words="Dr Ines")
     oak.does(oak.fola, "start")
     assert "Handed to Dr Ines." in fola.visit(f"/sessions/{first}/summary")
     page = fola.visit(f"/sessions/{oak.id}/summary")
     assert "An answer on the private form, " in page and "Handed to Dr Ines." in page
-    assert re.search(r"Seen by Fola \w+ \d+ \w+, \d\d:\d\d", page), "with the day: it was another one"
+    with_its_day = r"Seen by Fola \w+ \d+ \w+, \d\d:\d\d"
+    assert re.search(with_its_day, page), "it was another day"
+    with fola.client.application.test_request_context(), oak.database.reader() as db:
+        told = summary_of(db, oak.id)
+        [row] = calls.signals(told["earlier"], told["signals"], "UTC")["rows"]
+    assert re.search(r"^\w+ \d+ \w+ \d{4}, \d\d:\d\d$", row[2]), "and on paper"
+    assert re.search(r"Seen by Fola \w+ \d+ \w+ \d{4}, \d\d:\d\d", row[3])
 
 
 def test_a_closing_word_alone_is_called_the_last(oak: Oak, fola: Browser) -> None:
