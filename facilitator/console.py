@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, render_template, request
 from flask import session as cookie
 
-from app.core import accounts, alerts, feedback, shelf, stop_signals
+from app.core import accounts, alerts, feedback, gate, shelf, stop_signals
 from app.core.changes import Who
-from app.core.console import answer_body
+from app.core.console import LEADING, answer_body
 from app.core.door import OPEN_STATES, hashed
 from app.core.models import SessionState
+from app.core.views import group_row
 from app.regions import speaking
 from app.services import services
 from app.sign_in import (
@@ -102,12 +103,18 @@ def _page(db: Any, group_session_id: str) -> str:
             "facilitator/console.html",
             console=context,
             facilitator_id=me(),
+            plan=_plan(db, row) if context["me"]["role"] in LEADING else None,
             stop_signals=_stop_signals(db, row),
             alerts=[each for each in alerts.unseen(db, me()) if each["group_session_id"] != row.id],
             idle_minutes=int(accounts.IDLE.total_seconds() // 60),
             page_language=context["language"],
             exercises=shelf.offered(db, me()).filtered(),
         )
+
+
+def _plan(db: Any, row: Any) -> dict[str, Any]:
+    """Whom to call and what to do when somebody is in danger, for those who lead."""
+    return gate.safety_plan(group_row(db, row.group_id))
 
 
 def _stop_signals(db: Any, row: Any) -> list[dict[str, Any]]:

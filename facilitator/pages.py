@@ -113,6 +113,12 @@ def field(name: str, most: int) -> str:
     return text.strip()[:most]
 
 
+def lines(name: str, most: int) -> str:
+    """A text of a form with its lines, without control characters."""
+    text = request.form.get(name, "").replace("\r\n", "\n")
+    return "".join(each for each in text if each >= " " or each == "\n").strip()[:most]
+
+
 @frame.app_template_filter()
 def moment(value: datetime, time_zone: str) -> str:
     """Day and time: Tuesday 3 November, 18:20."""

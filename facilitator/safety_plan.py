@@ -15,11 +15,12 @@ from app.library.consents import shipped
 from app.library.numbers import by_country
 from app.services import services
 from app.sign_in import facilitators_only
-from facilitator.pages import back, field, me, my_group, page, read
+from facilitator.pages import back, field, lines, me, my_group, page, read
 
 pages = Blueprint("safety_plan", __name__)
 
 LANGUAGES = {"en": "English", "es": "Español"}
+LONGEST_PROCEDURE = 4000  # code points
 ON_CALL = {"name": 80, "reach": 80, "mail": 200, "webhook": 400}
 
 
@@ -136,6 +137,7 @@ def _sent() -> dict[str, Any]:
         "crisis_line": field("crisis_line", 60) or (known.crisis if known else ""),
         "confirmed": request.form.get("confirmed") == "yes",
         "clinician": field("clinician", 200),
+        "procedure": lines("procedure", LONGEST_PROCEDURE),
         "on_call": {name: field(f"on_call_{name}", most) for name, most in ON_CALL.items()},
         "works_alone": request.form.get("works_alone") == "yes",
         "escalate_after": int(seconds) if seconds.isdecimal() else 0,

@@ -138,6 +138,7 @@ def safety_plan(group: Any) -> dict[str, Any]:
         "confirmed_at": group.numbers_confirmed_at,
         "clinician": open_sealed(Group.clinician, group.id, group.clinician),
         "on_call": {key: call.get(key, "") for key in ("name", "reach", "mail", "webhook")},
+        "procedure": open_sealed(Group.procedure, group.id, group.procedure),
         "works_alone": group.works_alone,
         "escalate_after": group.escalate_after,
     }
@@ -155,10 +156,12 @@ def keep_safety_plan(
     on_call: dict[str, str],
     works_alone: bool = False,
     escalate_after: int = 120,
+    procedure: str = "",
     at: datetime | None = None,
 ) -> None:
     """Keeps the safety plan as it stands, complete or not; ``confirmed`` says that somebody called the
-    numbers or looked them up. ``on_call`` is ``{"name", "reach", "mail", "webhook"}``, each may be empty.
+    numbers or looked them up. ``on_call`` is ``{"name", "reach", "mail", "webhook"}``, each may be empty, as
+    may ``procedure``, what the site does when somebody is in danger.
     Where no e-mail goes out, an address alone reaches nobody and is refused.
     """
     group = stored.find(db, Group, id=group_id)
@@ -185,6 +188,7 @@ def keep_safety_plan(
         numbers_confirmed_at=(since or at or now()) if confirmed else None,
         clinician=seal(Group.clinician, group_id, clinician) if clinician else None,
         on_call=seal(Group.on_call, group_id, json.dumps(kept, ensure_ascii=False)) if kept else None,
+        procedure=seal(Group.procedure, group_id, procedure) if procedure else None,
         works_alone=works_alone,
         escalate_after=escalate_after,
     )

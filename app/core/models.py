@@ -141,6 +141,7 @@ class Group(Table, table=True):
     numbers_confirmed_at: datetime | None = time(nullable=True)  # somebody has called or looked them up
     clinician: str | None = sealed(nullable=True)  # who is responsible, and how to reach them
     on_call: str | None = sealed(nullable=True)  # JSON {"name", "reach", "mail", "webhook"}
+    procedure: str | None = sealed(nullable=True)  # what the site does when somebody is in danger
     works_alone: bool = False  # no second facilitator and no on-call person
     escalate_after: int = 120  # seconds without a person's acknowledgement
     drafts_kept: int = 30  # days after a session until its unsigned drafts are deleted

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlmodel import col
 
 from app.core import consents, contacts, gate, groups, stored
 from app.core.models import Group, Role
@@ -175,6 +177,31 @@ def test_the_roster_says_how_to_reach_whoever_dropped_to_those_who_lead_alone(
     watching = browser_of(oak.leaders["Sami"]).visit(console)
     assert "Gone" in watching
     assert not any(each in watching for each in ("How to reach them", "Nour", "Nothing is kept of how"))
+
+
+def test_what_a_site_does_in_danger_is_kept_with_its_lines_and_stands_in_the_room_for_those_who_lead(
+    fola: Browser, oak: Oak, browser_of: Callable[[str], Browser]
+) -> None:
+    console, title = f"/sessions/{oak.id}/console", "When somebody is in danger"
+    assert "No local procedure is written down." in fola.visit(console)
+    safety = f"/groups/{oak.group_id}/safety"
+    fola.send(safety, **PLAN, procedure="Sami stays with them.\r\nFola calls Dr Okafor.\x00")
+    told = "Sami stays with them.\nFola calls Dr Okafor."
+    assert told in fola.visit(safety) and b"Okafor" not in row_of(oak)
+    page = fola.visit(console)
+    assert told in page and page.count(title) == 2
+    for number in ("999", "116 123", "020 7946 0022"):
+        assert f'href="tel:{number.replace(" ", "")}"' in page
+    oak.database.writer.do(groups.set_role, oak.group_id, oak.leaders["Sami"], Role.OBSERVER)
+    watching = browser_of(oak.leaders["Sami"]).visit(console)
+    assert title not in watching and "Okafor" not in watching
+    fola.send(safety, **PLAN)
+    assert told not in fola.visit(safety)
+
+
+def row_of(oak: Oak) -> bytes:
+    """What the database holds of the group."""
+    return repr(oak.one(select(Group.__table__).where(col(Group.id) == oak.group_id))).encode()
 
 
 def test_contacts_are_for_those_who_lead(fola: Browser, oak: Oak) -> None:

@@ -1,4 +1,6 @@
-"""Wrong PINs, so that a restart forgets none; and who was in the room when a stage was left."""
+"""Wrong PINs, so that a restart forgets none; who was in the room when a stage was left; and what a site does
+when somebody is in danger.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,9 +26,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_pin_try_member", ["member_id", "tried_at"], unique=False)
     with op.batch_alter_table("stage_visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("there", sa.Text(), nullable=True))
+    with op.batch_alter_table("care_group", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("procedure", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("care_group", schema=None) as batch_op:
+        batch_op.drop_column("procedure")
     with op.batch_alter_table("stage_visit", schema=None) as batch_op:
         batch_op.drop_column("there")
     with op.batch_alter_table("pin_try", schema=None) as batch_op:
