@@ -80,6 +80,7 @@ def _page(group_session_id: str, incomplete: bool) -> Any:
         with speaking(room["language"], room["time_zone"]):
             return render_template(
                 "participant/consent.html",
+                room=room,
                 back=f"/room/{row.id}",
                 door="",
                 own=own,

@@ -107,6 +107,7 @@ def page_of(db: Any, who: Who) -> Any:
         html = render_template(
             "participant/sent_away.html",
             group_session_id=row.id,
+            rehearsal=room["rehearsal"],
             call=calls[-1] if calls else None,
             line={key: room[key] for key in ("nobody", "facilitators", "readers")},
             help=room["help"],

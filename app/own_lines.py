@@ -53,6 +53,7 @@ def _page(group_session_id: str, left: list[str]) -> str:
         with speaking(room["language"], room["time_zone"]):
             return render_template(
                 "participant/own_lines.html",
+                room=room,
                 session_id=row.id,
                 entry=entry,
                 left=left,

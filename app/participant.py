@@ -290,7 +290,9 @@ def leave(group_session_id: str) -> Any:
     with services().database.reader() as db:
         room = services().screens.doorway(db, access_group_session(db, who))
     with speaking(room["language"], room["time_zone"]):
-        answer = current_app.make_response(render_template("participant/left.html", readers=room["readers"]))
+        answer = current_app.make_response(
+            render_template("participant/left.html", readers=room["readers"], rehearsal=room["rehearsal"])
+        )
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
 

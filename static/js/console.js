@@ -299,7 +299,9 @@ const tellShown = confirmShown(byId("region-signals"), (ids) => live.command("si
 
 function onNotice({ code }) {
   if (code === "reload") location.reload();
-  if (code === "signed_out" || code === "removed") showLine("signedOut");
+  if (code !== "signed_out" && code !== "removed") return;
+  coverAll();
+  showLine("signedOut");
 }
 
 function onLine(state) {

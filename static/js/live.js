@@ -219,6 +219,25 @@ export function newId() {
   return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
 }
 
+/**
+ * Opens the page at this address anew after a notice, and not what was sent to it. Whoever was sent away gets another
+ * page for certain; for anything else once in a while is enough.
+ */
+export function openAgain(code) {
+  if (code !== "removed" && lately()) return;
+  location.replace(location.pathname);
+}
+
+function lately() {
+  try {
+    const before = Number(sessionStorage.getItem("reader.reloaded")) || 0;
+    sessionStorage.setItem("reader.reloaded", String(Date.now()));
+    return Date.now() - before < 30_000;
+  } catch {
+    return true; // a browser that keeps nothing could open it over and over
+  }
+}
+
 let said = 0;
 let unsaid = null;
 

@@ -2,7 +2,7 @@
 
 import { createAnswering } from "./answering.js";
 import { createDrafts } from "./drafts.js";
-import { announce, connect, newId } from "./live.js";
+import { announce, connect, newId, openAgain } from "./live.js";
 import { createOutbox } from "./outbox.js";
 import { createQuiet } from "./quiet.js";
 import { setUpSheets } from "./sheets.js";
@@ -17,6 +17,7 @@ const clock = (time) => new Date(time).toLocaleTimeString([], { hour: "2-digit",
 const LOST_AFTER = 3_000; // a short drop is not worth a banner
 const WRITING_EVERY = 4_000;
 const IDLE_AFTER = 6_000;
+const OF_THE_GROUP = ["shown", "lines", "missed", "turn"]; // what goes first when somebody has no place any more
 
 const drafts = createDrafts({ key: page.draftKey, person: page.person });
 const dismissed = new Set();
@@ -201,12 +202,10 @@ function hideDismissed(element) {
 
 async function onNotice({ code }) {
   if (!["removed", "signed_out", "reload"].includes(code)) return;
+  if (code !== "reload") for (const name of OF_THE_GROUP) part(`region-${name}`).replaceChildren();
   if (code !== "reload") for (const calls of [signals, quiet]) await calls.goesAnotherWay();
   if (!drafts.lasting && answering.dirty()) return; // the words would be gone with the page
-  const before = Number(sessionStorage.getItem("reader.reloaded")) || 0;
-  if (Date.now() - before < 30_000) return;
-  sessionStorage.setItem("reader.reloaded", String(Date.now()));
-  location.reload();
+  openAgain(code);
 }
 
 let lost = null;
