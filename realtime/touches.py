@@ -12,7 +12,7 @@ TOUCHES = {
     "mark_heard": (("roster",), ()),
     "save_note": (("note", "person_notes"), ()),
     **dict.fromkeys(("raise_signal", "lower_signal", "say_safe_for_now", "ask_to_talk"), ON_SIGNALS),
-    **dict.fromkeys(("acknowledge_signal", "answer_signal", "resolve_signal"), ON_SIGNALS),
+    **dict.fromkeys(("acknowledge_signal", "answer_signal", "resolve_signal", "mark_not_safe"), ON_SIGNALS),
     "ask": (("roster",), ("banner",)),
     "read_answer": (("signals",), ()),
     "answer_question": (("signals", "roster"), ("banner", "dock_signal")),

@@ -303,6 +303,7 @@ FACILITATOR = [
     Command("answer_signal", AnswerSignal, LEADING, ANY, signals.answer_signal, urgent=True),
     Command("meet_alert", MeetAlert, LEADING, ANY, measure_alerts.meet_alert, urgent=True),
     Command("resolve_signal", OfId, LEADING, ANY, signals.resolve_signal, urgent=True),
+    Command("mark_not_safe", OfParticipant, LEADING, ANY, signals.mark_not_safe, urgent=True),
     Command("sync", Sync, WATCHING, ANY, None),
 ]
 DISPLAY = [Command("sync", Sync, frozenset(), ANY, None)]

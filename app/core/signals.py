@@ -6,8 +6,17 @@ from sqlalchemy import insert, select, update
 from sqlmodel import col
 
 from app.core import replies, stored
-from app.core.changes import Change
-from app.core.models import URGENT, SessionState, Signal, SignalKind, SignalStatus, Standing, new_id
+from app.core.changes import Change, at
+from app.core.models import (
+    URGENT,
+    Participant,
+    SessionState,
+    Signal,
+    SignalKind,
+    SignalStatus,
+    Standing,
+    new_id,
+)
 from app.core.refusals import NotFound, NotNow, Stale
 from app.core.sealing import open_sealed, seal
 
@@ -129,6 +138,21 @@ def answer_signal(change: Change, command: Any) -> dict[str, Any]:
         raise NotFound()
     reply = seal(Signal.reply, command.id, command.reply)
     return _see(change, command.id, {"reply": reply, "replied_by": change.who.id, "replied_at": change.at})
+
+
+def mark_not_safe(change: Change, command: Any) -> dict[str, Any]:
+    """A facilitator has heard or read that somebody is not safe: the same call as that person's own tap, and
+    seen by whoever marked it. One that is open already stands for it.
+    """
+    person = stored.find(change.db, Participant, id=command.participant_id, group_session_id=change.before.id)
+    if person is None:
+        raise NotFound()
+    open_ones = stored.find_all(
+        change.db, Signal, participant_id=person.id, kind=SignalKind.NOT_SAFE, status=SignalStatus.SEEN
+    )
+    if not open_ones:
+        _see(change, raise_for(change, person.id, SignalKind.NOT_SAFE), {})
+    return at(change)
 
 
 def resolve_signal(change: Change, command: Any) -> dict[str, Any]:

@@ -279,3 +279,24 @@ def test_what_an_answer_has_raised_is_one_call_until_somebody_sees_it(oak: Oak) 
         oak.does(oak.amal, "lower_signal", id=first)
     oak.does(oak.fola, "acknowledge_signal", id=first)
     assert oak.database.writer.do(verb, of=oak.id) != first
+
+
+def test_what_somebody_said_or_wrote_is_marked_by_a_leader_as_the_same_call_once(oak: Oak) -> None:
+    for _ in range(2):
+        oak.does(oak.fola, "mark_not_safe", participant_id=oak.amal.id)
+    assert on_console(oak) == [("Amal", "not_safe", "seen")]
+    assert oak.console()["signals"][0]["seen_by"] == "Fola"
+    assert a_call(oak)["by"] == "Fola" and own(oak) == []
+    [call] = oak.console()["signals"]
+    oak.does(oak.sami, "resolve_signal", id=call["id"])
+    oak.does(oak.fola, "mark_not_safe", participant_id=oak.amal.id)
+    assert on_console(oak) == [("Amal", "not_safe", "seen")], "said again after it was met, it is another"
+    with refused("not_found"):
+        oak.does(oak.fola, "mark_not_safe", participant_id=str(uuid4()))
+
+
+def test_a_tap_that_nobody_has_seen_is_seen_by_whoever_marks_it(oak: Oak) -> None:
+    asked = oak.does(oak.fola, "ask", participant_id=oak.amal.id, question="safe")["id"]
+    oak.does(oak.amal, "answer_question", id=asked, answer="no")
+    oak.does(oak.sami, "mark_not_safe", participant_id=oak.amal.id)
+    assert on_console(oak) == [("Amal", "not_safe", "seen")]

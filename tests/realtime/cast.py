@@ -70,6 +70,7 @@ class Scene:
             "stop_now": {"id": str(uuid4())},
             "let_write": {"participant_id": self.room.people["Milo"]},
             "mark_heard": {"participant_id": self.room.people["Amal"]},
+            "mark_not_safe": {"participant_id": self.room.people["Milo"]},
             "assign_pairs": {
                 "stage_id": "s-one",
                 "pairs": [[self.room.people["Amal"], self.room.people["Milo"]]],

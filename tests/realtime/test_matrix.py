@@ -88,9 +88,10 @@ FACILITATOR = {
     "answer_signal": (LEADING, ALWAYS),
     "meet_alert": (LEADING, ALWAYS),
     "resolve_signal": (LEADING, ALWAYS),
+    "mark_not_safe": (LEADING, ALWAYS),
     "sync": (WATCHING, ALWAYS),
 }
-# until the session ends: a call for support, and "not safe"
+# until the session ends: a call for support, "not safe", and a stop
 SENT_AWAY = dict.fromkeys(("raise_signal", "answer_question", "stop_now"), "ok ok ok ok not_found")
 DISPLAY = {"sync": (("display",), "ok ok ok ok not_found")}  # the wall has its time
 MATRIX = {"participant": PARTICIPANT, "facilitator": FACILITATOR, "display": DISPLAY}

@@ -239,6 +239,7 @@ PRIVATE: list[tuple[str, Thing]] = [
     ("save_note", lambda p: p.says("Fola", "save_note", text=f"{CANARY} note", revision=1,
                                    participant_id=p.room.people["Amal"])),
     ("mark_heard", lambda p: p.says("Fola", "mark_heard", participant_id=p.room.people["Amal"])),
+    ("mark_not_safe", lambda p: p.says("Fola", "mark_not_safe", participant_id=p.room.people["Amal"])),
     ("check_line", lambda p: p.says("Fola", "check_line", id=p.own.get("line", "none"), state="held")),
     ("add_line", lambda p: p.says("Fola", "add_line", stage_id="s-lines", id=new(), text=f"{CANARY} line",
                                   to=p.own.get("to", "none"))),

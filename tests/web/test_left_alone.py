@@ -5,11 +5,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from flask import Flask
+from sqlalchemy import update
+from sqlmodel import col
 
 from app.core import signals
 from app.core.changes import Who, changing
-from app.core.models import SignalKind
+from app.core.models import Participant, SignalKind, Standing
 from app.db import Database
 from tests.house.browser import Browser
 from tests.house.rooms import Room, make_room
@@ -50,6 +53,25 @@ def test_after_thirty_seconds_without_a_leader_whoever_called_reads_that_nobody_
     assert said in amal.visit(path), "who only watches leads nobody"
     presence(app).arrives("facilitator", room.id, room.leading["Sami"], "a third one")
     assert said not in amal.visit(path)
+
+
+@pytest.mark.parametrize("kind", ["support", "not_safe"])
+@pytest.mark.parametrize("waits", [False, True])
+def test_whoever_leaves_with_any_open_call_stands_so_on_the_console(
+    browser_of: Callable[[str], Browser], database: Database, kind: str, waits: bool
+) -> None:
+    room = make_room(database)
+    if waits:
+        query = update(Participant).where(col(Participant.id) == room.people["Amal"])
+        room.database.writer.do(lambda db: db.execute(query.values(standing=Standing.WAITING)) and None)
+    if kind == "support":
+        room.does("Amal", "raise_signal", id=str(uuid4()), kind=kind)
+    else:
+        room.does("Fola", "mark_not_safe", participant_id=room.people["Amal"])
+    fola, console = browser_of(room.leading["Fola"]), f"/sessions/{room.id}/console"
+    assert "Left with an open alert" not in fola.visit(console)
+    room.does("Amal", "leave")
+    assert fola.visit(console).count("Left with an open alert") == 1
 
 
 def test_whoever_leaves_with_an_open_alert_stands_so_on_the_console_until_it_is_met(
