@@ -1,4 +1,4 @@
-// Runs before the first paint and before any module: leaving at once, and the reader's own text size and letters.
+// Runs before the first paint and before any module: leaving at once, and the reader's own text size, letters and covered words.
 
 (() => {
   const { away } = document.currentScript.dataset; // the neutral page
@@ -92,7 +92,7 @@
   }, true);
 
   try {
-    for (const name of ["text", "letters"]) {
+    for (const name of ["text", "letters", "words"]) {
       const chosen = sessionStorage.getItem(`reader.${name}`);
       if (chosen) document.documentElement.dataset[name] = chosen;
     }

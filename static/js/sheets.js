@@ -29,12 +29,15 @@ export function setUpSheets({ forget = () => {} } = {}) {
   document.addEventListener("change", ({ target }) => {
     if (target.name === "reader-text") keepChoice("text", target.value);
     if (target.name === "reader-letters") keepChoice("letters", target.checked ? "plain" : "own");
+    if (target.name === "reader-words") keepChoice("words", target.checked ? "covered" : "open");
   });
-  const { text, letters } = document.documentElement.dataset;
+  const { text, letters, words } = document.documentElement.dataset;
   const size = document.querySelector(`input[name=reader-text][value="${text ?? "normal"}"]`);
   if (size) size.checked = true;
   const plain = document.querySelector("input[name=reader-letters]");
   if (plain) plain.checked = letters === "plain";
+  const covered = document.querySelector("input[name=reader-words]");
+  if (covered) covered.checked = words === "covered";
 
   document.addEventListener("leaving", forget); // reader.js leaves at once; this part only lets go of what it holds
 }

@@ -29,6 +29,13 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
     amal.looks_again()
     expect(amal.box).to_be_visible()
     amal.writes("Half a thought")
+    page.get_by_role("button", name="Text size").click()
+    page.get_by_text("Blur what is written here").click()
+    page.locator("#text-sheet").get_by_role("button", name="Close").click()
+    blurred = "(box) => getComputedStyle(box).filter.startsWith('blur')"
+    assert amal.box.evaluate(blurred), "nobody near them can read it"
+    amal.box.focus()
+    assert not amal.box.evaluate(blurred), "and whoever writes sees what they write"
     house.kill()
     for choice in ("Make my screen calm", "I would like a private word", "I only listen for now"):
         page.get_by_role("button", name="Help", exact=True).click()
@@ -36,6 +43,7 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
     expect(page.locator("span.dock-sending")).to_be_visible()
     house.start()
     page.reload()
+    assert page.evaluate("document.documentElement.dataset.words") == "covered"
     amal.sees("We are talking. Nothing to type.")
     expect(page.locator("span.dock-sending")).to_be_hidden()
     assert world.logged(session, "pause_for_me") == 2, "a word, and what was chosen last"
