@@ -292,9 +292,7 @@ class _Version:
     @property
     def now(self) -> int:
         """After this change: the session's for a facilitator, else the participant's own."""
-        if self.written_by:
-            return self.change.version
-        return self.change.shared_version + int(self.person.own_version) + (1 if self.change.written else 0)
+        return self.change.own_version
 
 
 def _sealed_answer(reflection_id: str, answer: dict[str, Any]) -> Any:

@@ -105,6 +105,15 @@ class Change:
     def shared_version(self) -> int:
         return int(self.before.shared_version) + (1 if self.shared else 0)
 
+    @property
+    def own_version(self) -> int:
+        """The version as whoever makes this change may know it: a participant's own, whose gaps tell nothing
+        of what others do in private; the session's for everybody else.
+        """
+        if self.who.kind != "participant":
+            return self.version
+        return self.shared_version + int(self.person.own_version) + (1 if self.who.id in self.people else 0)
+
 
 @contextmanager
 def changing(db: Connection, who: Who, action: str) -> Iterator[Change]:
@@ -168,5 +177,5 @@ def announce(db: Connection, news: Committed) -> None:
 
 
 def at(change: Change) -> dict[str, Any]:
-    """The answer of a command that only says which version stands now."""
-    return {"ok": True, "version": change.version}
+    """The answer of a command that only says which version stands now, for the one who sent it."""
+    return {"ok": True, "version": change.own_version}

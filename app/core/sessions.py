@@ -84,9 +84,7 @@ def admit(change: Change, command: Any) -> dict[str, Any]:
     if person.standing == Standing.REMOVED:
         raise NotNow("This person was removed from the session.")
     gate.must_have_consents(change, _member_of(change, person), asked_by_leader=True)
-    _stand(change, person.id, Standing.ADMITTED, admitted_at=change.at)
-    lots.draw_here(change)
-    crowd.came(change)
+    _come_in(change, person.id)
     return at(change)
 
 
@@ -97,9 +95,7 @@ def come_in(change: Change, command: Any) -> dict[str, Any]:
     if not late.may_come_in(change.before, change.person):
         raise NotNow("They are in the middle of something. You come in at the next pause.")
     gate.must_have_consents(change, _member_of(change, change.person))
-    _stand(change, change.who.id, Standing.ADMITTED, admitted_at=change.at)
-    lots.draw_here(change)
-    crowd.came(change)
+    _come_in(change, change.who.id)
     return at(change)
 
 
@@ -109,7 +105,7 @@ def refuse(change: Change, command: Any) -> dict[str, Any]:
     if person.standing == Standing.ADMITTED:
         raise NotNow("This person is in the room already.")
     if person.standing == Standing.WAITING:
-        _stand(change, person.id, Standing.REMOVED)
+        _turn_away(change, person)
     return at(change)
 
 
@@ -120,7 +116,7 @@ def remove(change: Change, command: Any) -> dict[str, Any]:
     person = _someone(change, command.participant_id)
     if person.standing != Standing.REMOVED:
         hidden = reveals.hide_named(change, person.id)
-        _stand(change, person.id, Standing.REMOVED)
+        _turn_away(change, person)
         change.wrote(person.id, reflections=hidden)
         if person.standing == Standing.ADMITTED:
             crowd.went(change)
@@ -237,9 +233,18 @@ def _update_person(participant_id: str) -> Any:
     return update(Participant).where(col(Participant.id) == participant_id)
 
 
-def _stand(change: Change, participant_id: str, standing: Standing, **values: Any) -> None:
-    change.db.execute(_update_person(participant_id).values(standing=standing, **values))
+def _come_in(change: Change, participant_id: str) -> None:
+    values = {"standing": Standing.ADMITTED, "admitted_at": change.at}
+    change.db.execute(_update_person(participant_id).values(**values))
     change.wrote(participant_id, shared=True, people=[participant_id])
+    lots.draw_here(change)
+    crowd.came(change)
+
+
+def _turn_away(change: Change, person: Any) -> None:
+    """Of somebody who had not been let in the room learns nothing, nor that anybody stood at its door."""
+    change.db.execute(_update_person(person.id).values(standing=Standing.REMOVED))
+    change.wrote(person.id, shared=person.standing == Standing.ADMITTED, people=[person.id])
 
 
 def inside(db: Any, group_session_id: str) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from app.config import from_environment
@@ -14,12 +15,14 @@ from realtime.dispatch import Dispatcher
 from realtime.push import News, Pusher
 from realtime.sockets import NAMESPACES, Sockets
 from tests.house.environment import environment
-from tests.house.rooms import Room
+from tests.house.rooms import Room, tickets
 from tests.realtime.conftest import Switchboard
 
 # what differs between two rooms in which the same has happened
 MASKED = {
     "qr": re.compile(r"(?:M\d+ \d+h1v1h-1z)+"),
+    "csrf": re.compile(r"\bI\w{50,}\.[\w-]+\.[\w-]+"),
+    "key": re.compile(r'(?<=data-draft-key=")[^"]+'),
     "time": re.compile(r"\d{4}-\d\d-\d\dT[\d:.+]+Z?|\b\d\d:\d\d\b"),
 }
 IDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![\w-])[\w-]{22}(?![\w-])")
@@ -66,7 +69,7 @@ class House:
 
     def __init__(self, url: str, database: Database) -> None:
         self.database = database
-        app = create_app(from_environment(environment(url)), self.database)
+        self.app = app = create_app(from_environment(environment(url)), self.database)
         kept = app.extensions["concentric"]
         self.taps, sockets = Taps(), Sockets()
         self.pusher = Unhurried(app, self.taps, self.database, kept.screens, sockets, kept.screens.presence)
@@ -97,17 +100,28 @@ class Tapped:
         self.house, self.room = house, room
         self.own: dict[str, str] = {}
 
+    def who(self, name: str) -> Who:
+        """Somebody of the room; "Amal at home" is another client of hers, "Amal shut" one without her PIN."""
+        alias, _, which = name.partition(" ")
+        return replace(self.room.who(alias), shut=which == "shut")
+
     def comes(self, *names: str) -> None:
         """Their clients connect and ask for the screen."""
         for name in names:
-            who = self.room.who(name)
-            ticket = {"ticket": self.room.ticket(name, sandbox=True)}
+            who = self.who(name)
+            ticket = {"ticket": tickets.issue(who, sandbox=True)}
             self.house.dispatcher.admit(NAMESPACES[who.kind], self.sid(name), ticket)
             self.says(name, "sync", seen=0)
 
+    def drops(self, *names: str) -> dict[str, Any]:
+        """The lines of their clients are cut."""
+        for name in names:
+            self.house.taps.handlers[NAMESPACES[self.who(name).kind], "disconnect"](self.sid(name))
+        return {"ok": True}
+
     def says(self, name: str, command: str, **payload: Any) -> dict[str, Any]:
         """Sends a command from the client of somebody, and gives its answer."""
-        who = self.room.who(name)
+        who = self.who(name)
         handler = self.house.taps.handlers[NAMESPACES[who.kind], "*"]
         answer: dict[str, Any] = handler(command, self.sid(name), payload)
         return answer

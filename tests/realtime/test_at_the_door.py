@@ -9,7 +9,7 @@ from app.core.models import SessionState
 from app.db import Database
 from app.regions import WAITING
 from tests.realtime.packets import House
-from tests.realtime.test_packets import CANARY, PEOPLE, Play
+from tests.realtime.play import CANARY, PEOPLE, Play
 
 
 @pytest.fixture
