@@ -111,10 +111,15 @@ class Answerer(Insistent):
         self.seen |= dict.fromkeys(new, time.monotonic())
         self.pending |= {each: ("resolve_signal", {"id": each}) for each in new}
 
-    def waited(self, signal: str, stored: float) -> float:
-        """Seconds from when both a signal stood acknowledged and they were connected, until they saw it."""
+    @property
+    def tasks(self) -> list[int | None]:
+        """The ids of the threads through which what comes is heard and seen."""
+        return [self.native_id, getattr(self.actor.client.eio.read_loop_task, "native_id", None)]
+
+    def waited_for(self, signal: str, stored: float) -> tuple[float, float]:
+        """From when both a signal stood acknowledged and they were connected, until they saw it."""
         seen = self.seen[signal]
-        return max(0.0, seen - max(stored, *(each for each in self.came if each <= seen)))
+        return min(seen, max(stored, *(each for each in self.came if each <= seen))), seen
 
     def _comes_back(self, *_: Any) -> None:
         self.came.append(time.monotonic())

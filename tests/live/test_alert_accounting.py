@@ -14,6 +14,7 @@ from app.core.models import SessionState
 from app.db import Database
 from tests.house.actors import Company
 from tests.house.callers import Answerer, Caller
+from tests.house.processes import InLine
 from tests.house.relay import Relay
 from tests.house.rooms import TABLES, make_room
 from tests.house.server import Server
@@ -22,9 +23,7 @@ CALLERS = ("Amal", "Birgit", "Chidi", "Dolores", "Ewa")
 PEER = "Fatma"
 KILLS, EACH = 20, 10  # rounds, and signals of each caller in a round
 PATIENCE = 60.0
-# Seconds. `make bench` shows how few they are; a test run may stand on a busy machine, and here they only
-# tell that no signal lay until a page asked again by itself.
-NOT_FOR_THE_NEXT_LOOK = 10.0
+SHOWN_WITHIN = 2.0  # seconds of a machine that has a processor free; `make bench` shows them by the clock
 
 
 class Successors:
@@ -49,7 +48,12 @@ class Successors:
         self.current.kill()
         self.killed += 1
         self.current, self.relay.target = after, after.port
-        self.prepares()
+
+    @property
+    def pid(self) -> int:
+        """Of the current one."""
+        assert self.current.process
+        return self.current.process.pid
 
     def stop(self) -> None:
         for each in self.coming:
@@ -88,12 +92,14 @@ def test_no_signal_is_missed_and_none_is_doubled(
     fola = Answerer(company, room, "Fola", **origin)
     callers = [Caller(company, room, name, **origin) for name in CALLERS]
     peers = [Caller(company, room, PEER, **origin), Caller(company, room, "display", **origin)]
-    for each in (fola, *callers, *peers):
+    in_line = InLine(lambda: (servers.pid, *fola.tasks))
+    for each in (in_line, fola, *callers, *peers):
         each.start()
     for number in range(1, KILLS + 1):
         for caller in callers:
             caller.raises(EACH)
         has(callers[0], EACH * (number - 1) + chance.randint(0, EACH))
+        servers.prepares()
         if number % 3 == 0:
             relay.cut()
         has(callers[1], EACH * (number - 1) + chance.randint(0, EACH))
@@ -103,7 +109,7 @@ def test_no_signal_is_missed_and_none_is_doubled(
         has(caller, EACH * KILLS)
         sent |= caller.done
     has(fola, len(sent))
-    for each in (fola, *callers, *peers):
+    for each in (in_line, fola, *callers, *peers):
         each.stops()
     company.go_home()
 
@@ -111,8 +117,9 @@ def test_no_signal_is_missed_and_none_is_doubled(
     assert fola.seen.keys() == sent.keys() == fola.done.keys() and not any(
         each.refused for each in (fola, *callers)
     )
-    waited = sorted(fola.waited(each, stored) for each, stored in sent.items())
-    assert waited[989] < NOT_FOR_THE_NEXT_LOOK, f"p99: {waited[989]:.2f} s"
+    waits = [fola.waited_for(each, stored) for each, stored in sent.items()]
+    waited = sorted(end - begin - in_line.stood(begin, end) for begin, end in waits)
+    assert waited[989] < SHOWN_WITHIN, f"p99: {waited[989]:.2f} s"
     rows = room.all(TABLES["signal"].select())
     assert {row.id for row in rows} == sent.keys() and len(rows) == 1000
     assert {row.status for row in rows} == {"resolved"}
