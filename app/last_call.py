@@ -37,8 +37,9 @@ def call(group_session_id: str) -> Any:
     the same. What becomes of it, the verb knows. Any place that this browser was ever given may call; for
     everything else the seat must be open. A script that asks for JSON gets the verb's own answer.
     """
+    who = called_from(group_session_id)  # first: whoever has no place here is told nothing else
     name, sent = _sent()
-    who = called_from(group_session_id) if name in CALLS else my_place(group_session_id)
+    who = who if name in CALLS else my_place(group_session_id)
     command = REGISTRY["participant"][name]
     try:
         payload = command.payload.model_validate(sent)

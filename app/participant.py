@@ -182,6 +182,7 @@ def _come_back(db: Any, row: Any, member: Any, room: Any) -> Any:
             door=this_door(),
             problem=wrong,
             facilitators=room["facilitators"],
+            help=room["help"],
         )
     return page, 422 if wrong else 200
 
@@ -254,6 +255,7 @@ def _inside(group_session_id: str, template: str) -> Any:
             return render_template(
                 template,
                 room=room,
+                help=room["help"],
                 me=me | {"mine": [] if waiting else me["mine"]},
                 version=row.shared_version + person.own_version,
                 draft_key=draft_key(who.id),
@@ -290,9 +292,8 @@ def leave(group_session_id: str) -> Any:
     with services().database.reader() as db:
         room = services().screens.doorway(db, access_group_session(db, who))
     with speaking(room["language"], room["time_zone"]):
-        answer = current_app.make_response(
-            render_template("participant/left.html", readers=room["readers"], rehearsal=room["rehearsal"])
-        )
+        about = {"readers": room["readers"], "rehearsal": room["rehearsal"], "help": room["help"]}
+        answer = current_app.make_response(render_template("participant/left.html", **about))
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
 

@@ -72,6 +72,7 @@ def _page(group_session_id: str, measure_id: str) -> Any:
             return render_template(
                 "participant/measure.html",
                 room=room,
+                help=room["help"],
                 measure=measure,
                 is_open=is_open,
                 said_yes=said_yes,

@@ -23,6 +23,15 @@ SMALL_TARGETS = """() => [
   .filter(([, box]) => box.width > 1 && (box.width < 43.5 || box.height < 43.5))
   .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
 
+# A sheet makes the page behind it inert and passes the tap on.
+WAY_OUT = """() => {
+  const { x, y, width, height } = document.getElementById("quick-exit").getBoundingClientRect();
+  const top = document.elementFromPoint(x + width / 2, y + height / 2);
+  return [
+    ...(top?.closest("#quick-exit, dialog") ? [] : [`over Quick exit: ${top?.outerHTML.slice(0, 120)}`]),
+    ...(document.title === "Concentric" ? [] : [document.title])];
+}"""
+
 
 def findings(page: Page) -> list[str]:
     """What axe finds serious or critical, in the light and in the dark theme."""
@@ -37,6 +46,11 @@ def findings(page: Page) -> list[str]:
                 found.append(f"{scheme}, {page.url}: {each['id']}: {nodes}")
     page.emulate_media(color_scheme="light")
     return found
+
+
+def no_way_out(page: Page) -> list[str]:
+    """What lies over Quick exit, and a title that says more than the product's name."""
+    return list(page.evaluate(WAY_OUT))
 
 
 def too_wide(page: Page) -> int:

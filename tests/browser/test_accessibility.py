@@ -112,6 +112,12 @@ def participants_pages(
     leader.moves_on()
     amal.sees("We are talking. Nothing to type.")
     yield "talk", amal.page
+    yield from pages_beside_the_room(amal, session)
+    amal.opens(f"/room/{session}")
+    amal.is_connected()
+    leader.says("remove", participant_id=person_of(leader, "Ines"))
+    ines.sees("You are not in the room any more.")
+    yield "sent away", ines.page
     leader.says("end", version=leader.version)
     amal.sees("Thank you. That was session 1.")
     yield "ended", amal.page
@@ -131,6 +137,37 @@ def participants_pages(
     amal.page.get_by_text("Keep a copy", exact=True).click()
     amal.sees("This puts a file on this phone. Others may open it.")
     yield "keepsake", amal.page
+    amal.opens(f"/room/{session}")
+    amal.page.get_by_role("button", name="Help", exact=True).click()
+    amal.press("Leave with a goodbye")
+    yield "left", amal.page
+    amal.opens(world.member_path("Amal"))
+    yield "back with the own link", amal.page
+
+
+def pages_beside_the_room(amal: Participant, session: str) -> Iterator[tuple[str, Page]]:
+    """Help, a pause, the own yes and a private form; each on a page of its own."""
+    amal.opens(f"/room/{session}/consent")
+    yield "the own yes", amal.page
+    amal.opens(f"/room/{session}/measure/phq9")
+    yield "private form", amal.page
+    amal.opens(f"/room/{session}/help")
+    yield "page about help", amal.page
+    amal.press("Make my screen calm")
+    amal.sees("A pause for you")
+    yield "calm", amal.page
+    amal.press("Back to the group")
+    amal.sees("We are talking. Nothing to type.")
+    amal.opens(f"/room/{session}/help")
+    amal.press("I only listen for now")
+    amal.sees("I will call you back")
+    yield "only listening", amal.page
+    amal.press("Show the questions again")
+
+
+def person_of(leader: Any, alias: str) -> str:
+    """The id of somebody in the roster."""
+    return next(each["id"] for each in leader.of("people").values() if each["alias"] == alias)
 
 
 @pytest.mark.timeout(240)
@@ -139,7 +176,7 @@ def test_participants_pages_have_no_serious_finding_and_fit_a_narrow_phone(
 ) -> None:
     found: list[str] = []
     amal = people.participant(house.url, expects=["status of 404", "status of 422"])
-    ines = people.participant(house.url)
+    ines = people.participant(house.url, expects=["status of 404"])
     for name, page in participants_pages(world, house, amal, ines, actors):
         size = page.viewport_size
         found += [f"{name}: {each}" for each in looking.findings(page)]
@@ -147,6 +184,7 @@ def test_participants_pages_have_no_serious_finding_and_fit_a_narrow_phone(
         if looking.too_wide(page) > 0:
             found.append(f"{name}: {looking.too_wide(page)} too wide for 320 pixels")
         found += [f"{name}: small: {each}" for each in looking.small_targets(page)]
+        found += [f"{name}: {each}" for each in looking.no_way_out(page)]
         page.set_viewport_size(size)
     assert found == []
 

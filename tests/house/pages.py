@@ -2,9 +2,13 @@
 
 from html.parser import HTMLParser
 
+STOPS = ("button", "input", "select", "textarea", "summary")
+
 
 class Page(HTMLParser):
-    """What matters of a page: its title, headings, fields and labels, and anything inline."""
+    """What matters of a page: its title, headings, fields and labels, anything inline, what a preview of it
+    would tell, its scripts, and where the Tab key stops.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -12,6 +16,9 @@ class Page(HTMLParser):
         self.inline: list[str] = []
         self.fields: list[dict[str, str]] = []
         self.labelled: set[str] = set()
+        self.told: list[str] = []  # what chats and browsers make a preview or an application of
+        self.scripts: list[dict[str, str]] = []
+        self.stops: list[dict[str, str]] = []
         self._open: list[str] = []
         self.feed(html)
 
@@ -21,6 +28,15 @@ class Page(HTMLParser):
         self.headings += tag == "h1"
         self.inline += [name for name in values if name == "style" or name.startswith("on")]
         self.inline += [tag] if tag == "style" or (tag == "script" and not values.get("src")) else []
+        if tag == "meta":
+            self.told += [values.get("property", "")] if "property" in values else []
+            self.told += [name for name in (values.get("name", ""),) if name in ("description", "author")]
+        if tag == "link" and values.get("rel") not in ("icon", "preload", "stylesheet"):
+            self.told.append(values.get("rel", ""))
+        if tag == "script":
+            self.scripts.append(values)
+        if (tag in STOPS or (tag == "a" and "href" in values)) and values.get("type") != "hidden":
+            self.stops.append(values)
         if tag == "label":
             self.labelled.add(values.get("for", ""))
         if tag in ("input", "textarea", "select") and values.get("type") != "hidden":

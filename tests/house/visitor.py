@@ -67,8 +67,22 @@ class Visitor:
         assert not page.inline
         assert not page.unlabelled
         assert answer.headers["Cache-Control"] == "no-store"
-        assert 'id="quick-exit"' in answer.text
+        self._can_leave(page)
+        assert 'id="help-sheet"' in answer.text and 'href="tel:' in answer.text
+        assert not page.told
         return str(answer.text)
+
+    def _can_leave(self, page: Page) -> None:
+        """The way out is the first thing that the Tab key finds, works without a script, and is there before
+        any other script is.
+        """
+        first, button = page.stops[0], next(each for each in page.stops if each.get("id") == "quick-exit")
+        assert first["class"] == "exit-first"
+        for each in (first, button):
+            assert "data-exit" in each and each["href"].startswith("https://") and each["ping"] == "/exit"
+        reader = page.scripts[0]
+        assert "js/reader.js" in reader["src"] and not reader.keys() & {"async", "defer", "type"}
+        assert reader["data-away"] == button["href"]
 
 
 def room_link(room: Room) -> str:

@@ -159,6 +159,24 @@ def test_whoever_waits_at_the_door_calls_as_well(visitor: Callable[[], Visitor],
     assert [(each.id, each.kind) for each in signals(room)] == [(support, "support")]
 
 
+def pauses(page: str) -> list[str]:
+    """What the page's own buttons choose under "Pause for me"."""
+    return re.findall(r'<button [^>]*form="by-hand" name="pause" value="(\w+)"', page)
+
+
+def test_each_pause_can_be_chosen_on_the_page_about_help_as_well(amal: Visitor, room: Room) -> None:
+    inside = f"/room/{room.id}"
+    for path in ("", "/help"):
+        page = amal.visit(inside + path)
+        assert pauses(page) == ["listen", "calm", "word"]
+        assert page.count(f'action="{inside}/leave"') == 1
+    assert amal.send(f"{inside}/call", pause="word", **form(amal.visit(f"{inside}/help"))) == inside
+    assert [each.kind for each in signals(room)] == ["hand"]
+    room.does("Fola", "end", version=LATEST)
+    page = amal.visit(f"{inside}/help")
+    assert pauses(page) == [] and "become steady" in page and 'href="tel:112"' in page
+
+
 def test_a_call_needs_the_pages_token_a_kind_and_an_id(amal: Visitor, room: Room) -> None:
     ids = form(amal.visit(f"/room/{room.id}"))
     assert amal.client.post(f"/room/{room.id}/call", data={"kind": "support"} | ids).status_code == 400

@@ -323,4 +323,4 @@ def test_who_lacks_a_yes_on_record_reads_so_beside_the_numbers(
     database.writer.do(lambda db: db.execute(young) and None)
     page = amal.send(own_link(room, "Amal"), 404, **CAME_IN)
     assert "A yes is still missing before you can come in." in page
-    assert "Help now" in page and page.count('href="tel:') == 2
+    assert "Help now" in page and len(set(re.findall(r'href="(tel:[^"]+)"', page))) == 2
