@@ -192,9 +192,9 @@ def _calls(
 ) -> list[dict[str, Any]]:
     """Those who need a call, as ``to_call`` lists them, with their ``alerts`` (open ones: {"id", "session",
     "kind", "raised_at"}): ``left`` (the one call is due), ``contact`` (when it was promised), ``worse``
-    (names of measures), ``silent`` and ``missed`` (the number of the last session, without an excuse);
-    ``gone`` says that they have left, ``meeting`` is a meeting that is planned with them, ``session`` the
-    last one.
+    (names of measures), ``work`` (when they worked on something hard), ``silent`` and ``missed`` (the number
+    of the last session, without an excuse); ``gone`` says that they have left, ``meeting`` is a meeting that
+    is planned with them, ``session`` the last one.
     """
     alerts = _alerts(db, [row.id for row in rows if row.started_at is not None])
     last = next(
@@ -218,6 +218,7 @@ def _calls(
             "left": "left" in own,
             "contact": own["contact"]["at"] if "contact" in own else None,
             "worse": [*worse["measures"], *worse["over_all"]],
+            "work": own["work"]["at"] if "work" in own else None,
             "silent": "silent" in own,
             "missed": own["missed"]["number"] if "missed" in own else None,
             "meeting": meetings.get(member["id"]),

@@ -12,14 +12,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, select
 from sqlmodel import col
 
-from app.core import attendance, measures, stored
-from app.core.models import Group, GroupSession, Member, SessionState
+from app.core import attendance, course, measures, stored
+from app.core.course_models import Turn
+from app.core.models import Group, GroupSession, Member, Participant, SessionState
 from app.core.safety_models import FollowUp
 from app.core.sealing import open_sealed
 
-REASONS = ("left", "contact", "worse", "silent", "missed")  # the most pressing first
+REASONS = ("left", "contact", "worse", "work", "silent", "missed")  # the most pressing first
 AFTER_LEAVING = ("left", "contact")
 LATELY = timedelta(days=21)  # how long a missed session asks for a call
+HARD = {"grief", "dispute"}  # whoever worked on these is asked again within a day
+AFTER_WORK = timedelta(days=7)  # how long that is said until somebody has written that they asked
 
 
 def to_call(
@@ -31,8 +34,8 @@ def to_call(
 
     A contact that was promised is due from its day until something newer is written, also of somebody who has
     left. ``worse`` names the ``measures`` that are reliably worse since last time, and those that are so only
-    since the first score (``over_all``). A follow-up written since takes a missed session off, and what is
-    worse over all.
+    since the first score (``over_all``). ``work`` is that of the last session on grief or a dispute. A
+    follow-up written since takes that and a missed session off, and what is worse over all.
     """
     group = stored.find(db, Group, id=group_id)
     members = {each.id: each for each in stored.find_all(db, Member, ("created_at", "id"), group_id=group_id)}
@@ -49,9 +52,11 @@ def to_call(
         reasons[key] += _worse(measured.get(key, []), written.get(key))
     for key in attendance.silent(db, group_id):
         reasons[key].append({"why": "silent"})
-    for key, last in _missed(db, group_id, at).items():
-        if key not in written or written[key].written_at < last.ended_at:
-            reasons[key].append({"why": "missed", "at": last.ended_at, "number": last.number})
+    last = _last_session(db, group_id)
+    for why, keys in (("work", _worked(db, last, members, at)), ("missed", _missed(db, last, at))):
+        for key in keys:
+            if key not in written or written[key].written_at < last.ended_at:
+                reasons[key].append({"why": why, "at": last.ended_at, "number": last.number})
     found = []
     for key, member in members.items():
         own = [each for each in reasons[key] if member.left_at is None or each["why"] in AFTER_LEAVING]
@@ -93,9 +98,9 @@ def _worse(told: list[dict[str, Any]], written: Row[Any] | None) -> list[dict[st
     return [{"why": "worse", "measures": since, "over_all": over_all}] if since or over_all else []
 
 
-def _missed(db: Connection, group_id: str, at: datetime) -> dict[str, Row[Any]]:
-    """Who was not there last time and is not excused, with that session."""
-    last = db.execute(
+def _last_session(db: Connection, group_id: str) -> Any:
+    """The last session of the group that is over; None before the first."""
+    return db.execute(
         select(GroupSession.__table__)
         .where(
             col(GroupSession.group_id) == group_id,
@@ -108,6 +113,22 @@ def _missed(db: Connection, group_id: str, at: datetime) -> dict[str, Row[Any]]:
         .order_by(col(GroupSession.number).desc())
         .limit(1)
     ).first()
+
+
+def _worked(db: Connection, last: Any, members: Mapping[str, Row[Any]], at: datetime) -> list[str]:
+    """Who had the turn in it and has grief or a dispute among their areas."""
+    if last is None or last.ended_at < at - AFTER_WORK:
+        return []
+    had = db.execute(
+        select(col(Participant.member_id))
+        .join(Turn, col(Turn.participant_id) == col(Participant.id))
+        .where(col(Turn.group_session_id) == last.id, col(Participant.member_id).in_(list(members)))
+    ).scalars()
+    return [key for key in dict.fromkeys(had) if key and HARD & set(course.focus_of(members[key])["areas"])]
+
+
+def _missed(db: Connection, last: Any, at: datetime) -> list[str]:
+    """Who was not there and is not excused."""
     if last is None or last.ended_at < at - LATELY:
-        return {}
-    return {each["member_id"]: last for each in attendance.attendance(db, last) if each["status"] == "absent"}
+        return []
+    return [each["member_id"] for each in attendance.attendance(db, last) if each["status"] == "absent"]

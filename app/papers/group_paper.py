@@ -55,6 +55,9 @@ def _why(each: dict[str, Any], zone: str) -> str:
     if each["contact"]:
         told.append(_("The next contact was meant for %(day)s.", day=wording.day(each["contact"], zone)))
     told += [_("Worse reliably: %(measure)s.", measure=name) for name in each["worse"]]
+    if each["work"]:
+        day = wording.day(each["work"], zone)
+        told.append(_("Worked on grief or a dispute on %(day)s: ask within a day how they are.", day=day))
     if each["silent"]:
         told.append(_("Not heard for three sessions."))
     if each["missed"]:

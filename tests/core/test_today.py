@@ -21,6 +21,7 @@ from app.core import (
     today,
 )
 from app.core.agenda import agenda_of
+from app.core.course_models import Turn
 from app.core.models import Facilitator, Group, GroupSession, Member, new_id, now
 from app.core.record_models import NoteKind, RecordNote
 from app.core.sealing import seal
@@ -177,6 +178,21 @@ def test_who_missed_the_last_session_without_an_excuse_is_called(oak: Oak) -> No
 def _follows_up(db: Any, oak: Oak, name: str, parts: dict[str, str]) -> None:
     key = oak.members[name]
     follow_ups.write(db, "f-fola", oak.group_id, key, new_id(), "", **parts)
+
+
+def test_who_worked_on_grief_or_a_dispute_is_asked_within_a_day_how_they_are(oak: Oak) -> None:
+    for name, areas in (("Amal", ["change", "grief"]), ("Birgit", ["lonely"]), ("Chidi", ["dispute"])):
+        does(oak, course.set_focus, oak.group_id, oak.members[name], areas, "")
+    holds(oak, *MEMBERS, ends=False)
+    for name in ("Amal", "Birgit"):
+        turn = {"group_session_id": oak.id, "stage_id": "s-work", "participant_id": oak.people[name].id}
+        oak.database.writer.do(stored.add, Turn, id=new_id(), given_at=now(), **turn)
+    assert reasons(oak) == {}
+    oak.does(oak.fola, "end")
+    assert reasons(oak) == {"Amal": ["work"]}
+    assert reasons(oak, timedelta(days=8)) == {}
+    does(oak, _follows_up, oak, "Amal", {"asked": "How are you?"})
+    assert reasons(oak) == {}
 
 
 def test_who_was_silent_three_times_running_is_called(oak: Oak) -> None:
