@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from app import config, runtime
@@ -38,6 +39,11 @@ def main() -> None:
     )
     making = commands.add_parser("make-administrator", help="let an account that there is add instruments")
     making.add_argument("email", help="the address with which its facilitator signs in")
+
+    renewing = commands.add_parser("new-password", help="make a one-time link to set a new password")
+    renewing.add_argument("email", help="the address with which its facilitator signs in")
+    disabling = commands.add_parser("disable-facilitator", help="let nobody sign in with an account any more")
+    disabling.add_argument("email", help="the address with which its facilitator signs in")
 
     measure = commands.add_parser("add-measure", help="take in the items of an instrument you may use")
     measure.add_argument("file", type=Path, help="its definition, named after the instrument: wsas.yaml")
@@ -146,23 +152,47 @@ def add_facilitator(options: argparse.Namespace) -> None:
     token = secrets.token_urlsafe(32)
     database.writer.do(accounts.add_facilitator, options.name, token, options.administrator)
     database.close()
+    _print_link(settings, token)
+
+
+def new_password(options: argparse.Namespace) -> None:
+    from app.core import accounts
+
+    token = secrets.token_urlsafe(32)
+    _print_link(_changes_account(accounts.new_password_link, options.email, token), token)
+
+
+def disable_facilitator(options: argparse.Namespace) -> None:
+    """Also while a server runs: the account's pages and sockets are closed within two seconds."""
+    from app.core import accounts
+
+    _changes_account(accounts.disable, options.email)
+    print("Nobody can sign in with this account any more.")
+
+
+def _changes_account(verb: Callable[..., None], *args: str) -> config.Settings:
+    from app.core.refusals import NotFound
+
+    settings, database = _database()
+    try:
+        database.writer.do(verb, *args)
+    except NotFound:
+        raise SystemExit("No facilitator has this e-mail address. Nothing was changed.") from None
+    finally:
+        database.close()
+    return settings
+
+
+def _print_link(settings: config.Settings, token: str) -> None:
     origin = settings.origin or _address(HERE, int(os.environ.get("PORT", "8000")))
     print(f"Open this once, within three days: {origin}/set-up/{token}")
 
 
 def make_administrator(options: argparse.Namespace) -> None:
     from app.core import accounts
-    from app.core.refusals import NotFound
 
-    settings, database = _database()
-    try:
-        database.writer.do(
-            accounts.make_administrator, accounts.email_hash(settings.secret_key, options.email)
-        )
-    except NotFound:
-        raise SystemExit("No facilitator has this e-mail address. Nothing was changed.") from None
-    finally:
-        database.close()
+    secret = config.from_environment().secret_key
+    _changes_account(accounts.make_administrator, accounts.email_hash(secret, options.email))
     print("This account is an administrator now.")
 
 

@@ -93,11 +93,12 @@ def prove() -> Any:
     if here.limiter.blocked(tries, FAILURES, WITHIN):
         sentence = _("Too many tries. Wait a minute, then try again.")
         return render_template("facilitator/sign_in.html", email=email, sentence=sentence), 429
+    here.limiter.failed(tries)  # before hashing, which lets others in: many tries at once count as many
     with here.database.reader() as db:
         found = accounts.account_by_email(db, account)
-    fits = password_fits(found.password_hash if found else _nobodys_hash(), password)
+    nobodys = _nobodys_hash()  # in any case: the first one takes time
+    fits = password_fits(found.password_hash if found else nobodys, password)
     if not (found and fits):
-        here.limiter.failed(tries)
         sentence = _("E-mail or password is wrong.")
         return render_template("facilitator/sign_in.html", email=email, sentence=sentence), 422
     here.limiter.cleared(tries)
@@ -124,10 +125,10 @@ def prove_again(password: str) -> None:
     tries = f"sign-in-again:{found['id']}:{request.remote_addr}"
     if here.limiter.blocked(tries, FAILURES, WITHIN):
         raise NotProven(_("Too many tries. Wait a minute, then try again."), 429)
+    here.limiter.failed(tries)  # before hashing, as above
     known = _password_here()
     # in development an account may have no password: its links sign it in without one
     if not (password_fits(known, password[: MOST_PASSWORD + 1]) if known else not here.settings.production):
-        here.limiter.failed(tries)
         raise NotProven(_("This password is wrong."), 422)
     here.limiter.cleared(tries)
 

@@ -56,6 +56,43 @@ def make_administrator(db: Connection, email_hash: str) -> None:
     db.execute(update(Facilitator).where(col(Facilitator.id) == found.id).values(administrator=True))
 
 
+def by_address(db: Connection, email: str) -> str:
+    """The id of the account, in use or not, that has this address; found also when the secret has
+    changed since. NotFound where there is none.
+    """
+    rows = db.execute(
+        select(col(Facilitator.id), col(Facilitator.email)).where(col(Facilitator.email).is_not(None))
+    ).all()
+    plain = email.strip().casefold()
+    for row in rows:
+        if open_sealed(Facilitator.email, row.id, row.email).casefold() == plain:
+            return str(row.id)
+    raise NotFound()
+
+
+def disable(db: Connection, email: str) -> None:
+    """Nobody signs in with the account of this address any more: its browsers are signed out, and its links
+    fail. What it wrote and signed stays. NotFound where there is none.
+    """
+    found = by_address(db, email)
+    db.execute(
+        update(Facilitator)
+        .where(col(Facilitator.id) == found, col(Facilitator.disabled_at).is_(None))
+        .values(disabled_at=now())
+    )
+    end_all_sign_ins(db, found)
+
+
+def new_password_link(db: Connection, email: str, token: str) -> None:
+    """Makes a one-time link of this token for the account of this address. Its password stands until the link
+    is used. NotFound where there is no such account, or it is disabled.
+    """
+    found = by_address(db, email)
+    if not stored.exists(db, Facilitator, id=found, disabled_at=None):
+        raise NotFound()
+    make_set_up_link(db, found, token)
+
+
 def is_administrator(db: Connection, facilitator_id: str) -> bool:
     """Whether this account, while it is in use, is an administrator."""
     return stored.exists(db, Facilitator, id=facilitator_id, administrator=True, disabled_at=None)

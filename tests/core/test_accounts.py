@@ -142,6 +142,38 @@ def test_a_new_password_signs_out_every_browser(
     assert reads(accounts.signed_in, token) is None
 
 
+def test_a_link_for_a_new_password_is_made_by_address_also_after_the_secret_has_changed(
+    does: Callable[..., Any], reads: Callable[..., Any], fola: str
+) -> None:
+    token = does(accounts.begin_sign_in, fola)
+    does(accounts.new_password_link, " FOLA@example.org", "again")
+    assert reads(accounts.account_of_link, "again")["id"] == fola
+    assert reads(accounts.signed_in, token) is not None, "until it is used"
+    for verb, more in ((accounts.new_password_link, ("third",)), (accounts.disable, ())):
+        with refused("not_found"):
+            does(verb, "sami@example.org", *more)
+
+
+def test_a_disabled_account_is_signed_out_and_no_link_and_no_password_opens_it(
+    does: Callable[..., Any], reads: Callable[..., Any], fola: str
+) -> None:
+    token = does(accounts.begin_sign_in, fola)
+    does(accounts.make_set_up_link, fola, "again")
+    for _ in range(2):
+        does(accounts.disable, "Fola@example.org ")
+    assert (
+        reads(
+            accounts.signed_in,
+            token,
+        )
+        is None
+    )
+    assert reads(accounts.account_by_email, hash_of("fola@example.org")) is None
+    assert reads(accounts.account_of_link, "again") is None
+    with refused("not_found"):
+        does(accounts.new_password_link, "fola@example.org", "third")
+
+
 def test_half_an_hour_of_nothing_signs_out(
     does: Callable[..., Any], reads: Callable[..., Any], fola: str
 ) -> None:

@@ -4,10 +4,12 @@ brings it back in place.
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from app import hashing, sign_in
 from app.core import accounts
 from app.db import Database
 from tests.core.cast import Oak
@@ -93,6 +95,10 @@ def test_the_password_brings_the_console_back_with_a_new_token(
     assert password(fola, oak, PASSWORD)["ok"]
     with database.reader() as db:
         assert accounts.signed_in(db, before, also_idle=True) is None
+    thief = Browser(fola.client.application)
+    with thief.client.session_transaction() as cookie:
+        cookie["facilitator"] = before
+    assert thief.goes("/today") == "/sign-in" and ticket(thief, oak) == 401
     fola.visit(f"/sessions/{oak.id}/console")
 
 
@@ -101,6 +107,32 @@ def test_five_wrong_passwords_a_minute_are_enough(oak: Oak, fola: Browser, clock
         password(fola, oak, "a wrong one")
     told = password(fola, oak, PASSWORD)
     assert not told["ok"] and told["sentence"].startswith("Too many tries.")
+
+
+def test_many_passwords_at_once_count_as_many(
+    oak: Oak, fola: Browser, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one is verified others are let in: each of these comes in the middle of the one before."""
+    verify, told = hashing.password_fits, list[str]()
+    cookie, verified = signed_in_as(fola), list[str]()
+
+    def one_more() -> None:
+        browser = Browser(fola.client.application)
+        with browser.client.session_transaction() as kept:
+            kept["facilitator"] = cookie
+        told.append(password(browser, oak, "a wrong one")["sentence"])
+
+    def meanwhile(*given: Any) -> bool:
+        verified.append("one more")
+        if len(verified) < 8:
+            other = Thread(target=one_more)
+            other.start()
+            other.join()
+        return bool(verify(*given))
+
+    monkeypatch.setattr(sign_in, "password_fits", meanwhile)
+    one_more()
+    assert told[0].startswith("Too many tries.") and told[1:] == ["This password is wrong."] * 5
 
 
 def test_whoever_is_signed_out_gets_no_line_and_cannot_come_back_in_place(
