@@ -66,11 +66,12 @@ SIGNED: Any = select(OTHER.c.id).where(
 )
 SAID = (Reflection, FeedbackLine)  # what people wrote, and what was written to them
 NOTED = (Note, ProcessNote)  # what facilitators wrote for themselves
+REAL = col(GroupSession.rehearsal_of).is_(None)  # what is rehearsed goes with its end
 ANSWERED = union(
     *(
         select(col(model.group_session_id), col(model.stage_id))
         .join(GroupSession, col(GroupSession.id) == col(model.group_session_id))
-        .where(col(GroupSession.group_id) == bindparam("group"))
+        .where(col(GroupSession.group_id) == bindparam("group"), REAL)
         for model in SAID
     )
 )
@@ -86,7 +87,7 @@ def _in_sessions(model: Any) -> Any:
     return (
         select(col(model.id))
         .join(GroupSession, of_session)
-        .where(col(GroupSession.group_id) == col(Group.id))
+        .where(col(GroupSession.group_id) == col(Group.id), REAL)
     )
 
 

@@ -8,7 +8,24 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import SQLModel, col
 
-from app.core import course, door, groups, overview, rehearsal, turns
+from app.core import (
+    alerts,
+    attendance,
+    course,
+    door,
+    fidelity,
+    group_course,
+    groups,
+    over,
+    overview,
+    rehearsal,
+    research,
+    retention,
+    stop_signals,
+    supervision,
+    today,
+    turns,
+)
 from app.core import summary as summaries
 from app.core.agenda import agenda_of
 from app.core.changes import Who, changing
@@ -19,6 +36,7 @@ from tests.core.one_database import database_kind
 
 __all__ = ["database_kind"]
 
+RELIABLE = 6  # points of change that count
 MADE_UP = ["Nadia", "Otto", "Pina", "Quirin", "Rosa", "Said"]
 
 
@@ -46,8 +64,21 @@ def rows_in_all_tables(oak: Oak) -> dict[str, int]:
 def records(oak: Oak) -> dict[str, Any]:
     """What facilitators read of the group outside a session."""
     with oak.database.reader() as db:
+        held = research.sessions_of(db, oak.group_id)
+        members, _ = research.members_of(db, oak.group_id)
         return {
             "today": overview.today(db, oak.leaders["Fola"]),
+            "waits": today.today(db, oak.leaders["Fola"], RELIABLE, oak.at),
+            "weeks": group_course.group_course(db, oak.group_id, RELIABLE),
+            "supervision": supervision.pack(db, oak.group_id),
+            "fidelity": fidelity.of_group(db, oak.group_id),
+            "stop signals": stop_signals.counted(db, oak.group_id, RELIABLE),
+            "calls": [alerts.unseen(db, each) for each in oak.leaders.values()],
+            "research": research.over_weeks(db, held, members, True),
+            "attendance": attendance.of_sessions(db, held, members),
+            "silent": attendance.weeks_silent(db, oak.group_id),
+            "over": over.moments(db, [oak.group_id]),
+            "retention": retention.end_of(db, oak.group_id, oak.at + timedelta(days=400)),
             "group": overview.group_page(db, oak.group_id),
             "turns": turns.turn_tracker(db, oak.group_id),
             "courses": [course.course_page(db, oak.group_id, each) for each in oak.members.values()],
@@ -121,6 +152,7 @@ def test_nothing_of_a_rehearsal_is_in_any_record(oak: Oak) -> None:
     oak.writes(oak.amal, text="real words")
     oak.does(oak.fola, "end")
     oak.plans()
+    oak.at = now()  # type: ignore[attr-defined]
     with_words, read = rows_in_all_tables(oak), records(oak)
     there = rehearse(oak)
     same = records(oak) == read
