@@ -189,6 +189,7 @@ class ChooseExercise(OfStage):
 
 class GiveTurn(OfStage):
     participant_id: Id
+    after: Id | Literal[""] | None = None
 
 
 class HandOver(Payload):

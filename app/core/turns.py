@@ -11,8 +11,18 @@ from app.core import attendance, shelf, stored
 from app.core.agenda import Stage, agenda_of, alone, counts, find_stage
 from app.core.changes import Change, at
 from app.core.course_models import Turn
-from app.core.models import GroupSession, Member, Participant, SessionState, StageVisit, Standing, new_id
-from app.core.refusals import Invalid, NotFound
+from app.core.models import (
+    Facilitator,
+    GroupSession,
+    LogEntry,
+    Member,
+    Participant,
+    SessionState,
+    StageVisit,
+    Standing,
+    new_id,
+)
+from app.core.refusals import Invalid, NotFound, Stale
 from app.core.safety_models import FollowUp
 from app.core.sealing import open_sealed
 from app.library.fits import fit
@@ -29,13 +39,19 @@ NOT_YOURS = "This question is for somebody else now. Your words stay on this pag
 
 
 def give_turn(change: Change, command: Any) -> dict[str, Any]:
-    """From now on this person works in the stage; the others listen, or answer what is meant for them."""
+    """From now on this person works in the stage; the others listen, or answer what is meant for them.
+    ``after`` is who had the turn on the page where it was decided, "" for nobody: where another leader has
+    given it meanwhile it stays.
+    """
     find_stage(agenda_of(change.before), command.stage_id)
     person = stored.find(change.db, Participant, id=command.participant_id, group_session_id=change.before.id)
     if person is None or person.standing != Standing.ADMITTED:
         raise NotFound()
-    if turns_of(change.db, change.before.id, command.stage_id)[:1] == [person.id]:
+    has_it = [*turns_of(change.db, change.before.id, command.stage_id), ""][0]
+    if has_it == person.id:
         return at(change)
+    if command.after not in (None, has_it):
+        raise Stale(version=change.before.version, **_who_gave(change))
     inside = stored.find_all(
         change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED
     )
@@ -51,6 +67,20 @@ def give_turn(change: Change, command: Any) -> dict[str, Any]:
     # every form may hold other questions now
     change.wrote(person.id, shared=True, people=[each.id for each in inside])
     return at(change)
+
+
+def _who_gave(change: Change) -> dict[str, str]:
+    """Which facilitator gave the turn last, and when."""
+    query = (
+        select(col(LogEntry.at), col(Facilitator.id), col(Facilitator.name))
+        .join(Facilitator, col(Facilitator.id) == col(LogEntry.actor_id))
+        .where(col(LogEntry.group_session_id) == change.before.id, col(LogEntry.action) == "give_turn")
+        .order_by(col(LogEntry.version).desc())
+    )
+    last = change.db.execute(query.limit(1)).one_or_none()
+    if last is None:
+        return {}
+    return {"by": open_sealed(Facilitator.name, last.id, last.name), "at": last.at.isoformat()}
 
 
 def turns_of(db: Connection, group_session_id: str, stage_id: str) -> list[str]:

@@ -183,3 +183,18 @@ def test_a_press_that_comes_too_late_names_who_was_faster_and_when(oak: Oak) -> 
     with pytest.raises(Refused) as late:
         oak.does(oak.fola, "go_to_stage", stage_id="talk", version=before)
     assert late.value.code == "stale" and late.value.more["by"] == "Sami" and late.value.more["at"]
+
+
+def test_of_two_who_give_the_turn_at_once_the_second_is_told_who_was_faster(oak: Oak) -> None:
+    """Each gives it to somebody else, having seen that nobody had it."""
+    turn = {"stage_id": "words", "after": ""}
+    with refused("stale"):
+        oak.does(oak.fola, "give_turn", stage_id="words", after=oak.amal.id, participant_id=oak.birgit.id)
+    for _ in range(2):  # sent again after a lost answer
+        oak.does(oak.sami, "give_turn", **turn, participant_id=oak.amal.id)
+    with refused("stale") as caught:
+        oak.does(oak.fola, "give_turn", **turn, participant_id=oak.birgit.id)
+    assert caught.value.more["by"] == "Sami"
+    assert oak.room()["stage"]["turn"]["id"] == oak.amal.id
+    oak.does(oak.fola, "give_turn", stage_id="words", after=oak.amal.id, participant_id=oak.birgit.id)
+    assert oak.me(oak.birgit)["turn"] == "mine"
