@@ -4,13 +4,13 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row, select, update
 from sqlmodel import col
 
 from app.core import crowd, held_lines, reveals, stored
 from app.core.agenda import counts
 from app.core.changes import Who, changing
-from app.core.models import GroupSession, Member, Participant, Standing, now
+from app.core.models import Audience, GroupSession, Member, Participant, Reflection, Standing, now
 from app.core.refusals import NotFound, NotNow
 from app.core.sealing import open_sealed, seal
 from app.library import load
@@ -30,6 +30,8 @@ def member_leaves(
     if row.left_at is None:
         values["left_at"] = now()
     stored.change(db, Member, member_id, **values)
+    if row.left_at is None:
+        _leaves_the_screens(db, facilitator_id, member_id)
     places = [
         each
         for each in stored.find_all(db, Participant, member_id=member_id)
@@ -118,6 +120,25 @@ def ended_before(db: Connection, row: Row[Any]) -> list[Row[Any]]:
         and counts(each)
         and (row.started_at is None or each.ended_at <= row.started_at)
     ]
+
+
+def _leaves_the_screens(db: Connection, facilitator_id: str, member_id: str) -> None:
+    """Pages of sessions that are over, and show what they gave with their name, hear that it is gone."""
+    showing = (
+        select(col(Reflection.group_session_id), col(Participant.id))
+        .join(Participant, col(Participant.id) == col(Reflection.participant_id))
+        .join(GroupSession, col(GroupSession.id) == col(Participant.group_session_id))
+        .where(
+            col(Participant.member_id) == member_id,
+            col(GroupSession.ended_at).is_not(None),
+            col(Reflection.shown_at).is_not(None),
+            col(Reflection.audience) != Audience.UNNAMED,
+        )
+        .distinct()
+    )
+    for group_session_id, participant_id in db.execute(showing).all():
+        with changing(db, Who("facilitator", group_session_id, facilitator_id), "member_leaves") as change:
+            change.wrote(participant_id, shared=True)
 
 
 def _leaves_the_room(db: Connection, facilitator_id: str, group_session_id: str, participant_id: str) -> None:

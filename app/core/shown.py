@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.core.agenda import Stage, agenda_of
 from app.core.compared import compared
-from app.core.models import SMALL, Audience, Participant, Reflection
+from app.core.models import SMALL, Audience, Member, Participant, Reflection
 from app.core.opened import answer_of, waits_for_yes
 from app.core.sealing import open_sealed
 from app.exercises import COUNTED, drawn, is_private, shown_alone, texts_of
@@ -23,8 +23,10 @@ SHOWN = (
         Reflection.__table__,
         col(Participant.alias).label("alias"),
         col(Participant.member_id).label("member_id"),
+        col(Member.left_at).label("member_left_at"),
     )
     .join(Participant, col(Participant.id) == col(Reflection.participant_id))
+    .outerjoin(Member, col(Member.id) == col(Participant.member_id))
     .where(col(Reflection.group_session_id) == bindparam("session"), col(Reflection.shown_at).is_not(None))
 )
 
@@ -34,7 +36,11 @@ def shown_answers(db: Connection, row: Row) -> list[dict[str, Any]]:
     in the order that was drawn. Prompts for facilitators alone are taken out.
     """
     stages = {stage["id"]: (place, stage) for place, stage in enumerate(agenda_of(row))}
-    found = [each for each in db.execute(SHOWN, {"session": row.id}).all() if _may_be_shown(each)]
+    found = [
+        each
+        for each in db.execute(SHOWN, {"session": row.id}).all()
+        if _may_be_shown(each) and not _went_with_its_writer(each)
+    ]
     here = row.stage_index
 
     def place(each: Row) -> tuple[Any, ...]:
@@ -122,6 +128,13 @@ def parts(stage: Stage, answer: dict[str, Any]) -> list[dict[str, Any]]:
         | {"drawn": drawn(prompt, answer[prompt["key"]])}
         for prompt, text in texts_of(stage["prompts"], answer)
     ]
+
+
+def _went_with_its_writer(each: Row) -> bool:
+    """Whether a named answer is of somebody who has left the group. Unnamed ones stay: one that went together
+    with a person would have a name.
+    """
+    return each.audience == Audience.NAMED and each.member_left_at is not None
 
 
 def _may_be_shown(each: Row) -> bool:
