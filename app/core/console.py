@@ -91,7 +91,16 @@ def console(
             {"since": each["joined_at"]}
             | {
                 key: each[key]
-                for key in ("id", "alias", "member_id", "line", "reach", "signals", *roster.AT_THE_DOOR)
+                for key in (
+                    "id",
+                    "alias",
+                    "member_id",
+                    "line",
+                    "reach",
+                    "signals",
+                    "guest",
+                    *roster.AT_THE_DOOR,
+                )
             }
             for each in entries
             if each["standing"] == Standing.WAITING
@@ -134,16 +143,27 @@ def _about_people(
     db: Connection, row: Row, entries: list[dict[str, Any]], signals: list[dict[str, Any]], may_reach: bool
 ) -> None:
     """Writes beside each person of the roster: their place in the talking order, whether they were silent
-    for long, and, for those who lead, how to reach somebody whose line has dropped.
+    for long, whether they are a guest, and, for those who lead, how to reach somebody whose line has dropped.
     """
     order = roster.hands(signals)
     silent = set() if alone(row) or row.rehearsal_of else attendance.silent(db, row.group_id)
     dropped = [each["member_id"] for each in entries if each["line"]["presence"] in ("away", "gone")]
     reach = roster.contacts(db, dropped) if may_reach and any(dropped) else {}
+    taken = roster.names_of_members(db, row) if any(not each["member"] for each in entries) else set()
     for each in entries:
+        each["guest"] = _guest(row, each, taken)
         each["place"] = order.get(each["id"], 0)
         each["silent"] = each["member_id"] in silent
         each["reach"] = reach.get(each["member_id"])
+
+
+def _guest(row: Row, entry: dict[str, Any], taken: set[str]) -> str:
+    """Of somebody who came by the room link: "guest", or "namesake" where they call themselves as a member
+    is called, so that nobody is let in for somebody else; "" for members and made-up people.
+    """
+    if entry["member"] or row.rehearsal_of is not None or row.sandbox:
+        return ""
+    return "namesake" if roster.folded(entry["alias"]) in taken else "guest"
 
 
 def _hands(db: Connection, row: Row, leading: list[dict[str, str]], who: Who) -> dict[str, Any]:

@@ -145,6 +145,17 @@ def code_words(db: Connection, rows: Iterable[Row]) -> dict[str, str]:
     return {places[each.id]: open_sealed(Member.code_word, each.id, each.code_word) for each in agreed}
 
 
+def names_of_members(db: Connection, row: Row) -> set[str]:
+    """What the members of the session's group are called, as ``folded`` gives it."""
+    members = stored.find_all(db, Member, group_id=row.group_id, left_at=None)
+    return {folded(open_sealed(Member.alias, each.id, each.alias)) for each in members}
+
+
+def folded(alias: str) -> str:
+    """A name without what people do not see when they read it quickly."""
+    return "".join(each for each in alias.casefold() if each.isalnum())
+
+
 def wishes(db: Connection, row: Row) -> dict[str, str]:
     """Who would like to talk and who to listen today, by participant, from wherever the agenda asked it."""
     found = {}

@@ -199,3 +199,15 @@ def test_how_to_reach_somebody_whose_line_has_dropped_is_for_those_who_lead_alon
         row = views.session_row(db, oak.id)
         wire = [consoles.people(db, row, oak.presence), consoles.people(db, row, oak.presence, [oak.amal.id])]
     assert "Canary" not in json.dumps([wire, oak.room(), oak.wall(), oak.me(oak.birgit)], default=str)
+
+
+def test_a_guest_is_told_from_a_member_and_so_is_one_who_takes_a_members_name(oak: Oak) -> None:
+    for name in ("Goran", " a-MAL "):
+        oak.joins(name)
+    assert {each["alias"]: each["guest"] for each in oak.console()["waiting"]} == {
+        "Goran": "guest",
+        " a-MAL ": "namesake",
+    }
+    oak.does(oak.fola, "admit", participant_id=oak.people["Goran"].id)
+    told = {each["alias"]: each["guest"] for each in oak.console()["people"]}
+    assert told == {"Goran": "guest"} | dict.fromkeys(MEMBERS, "")

@@ -167,7 +167,9 @@ def test_the_roster_says_how_to_reach_whoever_dropped_to_those_who_lead_alone(
     oak.does(oak.fola, "admit", participant_id=oak.joins("Gus").id)
     gone.arrives("participant", oak.id, oak.chidi.id, "a socket")
     gone.began -= timedelta(minutes=5)
+    oak.joins("AMAL")
     page = fola.visit(console)
+    assert page.count("Guest with the name of a member") == 1 and page.count("<span>Guest</span>") == 1
     assert page.count("How to reach them") == 4, (
         "neither Chidi, who is here, nor Gus, of whom nothing is known"
     )
