@@ -1,5 +1,6 @@
 """The private form of a measure: outside the shared stages, and only while a facilitator is present."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -28,24 +29,28 @@ class SubmitMeasure(Payload):
     answers: dict[str, int | None]
 
 
-@pages.get("/room/<group_session_id>/measure/<measure_id>")
-def form(group_session_id: str, measure_id: str) -> Any:
+@pages.app_template_filter("sign")
+def sign_of(measure_id: str) -> str:
+    """What stands for a measure in addresses and in what a browser keeps: neither names a questionnaire."""
+    return hashlib.sha256(measure_id.encode()).hexdigest()[:10]
+
+
+@pages.get("/room/<group_session_id>/form/<sign>")
+def form(group_session_id: str, sign: str) -> Any:
     try:
-        return _page(group_session_id, measure_id)
+        return _page(group_session_id, sign)
     except NotFound:
         return render_template("participant/closed.html"), 404
 
 
-@pages.post("/room/<group_session_id>/measure/<measure_id>")
-def submit(group_session_id: str, measure_id: str) -> Any:
+@pages.post("/room/<group_session_id>/form/<sign>")
+def submit(group_session_id: str, sign: str) -> Any:
     """Answers as JSON; stored once, with the alert where there is need, or refused with nothing stored."""
     who = my_place(group_session_id)
     try:
         sent = SubmitMeasure.model_validate(request.get_json(silent=True))
         here = services().screens.presence.led_lately(group_session_id)  # a line that blinks loses no answer
-        answer = services().database.writer.do(
-            _store, who, measure_id, sent, here, _began(), of=group_session_id
-        )
+        answer = services().database.writer.do(_store, who, sign, sent, here, _began(), of=group_session_id)
     except ValidationError:
         refusal: Refused = Invalid()
         return jsonify(refusal.answer()), 422
@@ -56,11 +61,11 @@ def submit(group_session_id: str, measure_id: str) -> Any:
     return jsonify(answer), 200 if answer["ok"] else 409
 
 
-def _page(group_session_id: str, measure_id: str) -> Any:
+def _page(group_session_id: str, sign: str) -> Any:
     with services().database.reader() as db:
         who = place_in(db, group_session_id)
         row = access_group_session(db, who)
-        measure = _measure(db, row, measure_id)
+        measure = _measure(db, row, sign)
         person = views.participant(db, row.id, who.id)
         if person.member_id is None:
             raise NotFound()
@@ -84,12 +89,12 @@ def _page(group_session_id: str, measure_id: str) -> Any:
 
 
 def _store(
-    db: Any, who: Who, measure_id: str, sent: SubmitMeasure, leader_here: bool, began: datetime
+    db: Any, who: Who, sign: str, sent: SubmitMeasure, leader_here: bool, began: datetime
 ) -> dict[str, Any]:
     """What the person is told; a refusal is told and not raised, for the alert that goes with it stays."""
     with changing(db, who, "submit_measure") as change:
         person = views.participant(db, who.group_session_id, who.id)
-        measure = _measure(db, change.before, measure_id)
+        measure = _measure(db, change.before, sign)
         refusal: Refused | None = None
         if person.standing == Standing.REMOVED:
             refusal = NotFound()
@@ -122,10 +127,11 @@ def _says_when(group_session_id: str, error: dict[str, Any]) -> None:
     error["message"] = str(words)
 
 
-def _measure(db: Any, row: Any, measure_id: str) -> Measure:
-    if measure_id not in measures.of_session(db, row):
-        raise NotFound()
-    return instruments.find(db, measure_id)
+def _measure(db: Any, row: Any, sign: str) -> Measure:
+    for measure_id in measures.of_session(db, row):
+        if sign_of(measure_id) == sign:
+            return instruments.find(db, measure_id)
+    raise NotFound()
 
 
 def _began() -> datetime:

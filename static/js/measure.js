@@ -9,7 +9,7 @@ const AGAIN_AFTER = 5_000;
 const form = document.getElementById("measure-form");
 const state = document.getElementById("measure-state");
 const drafts = createDrafts({ key: document.body.dataset.draftKey, person: document.body.dataset.person });
-const name = `measure.${form?.dataset.measure}`;
+const name = `form.${form?.dataset.form}`;
 const newId = () => (crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
   (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16)));
 let id = newId();

@@ -16,6 +16,7 @@ from tests.browser.people import Facilitator, Participant, Person
 from tests.browser.world import EMAIL, PASSWORD, World, line, memory, one_word, opening_round
 from tests.core import long_group
 from tests.house.environment import SECRET_KEY
+from tests.house.rooms import FORM
 from tests.house.server import Server
 
 Bring = Callable[..., Any]
@@ -149,7 +150,7 @@ def pages_beside_the_room(amal: Participant, session: str) -> Iterator[tuple[str
     """Help, a pause, the own yes and a private form; each on a page of its own."""
     amal.opens(f"/room/{session}/consent")
     yield "the own yes", amal.page
-    amal.opens(f"/room/{session}/measure/phq9")
+    amal.opens(f"/room/{session}{FORM}")
     yield "private form", amal.page
     amal.opens(f"/room/{session}/help")
     yield "page about help", amal.page

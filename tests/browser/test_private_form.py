@@ -11,6 +11,7 @@ from app.library.measures import bundled
 from tests.browser.conftest import People
 from tests.browser.looking import findings, small_targets, too_wide
 from tests.browser.world import Stage, World, line
+from tests.house.rooms import FORM
 from tests.house.server import Server
 
 PHQ9 = bundled()["phq9"]
@@ -89,18 +90,16 @@ def test_it_is_filled_in_by_keyboard_alone_kept_and_taken_while_the_leaders_line
     amal = people.participant(house.url)
     amal.comes_in(world.member_path("Amal"))
     amal.page.get_by_role("link", name="A few private questions").click()
-    amal.page.wait_for_url("**/measure/phq9")
+    amal.page.wait_for_url(f"**{FORM}")
     amal.page.locator('input[name="phq9_1"]').first.focus()
     for _ in PHQ9.items:
         amal.page.keyboard.press("Space")
         amal.page.keyboard.press("Tab")
-    amal.page.wait_for_function(
-        "() => Object.keys(sessionStorage).some((name) => name.includes('measure.phq9'))"
-    )
+    amal.page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.includes('.form.'))")
     amal.page.reload()
     expect(amal.page.locator("#measure-form input:checked")).to_have_count(len(PHQ9.items))
     kept = amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
-    assert "measure.phq9" in kept and "phq9_1" not in kept
+    assert ".form." in kept and "phq9" not in kept
     fola.page.goto("about:blank")
     sent = amal.page.get_by_role("button", name="Send", exact=True)
     sent.focus()
@@ -109,7 +108,7 @@ def test_it_is_filled_in_by_keyboard_alone_kept_and_taken_while_the_leaders_line
     )
     amal.page.keyboard.press("Enter")  # a line that blinks loses no answer
     amal.sees("Thank you for telling us. Your answers are stored. Fola will read them.")
-    assert "measure.phq9" not in amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
+    assert ".form." not in amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
 
 
 def test_what_is_chosen_before_the_script_is_there_is_kept_as_well(
@@ -127,9 +126,7 @@ def test_what_is_chosen_before_the_script_is_there_is_kept_as_well(
     amal.page.locator('label:has(input[name="phq9_1"][value="2"])').click()
     expect(amal.page.locator("#measure-form input:checked")).to_have_count(1)
     held[0].continue_()
-    amal.page.wait_for_function(
-        "() => Object.keys(sessionStorage).some((name) => name.includes('measure.phq9'))"
-    )
+    amal.page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.includes('.form.'))")
     amal.page.reload()
     expect(amal.page.locator("#measure-form input:checked")).to_have_count(1)
 
@@ -144,7 +141,7 @@ def test_whoever_took_their_yes_back_is_not_told_that_answers_are_stored(
     amal = people.participant(house.url)
     amal.comes_in(world.member_path("Amal"))
     amal.page.get_by_role("link", name="A few private questions").click()
-    amal.page.wait_for_url("**/measure/phq9")
+    amal.page.wait_for_url(f"**{FORM}")
     amal.page.locator('label:has(input[name="phq9_9"][value="1"])').click()
     world.do(consents.take_yes_back, Who("participant", session, world.person(session, "Amal")))
     amal.press("Send")
@@ -163,7 +160,7 @@ def test_what_is_sent_while_nobody_leads_is_refused_and_its_answers_stay_on_the_
     amal = people.participant(house.url, expects=["409"])
     amal.comes_in(world.member_path("Amal"))
     amal.page.get_by_role("link", name="A few private questions").click()
-    amal.page.wait_for_url("**/measure/*")  # loaded with its script: the server is about to go
+    amal.page.wait_for_url(f"**{FORM}")  # loaded with its script: the server is about to go
     amal.page.locator('label:has(input[name="phq9_1"][value="2"])').click()
     fola.page.goto("about:blank")
     house.kill()
@@ -186,10 +183,10 @@ def test_what_was_rated_before_is_not_shown_before_answering(
     fola.opens_the_console(world.console_path(session))
     amal = people.participant(house.url)
     amal.comes_in(world.member_path("Amal"))
-    form = amal.page.url + "/measure/phq9"
+    form = amal.page.url + FORM
     for _ in range(2):
         amal.page.goto(form)
-        assert amal.page.locator("input:checked").count() == 0
+        assert amal.page.locator("#measure-form input:checked").count() == 0
         amal.page.locator('label:has(input[name="phq9_1"][value="3"])').click()
         amal.page.locator('label:has(input[name="phq9_9"][value="0"])').click()
         amal.press("Send")

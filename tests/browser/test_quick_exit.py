@@ -12,6 +12,7 @@ from app.core.models import Participant
 from tests.browser.conftest import People
 from tests.browser.people import Participant as Phone
 from tests.browser.world import World, line
+from tests.house.rooms import FORM
 from tests.house.server import Server
 
 NEUTRAL = re.compile(r"^https://www\.bbc\.com/")
@@ -185,7 +186,7 @@ def test_whichever_page_it_is_leaving_frees_the_seat(
 ) -> None:
     session = world.open([line("What helps")])
     amal = leaver()
-    for page in ("help", "consent", "words", "measure/phq9"):
+    for page in ("help", "consent", "words", FORM.removeprefix("/")):
         amal.comes_in(world.member_path("Amal"))
         amal.opens(f"/room/{session}/{page}")
         assert left_at(world, session, "Amal") is None, page

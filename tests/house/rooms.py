@@ -22,11 +22,13 @@ from app.core.models import (
 )
 from app.core.sealing import open_sealed, seal
 from app.db import Database
+from app.private_form import sign_of
 from tests.house.environment import KEYS, SECRET_KEY
 from tests.house.groups import complete, everybody_says_yes
 
 CAST = ("Amal", "Birgit", "Chidi")
 ALL = ("facilitators", "group_unnamed", "group_named")
+FORM = f"/form/{sign_of('phq9')}"  # the address in a room of the private form that most tests ask
 LATEST = 2**40  # a version that is never stale
 STEPS = {
     SessionState.PLANNED: (),

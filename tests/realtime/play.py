@@ -13,7 +13,7 @@ from app.core.models import GroupSession, SessionState, now
 from app.core.refusals import Refused
 from app.core.sealing import open_sealed
 from tests.house.groups import everybody_says_yes
-from tests.house.rooms import TABLES, asking, make_room
+from tests.house.rooms import FORM, TABLES, asking, make_room
 from tests.realtime.packets import House, Tapped
 
 CANARY = "canary-7f3a"
@@ -21,7 +21,7 @@ LEADING = ("Fola", "Sami", "Olu")
 # a peer with two devices, a guest who was let in, a guest who waits, one who was removed, and the wall
 OTHERS = ("Birgit", "Birgit at home", "Hana", "Gia", "Chidi", "display")
 PEOPLE = ("Amal", "Birgit", "Chidi", "Dolores", "Ewa", "Farid", "Greta")
-PAGES = ("", "/help", "/words", "/words.txt", "/consent", "/measure/phq9")
+PAGES = ("", "/help", "/words", "/words.txt", "/consent", FORM)
 FREE = {"type": "free_text", "text": "What is on your mind?", "who": "all"}
 
 

@@ -18,6 +18,7 @@ from app.core.sealing import open_sealed
 from app.library.agendas import talk_stage
 from tests.core.cast import Oak, prompt, refused, stage
 from tests.house.browser import Browser
+from tests.house.rooms import FORM
 
 AGREED = ["consent 1", "limits 1", "agreement 1"]
 CAME_IN = {"at_address": "yes", "private": "yes", "safe": "yes", "agree": AGREED}
@@ -68,7 +69,8 @@ def test_from_half_an_hour_before_a_member_comes_to_the_form_while_a_leader_is_t
     page = stranger.visit(f"/room/{session}")
     assert "The room is not open yet." in page
     assert "Only Fola and Sami will read what you answer there." in page
-    form = re.findall(rf"/room/{session}/measure/phq9", page)
+    form = re.findall(rf"/room/{session}{FORM}", page)
+    assert "phq" not in page.lower(), "no address that a browser keeps names a questionnaire"
     assert "Over the last 2 weeks" in stranger.client.get(form[0]).text
     presence(app).leaves("facilitator", session, oak.leaders["Fola"], "a socket")
     assert "not open now" in stranger.visit(form[0])
@@ -120,9 +122,9 @@ def test_a_form_that_a_stage_names_is_offered_there_beside_its_questions_and_in_
     room = stranger.send("/door", **CAME_IN, door=door(stranger))
     oak.does(oak.fola, "start")
     page = stranger.visit(room)
-    assert "Tell us about text." in page and f"{room}/measure/phq9" in page
+    assert "Tell us about text." in page and f"{room}{FORM}" in page
     oak.moves_to("last")
-    assert f"{room}/measure/phq9" not in stranger.visit(room)
+    assert f"{room}{FORM}" not in stranger.visit(room)
 
 
 def test_in_a_lobby_that_was_opened_early_the_page_says_when_the_form_opens_and_nothing_is_stored(
@@ -138,11 +140,11 @@ def test_in_a_lobby_that_was_opened_early_the_page_says_when_the_form_opens_and_
         zone = ZoneInfo(stored.find(db, Group, id=oak.group_id).time_zone)
     opens = (oak.row().scheduled_at - timedelta(minutes=30)).astimezone(zone)
     assert re.search(rf"A few private questions are open from [^<]*{opens:%H:%M}\.", stranger.visit(room))
-    page = stranger.visit(f"{room}/measure/phq9")
+    page = stranger.visit(f"{room}{FORM}")
     assert re.search(rf"They are open from [^<]*{opens:%H:%M}, while Fola and Sami are here\.", page)
     assert "measure-form" not in page and ">Look again</a>" in page
     sent = {"id": str(uuid4()), "revision": 1, "answers": {"phq9_1": 0}}
-    answer = stranger.fetch(f"{room}/measure/phq9", sent)
+    answer = stranger.fetch(f"{room}{FORM}", sent)
     refusal = answer.json["error"]
     assert answer.status_code == 409 and refusal["code"] == "not_now"
     said = rf"This form is open from .*{opens:%H:%M}\. Your answers are still here\."
@@ -150,8 +152,8 @@ def test_in_a_lobby_that_was_opened_early_the_page_says_when_the_form_opens_and_
     with oak.database.reader() as db:
         assert not stored.exists(db, MeasureResponse, id=sent["id"])
     with time_machine.travel(opens + timedelta(seconds=1), tick=False):
-        assert 'id="measure-form"' in stranger.client.get(f"{room}/measure/phq9").text
-        assert stranger.fetch(f"{room}/measure/phq9", sent).status_code == 200
+        assert 'id="measure-form"' in stranger.client.get(f"{room}{FORM}").text
+        assert stranger.fetch(f"{room}{FORM}", sent).status_code == 200
 
 
 def test_a_form_is_taken_while_a_line_blinks_and_refused_once_nobody_has_led_for_a_while(
@@ -160,7 +162,7 @@ def test_a_form_is_taken_while_a_line_blinks_and_refused_once_nobody_has_led_for
     session = planned(oak, 25, "phq9")
     presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
     at_the_door(stranger, link)
-    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}/measure/phq9"
+    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}{FORM}"
     presence(app).leaves("facilitator", session, oak.leaders["Fola"], "a socket")
     for seconds, status in ((29, 200), (31, 409)):
         with time_machine.travel(now() + timedelta(seconds=seconds), tick=False):
@@ -174,7 +176,7 @@ def test_a_form_stays_open_for_the_seconds_after_a_restart_in_which_lines_come_b
     oak.plans([stage("words", prompt("text"), measures=["phq9"])])
     oak.does(oak.fola, "open_lobby")
     at_the_door(stranger, link)
-    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}/measure/phq9"
+    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}{FORM}"
     oak.does(oak.fola, "start")  # somebody leads, and nobody's line is back
     assert 'id="measure-form"' in stranger.client.get(form).text
     sent = {"id": str(uuid4()), "revision": 1, "answers": {"phq9_1": 0}}
@@ -191,7 +193,7 @@ def test_who_has_sent_it_reads_what_is_so_and_their_numbers_whatever_the_answers
     presence(app).arrives("facilitator", session, oak.leaders["Fola"], "a socket")
     at_the_door(stranger, link)
     room = stranger.send("/door", **CAME_IN, door=door(stranger))
-    page = stranger.client.get(f"{room}/measure/phq9").text
+    page = stranger.client.get(f"{room}{FORM}").text
     [done] = re.findall(r'<section class="still" id="measure-done" hidden>(.*?)</section>', page, re.DOTALL)
     assert "Your answers are stored. Fola and Sami will read them." in done
     assert not re.search(r"It is with|screen|has seen", done), "nobody is said to have read it yet"
@@ -222,7 +224,7 @@ def test_what_must_not_wait_calls_the_leaders_also_when_the_form_is_refused(
     oak.plans([stage("words", prompt("text"), measures=["phq9"])])
     oak.does(oak.fola, "open_lobby")
     at_the_door(stranger, link)
-    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}/measure/phq9"
+    form = f"{stranger.send('/door', **CAME_IN, door=door(stranger))}{FORM}"
     oak.does(oak.fola, "start")
     if why != "nobody leads":
         presence(app).arrives("facilitator", oak.id, oak.leaders["Fola"], "a socket")

@@ -10,7 +10,7 @@ import pytest
 from app.core import roles, stored
 from app.core.models import Group
 from app.db import Database
-from tests.house.rooms import asking, make_room
+from tests.house.rooms import FORM, asking, make_room
 from tests.house.visitor import Visitor, own_link, room_link
 
 ALL = "Fola, Sami and Olu"
@@ -59,7 +59,7 @@ def test_a_private_form_names_whoever_watches_and_nobody_who_does_not(
     stages = [asking("s-one") | {"measures": ["phq9"]}]
     room, amal = make_room(database, FIVE, stages), visitor()
     path = amal.comes_in(own_link(room, "Amal"))
-    form = amal.visit(f"{path}/measure/phq9")
+    form = amal.visit(f"{path}{FORM}")
     assert readers(form) <= {ALL} and f"while {ALL}" not in form
     database.writer.do(roles.end_role, room.leading["Fola"], room.group, room.leading["Olu"])
     assert "Olu" not in amal.visit(path)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from app.core import seats
 from app.core.refusals import Retry
 from app.db import Database
-from tests.house.rooms import TABLES, Room, make_room
+from tests.house.rooms import FORM, TABLES, Room, make_room
 from tests.house.visitor import Visitor, own_link, room_link
 
 LONG = seats.SETTLED + timedelta(seconds=1)
@@ -52,7 +52,7 @@ def test_each_load_of_the_room_gives_a_new_token_and_an_old_copy_leads_to_the_do
     tokens = [stolen["places"][0][3]] + [loads(amal, room, clock)["places"][0][3] for _ in range(3)]
     assert len(set(tokens)) == 4 and min(map(len, tokens)) >= 22
     with replayed(thief, stolen):
-        for path in ("", "/help", "/words", "/words.txt", "/consent", "/measure/phq9"):
+        for path in ("", "/help", "/words", "/words.txt", "/consent", FORM):
             answer = thief.client.get(f"/room/{room.id}{path}")
             assert answer.status_code in (303, 404) and "What is on your mind?" not in answer.text
         assert thief.client.get(f"/room/{room.id}").headers["Location"] == "/door"
