@@ -14,6 +14,9 @@ from app.core import groups, views
 from app.core.models import Member, Role, now
 from app.core.sealing import seal
 from tests.core.cast import MEMBERS, Oak
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def aliases(entries: list[dict[str, str]]) -> list[str]:

@@ -14,6 +14,9 @@ from app.core.record_models import Fidelity
 from app.db import Database
 from tests.core.cast import MEMBERS, Oak, refused
 from tests.core.fidelity import all_write, holds, line, sets, stored_reflections, why
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 BEGIN = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)
 

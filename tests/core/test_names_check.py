@@ -18,7 +18,10 @@ from app.core.refusals import Refused
 from app.core.sealing import open_sealed
 from tests.core.cast import Oak, prompt, stage
 from tests.core.notes import note_of, notes, place, signs, text_of, written
+from tests.core.one_database import database_kind
 from tests.house.groups import complete
+
+__all__ = ["database_kind"]
 
 DAX = Person("d", "Dax", "Jo Lüders-de la Cruz y van der Berg")
 AMAL = Person("a", "Amal", "Amal Haddad", texts=("My sister called on Sunday, and I did not pick up.",))

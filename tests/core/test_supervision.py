@@ -12,7 +12,10 @@ from app.core.record_models import SupervisionQuestions
 from app.core.sealing import seal
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
 from tests.house.groups import complete
+
+__all__ = ["database_kind"]
 
 ALIASES = {name: f"Zz{name}marker" for name in MEMBERS}
 MARKERS = (

@@ -13,6 +13,9 @@ from app.core.turns import turn_tracker
 from app.library.agendas import stage_of_exercise, stage_of_row
 from app.library.items import Row
 from tests.core.cast import Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def turn_stage(**more: Any) -> dict[str, Any]:
