@@ -160,6 +160,9 @@ def on_today(db: Connection, facilitator_id: str) -> list[dict[str, Any]]:
             "time_zone": each.time_zone,
             "left": each.state == SessionState.ENDED or each.gone_at is not None,
             "met": _told_met(db, each),
+            "answer": _last_answer(db, each.member_id)
+            if each.kind == SignalKind.ITEM_9 and each.member_id
+            else None,
         }
         for each in db.execute(OF_MINE, {"facilitator": facilitator_id}).all()
     ]

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from app.core import measure_alerts
-from app.core.models import Signal, now
+from app.core.models import GroupSession, Signal, now
 from tests.core.cast import Oak, prompt, refused, stage
 from tests.core.test_measures import sends
 
@@ -81,6 +83,21 @@ def test_what_is_only_planned_is_asked_again_at_the_next_session_and_says_how_it
     assert oak.console()["earlier_alerts"] == []
 
 
+@pytest.mark.parametrize("kind", ["sandbox", "rehearsal_of"])
+def test_a_rehearsal_and_a_sandbox_wait_for_no_alert_of_somebody_real(oak: Oak, kind: str) -> None:
+    sends(oak, oak.amal, [0] * 8 + [1])
+    first = oak.id
+    next_session(oak)
+    value = first if kind == "rehearsal_of" else True
+    oak.database.writer.do(
+        lambda db: db.execute(
+            update(GroupSession).where(col(GroupSession.id) == oak.id).values(**{kind: value})
+        )
+    )
+    assert oak.console()["earlier_alerts"] == []
+    oak.does(oak.fola, "start")
+
+
 def test_a_new_alert_shows_how_the_one_before_was_met(oak: Oak) -> None:
     sends(oak, oak.amal, [0] * 8 + [1])
     meets(oak, "handed", "Dr Ines")
@@ -102,6 +119,15 @@ def test_the_same_word_twice_is_one_and_a_plan_without_words_is_none(oak: Oak) -
     assert oak.row().version == before
     [row] = oak.all(Signal.__table__.select())
     assert row.met.startswith("v1.") and row.seen_by == oak.leaders["Fola"]
+
+
+def test_an_alert_is_met_in_person_and_by_nothing_that_closes_other_calls(oak: Oak) -> None:
+    sends(oak, oak.amal, [0] * 8 + [1])
+    signal = alert(oak)["id"]
+    for command, more in (("resolve_signal", {}), ("answer_signal", {"reply": "stay"})):
+        with refused("not_now"):
+            oak.does(oak.fola, command, id=signal, **more)
+        assert alert(oak)["status"] == "new"
 
 
 def test_only_an_alert_of_ones_own_group_can_be_met(oak: Oak) -> None:
@@ -128,6 +154,9 @@ def test_today_lists_open_alerts_and_says_who_has_left_with_one(oak: Oak) -> Non
 
     sends(oak, oak.amal, [0] * 8 + [1])
     assert listed() == listed("Sami") == [("Amal", False)]
+    with oak.database.reader() as db:
+        [told] = measure_alerts.on_today(db, oak.leaders["Fola"])
+    assert told["answer"]["words"] == "Several days"
     oak.does(oak.amal, "leave")
     assert listed() == [("Amal", True)]
     meets(oak, "talked")

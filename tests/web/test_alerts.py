@@ -1,9 +1,11 @@
 """The strip of every facilitator's page: who is called, and until when."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -79,7 +81,9 @@ def test_every_page_and_the_console_say_what_became_of_the_call_to_the_on_call_c
 ) -> None:
     signal = oak.signals(oak.chidi)
     contact = seal(Group.on_call, oak.group_id, json.dumps({"name": "Ines", "mail": "ines@clinic.example"}))
-    oak.database.writer.do(lambda db: db.execute(update(Group).values(on_call=contact)))
+    oak.database.writer.do(
+        lambda db: db.execute(update(Group).values(on_call=contact, time_zone="Asia/Tokyo"))
+    )
     late = now() + timedelta(seconds=121)
     [call] = oak.database.writer.do(escalation.take, signal, oak.id, late, of=oak.id)
     oak.database.writer.do(escalation.called, oak.id, call["id"], failure, late, of=oak.id)
@@ -88,6 +92,10 @@ def test_every_page_and_the_console_say_what_became_of_the_call_to_the_on_call_c
     )
     for page in (strip(fola), strip(sami), fola.visit("/today"), fola.visit(f"/sessions/{oak.id}/console")):
         assert told in page
+    if not failure:  # in the time of the group, wherever the page is
+        at = late.astimezone(ZoneInfo("Asia/Tokyo"))
+        assert re.search(rf"called at \w+ \d+ \w+, {at:%H:%M}\.", strip(fola))
+        assert f"called at {at:%H:%M}." in fola.visit(f"/sessions/{oak.id}/console")
     oak.does(oak.fola, "end")
     summary = fola.visit(f"/sessions/{oak.id}/summary")
     assert ("On-call could not be reached." if failure else "On-call called at") in summary
