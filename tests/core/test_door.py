@@ -352,3 +352,18 @@ def test_nothing_but_its_link_leads_to_a_room(oak: Oak, wrong: str) -> None:
     row = oak.row()
     given = {"number": str(row.number), "id": row.id, "hash": row.room_link_hash}.get(wrong, wrong)
     assert found_by_link(oak, given) is None and found_by_member_link(oak, given) is None
+
+
+def test_answers_at_the_door_are_kept_of_whoever_was_sent_away_and_of_nobody_else(oak: Oak) -> None:
+    def answers(name: str) -> None:
+        one = (oak.member(name), "")
+        oak.database.writer.do(door.keep_answers_of_sent_away, oak.id, *one, {"safe": False}, of=oak.id)
+
+    with refused("not_found"):
+        answers("Amal")
+    oak.does(oak.fola, "remove", participant_id=oak.amal.id)
+    answers("Amal")
+    assert oak.person(oak.amal).safe is False and oak.person(oak.amal).standing == "removed"
+    version = oak.row().version
+    answers("Amal")
+    assert oak.row().version == version, "the same again is no news"

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from app.core import seats
 from app.core.models import SessionState
 from app.db import Database
 from tests.house.rooms import LATEST, TABLES, Room, make_room
@@ -135,6 +137,22 @@ def test_every_other_tap_needs_no_script_either_and_counts_once(amal: Visitor, r
     for question, name in (("all_right", "no"), ("safe", "yes"), ("alone", "not_now")):
         taps(name, room.does("Fola", "ask", participant_id=room.people["Amal"], question=question)["id"])
     assert len(signals(room)) == 2, "none of these answers calls for anybody"
+
+
+def test_a_token_that_opens_no_seat_any_more_calls_and_does_nothing_else(
+    amal: Visitor, visitor: Callable[[], Visitor], room: Room, clock: Any
+) -> None:
+    old = visitor()
+    with amal.client.session_transaction() as kept, old.client.session_transaction() as copy:
+        copy.update(kept)
+    for _ in range(3):
+        clock.shift(seats.SETTLED + timedelta(seconds=1))
+        ids = form(amal.visit(f"/room/{room.id}"))
+    for tap in ({"pause": "listen"}, {"come_in": "yes"}, {"safe": ids["support"]}):
+        old.send(f"/room/{room.id}/call", 404, **tap)
+    assert room.all(select(TABLES["participant"].c.quiet).distinct()) == [("",)]
+    old.send(f"/room/{room.id}/call", kind="support", **ids)
+    assert [each.kind for each in signals(room)] == ["support"]
 
 
 def test_a_page_without_a_socket_asks_how_its_calls_stand_and_nobody_else_may(
