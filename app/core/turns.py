@@ -263,7 +263,7 @@ def turn_tracker(db: Connection, group_id: str) -> dict[str, dict[str, Any]]:
             session = rows[place.group_session_id]
             times += _times(place, session, given.get(place.id, []), session.id in without_turns)
         last, how, _ = max(times, key=lambda each: each[0], default=(None, "", 0))
-        without = sum(last is None or last < rows[each].started_at for each in there & worked)
+        without = sum(last is None or last < rows[each].started_at for each in there)
         tracker[member.id] = {
             "sessions": sorted({number for _, kind, number in times if kind == "turn" and number}),
             "heard": sorted({number for _, kind, number in times if kind == "heard" and number}),

@@ -163,6 +163,8 @@ def test_the_session_records_who_came_who_came_late_and_who_did_not(planned_oak:
         oak.joins("Chidi")
         oak.does(oak.fola, "seat", member_id=oak.members["Dolores"])
         oak.joins("Gus")
+        # whose page never got a line: they are known as gone for as long as the server runs
+        oak.database.writer.do(crowd.note, oak.id, {oak.chidi.id: BEGIN - timedelta(hours=1)}, [])
     assert was(oak) == {
         "Amal": "present",
         "Birgit": "present",

@@ -68,6 +68,17 @@ def test_what_whoever_left_showed_by_name_stands_on_no_page_of_an_earlier_sessio
     assert oak.shown_ids() == [mine, other]
 
 
+def test_what_whoever_left_wrote_without_their_name_stays_where_it_was_shown(oak: Oak) -> None:
+    for name in MEMBERS:
+        oak.writes(oak.people[name], text=f"{name} wrote this.", audience="group_unnamed")
+    oak.does(oak.fola, "reveal", stage_id="words")
+    ends(oak)
+    shown, version = oak.shown_ids(), oak.row().version
+    leaves(oak)
+    assert len(shown) == 5 and oak.shown_ids() == shown, "one that went with them would have a name"
+    assert oak.row().version == version
+
+
 def test_leaving_again_changes_the_words_and_nothing_else(oak: Oak) -> None:
     leaves(oak)
     version, first = oak.row().version, page(oak)

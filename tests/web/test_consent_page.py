@@ -145,6 +145,8 @@ def test_in_an_open_room_the_page_of_whoever_takes_it_back_elsewhere_hears_of_it
     assert 'id="answer-form"' not in dora.visit(inside)
     database.writer.do(consents.record_for, room.leading["Fola"], room.group, member, True)
     assert 'id="answer-form"' in dora.visit(inside) and room.row.version == version + 2
+    database.writer.do(consents.record_for, room.leading["Fola"], room.group, member, True)
+    assert room.row.version == version + 2
     assert room.has_every_version()
 
 

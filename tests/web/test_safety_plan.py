@@ -15,6 +15,9 @@ from app.core.models import Group, Role
 from app.library.consents import KINDS, LANGUAGES, shipped
 from app.library.grade import grade
 from app.library.numbers import by_country
+from deploy import translations
+from facilitator import groups as pages_of_groups
+from facilitator import safety_plan
 from tests.core.cast import Oak
 from tests.house.browser import Browser
 
@@ -268,6 +271,11 @@ def test_the_shipped_consent_names_all_that_somebody_agrees_to() -> None:
     ):
         assert what in told, what
     assert "Nobody may record" in limits and "Other members are not bound by law" in limits
+
+
+def test_every_language_of_the_interface_has_its_texts() -> None:
+    assert {"en", *translations.LANGUAGES} == set(LANGUAGES)
+    assert set(LANGUAGES) == set(dict(pages_of_groups.LANGUAGES)) == set(safety_plan.LANGUAGES)
 
 
 def test_every_country_has_numbers_that_can_be_dialled() -> None:
