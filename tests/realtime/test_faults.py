@@ -66,3 +66,41 @@ def test_a_verb_that_fails_takes_nobody_with_it(
     assert [code_of(each) for each in answers] == ["ok", "internal", "ok", "not_found", "ok"]
     assert scene.room.row.version == before + 3
     assert scene.room.has_every_version()
+
+
+NEVER_SLOWED = {
+    "raise_signal",
+    "lower_signal",
+    "say_safe_for_now",
+    "ask_to_talk",
+    "answer_question",
+    "pause_for_me",
+    "stop_now",
+    "signals_shown",
+    "acknowledge_signal",
+    "answer_signal",
+    "meet_alert",
+    "resolve_signal",
+    "mark_not_safe",
+}
+
+
+@pytest.mark.parametrize("drains", [False, True])
+def test_what_calls_for_a_person_and_what_answers_it_is_never_slowed_down_nor_put_off(
+    wire: Wire, scene: Scene, drains: bool
+) -> None:
+    """Everything else is slowed down for somebody who sends too much, and put off by a server that ends."""
+    wire.dispatcher.drain.begun = drains
+    taken = set()
+    for namespace, role in (("/participant", "admitted"), ("/facilitator", "lead")):
+        socket = wire.sockets.get(namespace, sid(scene, role))
+        assert socket is not None
+        for name, command in REGISTRY[namespace[1:]].items():
+            if command.verb is None:
+                continue
+            if not drains:
+                socket.bucket.tokens, socket.bucket.rate = 0.0, 0.0
+            answer = wire.plays(namespace, sid(scene, role), name, scene.payload(name, role))
+            if code_of(answer) != ("retry" if drains else "slow_down"):
+                taken.add(name)
+    assert taken == NEVER_SLOWED

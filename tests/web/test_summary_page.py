@@ -13,6 +13,7 @@ from flask import Flask
 from app.core import accounts, groups, leaving, stored
 from app.core.models import GroupSession, Participant, Role, Signal, SignalKind, now
 from app.core.record_models import Tags
+from app.core.safety_models import Escalation
 from app.core.sealing import seal
 from app.core.summary import summary_of
 from app.db import Database
@@ -271,6 +272,8 @@ def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(
     first = oak.id
     [call] = oak.console()["signals"]
     oak.does(oak.fola, "acknowledge_signal", id=call["id"])
+    out = {"id": "e-1", "channel": "mail", "due_at": now(), "signal_id": call["id"]}
+    oak.database.writer.do(stored.add, Escalation, **out, failure="SMTPRecipientsRefused")
     oak.does(oak.fola, "end")
     oak.plans()
     oak.opens()
@@ -291,6 +294,7 @@ def test_an_alert_that_an_earlier_session_left_stands_among_the_signals(
         [row] = calls.signals(told["earlier"], told["signals"], "UTC")["rows"]
     assert re.search(r"^\w+ \d+ \w+ \d{4}, \d\d:\d\d$", row[2]), "and on paper"
     assert re.search(r"Seen by Fola \w+ \d+ \w+ \d{4}, \d\d:\d\d", row[3])
+    assert "On-call could not be reached." in page and "On-call could not be reached." in row[3]
 
 
 def test_a_closing_word_alone_is_called_the_last(oak: Oak, fola: Browser) -> None:
