@@ -99,4 +99,18 @@
   } catch {
     // storage switched off: the page is shown as it is
   }
+
+  function keepChoice(name, value) {
+    document.documentElement.dataset[name] = value;
+    try {
+      sessionStorage.setItem(`reader.${name}`, value);
+    } catch {
+      // storage switched off: it holds until the page is left
+    }
+  }
+  document.addEventListener("change", ({ target }) => {
+    if (target.name === "reader-text") keepChoice("text", target.value);
+    if (target.name === "reader-letters") keepChoice("letters", target.checked ? "plain" : "own");
+    if (target.name === "reader-words") keepChoice("words", target.checked ? "covered" : "open");
+  });
 })();

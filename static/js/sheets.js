@@ -1,18 +1,9 @@
-// Sheets that lie above the page, and the reader's text size. Works without the server.
+// Sheets that lie above the page; what is chosen in them about the page's look is reader.js's. Works without the server.
 
 function openSheet(name) {
   const sheet = document.getElementById(name);
   if (sheet?.popover) sheet.hidePopover(); // it was opened before this script was there
   if (sheet && !sheet.open) sheet.showModal();
-}
-
-function keepChoice(name, value) {
-  document.documentElement.dataset[name] = value;
-  try {
-    sessionStorage.setItem(`reader.${name}`, value);
-  } catch {
-    // storage switched off: it holds until the page is left
-  }
 }
 
 /** forget() empties what this page keeps; called before it is left at once. */
@@ -25,11 +16,6 @@ export function setUpSheets({ forget = () => {} } = {}) {
       openSheet(opener.dataset.sheet);
     }
     if (target.closest("[data-close]") || target.matches("dialog")) target.closest("dialog")?.close();
-  });
-  document.addEventListener("change", ({ target }) => {
-    if (target.name === "reader-text") keepChoice("text", target.value);
-    if (target.name === "reader-letters") keepChoice("letters", target.checked ? "plain" : "own");
-    if (target.name === "reader-words") keepChoice("words", target.checked ? "covered" : "open");
   });
   const { text, letters, words } = document.documentElement.dataset;
   const size = document.querySelector(`input[name=reader-text][value="${text ?? "normal"}"]`);

@@ -46,6 +46,10 @@ def test_a_call_and_the_numbers_need_no_script_and_the_script_takes_over(
     expect(page.locator("#help-sheet").get_by_text("116 123")).to_be_visible()
     page.locator("#help-sheet").get_by_role("button", name="Close").click()
     expect(page.locator("#help-sheet")).to_be_hidden()
+    page.get_by_role("button", name="Text size").click()
+    page.locator("#text-sheet label", has_text="Larger").click()
+    assert page.evaluate("document.documentElement.dataset.text") == "larger"
+    page.locator("#text-sheet").get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Change who will read this").click()
     page.locator("#audience-sheet label:has(input[value=facilitators])").click()
     page.locator("#audience-sheet").get_by_role("button", name="Close").click()
