@@ -136,6 +136,13 @@ class Limiter:
     def cleared(self, key: str) -> None:
         self._failures.pop(key, None)
 
+    def taken_back(self, key: str) -> None:
+        """The last failure of a key was none."""
+        if self._failures.get(key, [])[1:]:
+            self._failures[key].pop()
+        else:
+            self.cleared(key)
+
     def _forget(self, seconds: float) -> None:
         since = self._clock() - seconds
         self._failures = {key: times for key, times in self._failures.items() if times[-1] > since}

@@ -15,7 +15,8 @@ from app.hashing import hash_password, password_fits
 from app.services import services
 
 LEAST_PASSWORD, MOST_PASSWORD = 12, 1024
-FAILURES, WITHIN = 5, 60.0  # failures, seconds
+FAILURES, WITHIN = 5, 60.0  # failures of one address with one account, seconds
+OF_AN_ADDRESS = 30  # the same with any accounts: hashing is slow, and who signs in elsewhere waits for it
 ENTER_WITHIN = 24 * 60 * 60  # seconds
 
 
@@ -89,11 +90,14 @@ def prove() -> Any:
     email = request.form.get("email", "")[:254]
     password = request.form.get("password", "")[: MOST_PASSWORD + 1]
     account, address = accounts.email_hash(here.settings.secret_key, email), request.remote_addr
-    tries = f"sign-in:{account}:{address}"
-    if here.limiter.blocked(tries, FAILURES, WITHIN):
+    tries, all_tries = f"sign-in:{account}:{address}", f"sign-in:{address}"
+    if here.limiter.blocked(tries, FAILURES, WITHIN) or here.limiter.blocked(
+        all_tries, OF_AN_ADDRESS, WITHIN
+    ):
         sentence = _("Too many tries. Wait a minute, then try again.")
         return render_template("facilitator/sign_in.html", email=email, sentence=sentence), 429
-    here.limiter.failed(tries)  # before hashing, which lets others in: many tries at once count as many
+    for each in (tries, all_tries):
+        here.limiter.failed(each)  # before hashing, which lets others in: many tries at once count as many
     with here.database.reader() as db:
         found = accounts.account_by_email(db, account)
     nobodys = _nobodys_hash()  # in any case: the first one takes time
@@ -102,6 +106,7 @@ def prove() -> Any:
         sentence = _("E-mail or password is wrong.")
         return render_template("facilitator/sign_in.html", email=email, sentence=sentence), 422
     here.limiter.cleared(tries)
+    here.limiter.taken_back(all_tries)
     return _sign_in(found.id)
 
 

@@ -10,11 +10,13 @@ import pytest
 from socketio.exceptions import ConnectionError as Refused
 
 from app.access import Tickets
+from app.core import accounts
 from app.core.changes import Who
+from app.core.door import hashed
 from app.core.groups import set_role
 from app.core.models import Role
 from app.db import Database
-from tests.house.actors import NAMESPACES, Actor, Company
+from tests.house.actors import NAMESPACES, Actor, Company, Leader
 from tests.house.environment import SECRET_KEY
 from tests.house.rooms import Room, make_room, tickets
 from tests.house.server import Server
@@ -158,6 +160,19 @@ def test_a_ticket_opens_as_many_sockets_as_needed_and_rights_are_read_anew(
     database.writer.do(set_role, oak.group, oak.leading["Sami"], Role.OBSERVER)
     assert sami.says("lock", locked=True)["error"]["code"] == "not_found"
     assert sami.says("sync", seen=0)["ok"]
+
+
+def test_a_console_whose_browser_is_signed_out_by_another_process_is_let_go(
+    oak: Room, company: Company, database: Database
+) -> None:
+    token = database.writer.do(accounts.begin_sign_in, oak.leading["Fola"])
+    ticket = tickets.issue(oak.who("Fola"), sign_in=hashed(token))
+    fola = Leader(company.url, "facilitator", ticket)
+    company.actors.append(fola)
+    fola.arrives()
+    database.writer.do(accounts.end_sign_in, token)
+    fola.sees(lambda: not fola.client.connected, "the end of the connection")
+    assert ("notice", {"code": "signed_out"}) in fola.events
 
 
 def test_somebody_who_is_removed_is_told_let_go_and_never_let_in_again(oak: Room, company: Company) -> None:

@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
+from app.expiry import Expiry
+from app.on_call import OnCall
 from realtime import keeper
+from realtime.absences import Absences
 from realtime.keeper import LARGEST_QUEUE, SILENT_SECONDS, Keeper
+from realtime.leaders import Leaders
+from realtime.rights import Rights
+from tests.realtime.conftest import Wire
 
 
 class Line:
@@ -39,6 +45,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     made = SimpleNamespace(at=100.0)
     monkeypatch.setattr(keeper.time, "monotonic", lambda: made.at)
     return made
+
+
+def test_all_that_looks_by_itself_is_started_with_the_server(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: Keeper = wire.app.extensions["concentric.keeper"]
+    looks = {Rights, Leaders, Absences, OnCall, Expiry}
+    assert {type(each) for each in kept.loops} == looks
+    started = []
+    for each in looks:
+        monkeypatch.setattr(each, "start", lambda each: started.append(type(each)))
+    monkeypatch.setattr(keeper, "Pings", lambda _eio: SimpleNamespace(start=lambda: None))
+    monkeypatch.setattr(keeper.runtime, "spawn", lambda *_: None)
+    kept.start()
+    assert set(started) == looks
 
 
 def test_a_connection_that_never_names_a_namespace_is_closed_after_ten_seconds(

@@ -124,6 +124,19 @@ def test_a_number_opens_no_room(visitor: Callable[[], Visitor], database: Databa
     stranger.send("/code", 422, code=of)
 
 
+def test_a_locked_room_tells_no_name_and_no_number(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    room, guest, member = make_room(database), visitor(), visitor()
+    room.does("Fola", "lock", locked=True)
+    pages = [guest.visit(guest.comes_in(room_link(room), alias="Goran"))]
+    pages.append(member.visit(member.comes_in(own_link(room, "Hana"))))
+    for page in pages:
+        assert "The stage s-one" not in page and "What is on your mind?" not in page
+        assert not any(alias in page for alias in room.people)
+        assert not re.search(r"\b[34]\b (of|people|persons|others)", page)
+
+
 def test_a_full_room_tells_no_name_and_no_number(
     visitor: Callable[[], Visitor], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,6 +133,18 @@ def test_five_failures_a_minute_are_enough_from_one_address_and_keep_nobody_out_
     assert tries(app, account, PASSWORD, "10.0.0.2").status_code == 302
 
 
+def test_whoever_tries_one_account_after_the_other_is_stopped_and_signing_in_counts_as_no_failure(
+    app: Flask, account: str, hashed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "OF_AN_ADDRESS", 3)
+    for email in ("sami@example.org", "dana@example.org", account):
+        assert tries(app, account, PASSWORD).status_code == 302
+        assert tries(app, email, "wrong").status_code == 422
+    hashed.clear()
+    assert tries(app, "else@example.org", "wrong").status_code == 429 and hashed == []
+    assert tries(app, account, PASSWORD, "10.0.0.2").status_code == 302
+
+
 def test_many_tries_at_once_count_as_many(
     app: Flask, account: str, hashed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
