@@ -92,9 +92,8 @@ def clock_or_day(value: datetime) -> str:
 
 def long_day(value: datetime) -> str:
     """The day where the group is, with its year: 3 November 2026."""
-    return str(
-        format_date(value.astimezone(ZoneInfo(g.get("time_zone") or "UTC")).date(), "long", rebase=False)
-    )
+    zone = ZoneInfo(g.get("time_zone") or "UTC")
+    return str(format_date(value.astimezone(zone).date(), "d MMMM y", rebase=False))
 
 
 class _Known:
