@@ -278,11 +278,8 @@ def test_who_had_no_time_of_their_own_last_week_is_due(working: Oak) -> None:
     next_session(working, "Amal", "Birgit", "Ewa")
     gives(working, "Birgit")
     working.does(working.fola, "end")
-    assert tracked(working, "Amal", "Birgit", "Ewa") == {
-        "Amal": (1, True),
-        "Birgit": (0, False),
-        "Ewa": (2, True),
-    }
+    due = {"Amal": (1, True), "Birgit": (0, False), "Ewa": (2, True)}
+    assert tracked(working, "Amal", "Birgit", "Ewa") == due
 
 
 def test_to_be_heard_is_no_time_of_their_own_where_somebody_had_the_turn(working: Oak) -> None:
