@@ -179,7 +179,7 @@ function dressShown() {
 }
 
 async function takeBack(id) {
-  const answer = await live.command("take_back", { id });
+  const answer = await signals.insist("take_back", { id }); // also pressed while there is no line
   announce(words(answer.ok ? "taken-back" : "refused"));
 }
 

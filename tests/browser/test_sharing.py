@@ -40,7 +40,9 @@ def test_one_tap_takes_an_answer_back_from_every_screen_and_a_role_is_read_at_on
     expect(back).to_have_count(1)
     expect(birgit.page.locator(f"#shown-{said['Amal']} button")).to_have_count(0)
     assert not findings(amal.page) and not small_targets(amal.page) and not too_wide(amal.page)
+    amal.loses_the_line()
     back.tap()
+    amal.gets_the_line_back()
     for each in (birgit, wall):
         expect(each.page.get_by_text(shown)).to_have_count(0)
         expect(each.page.locator("[data-region=shown]")).to_contain_text("Birgit wrote this.")
