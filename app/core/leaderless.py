@@ -29,9 +29,9 @@ SERVER = "server"  # who acts when nobody does
 
 def phase_of(row: Any, at: datetime) -> str:
     """What the group reads of a leader who is away: "" (at once), late, stopped."""
-    if row.leaderless_since is None or row.state not in ON:
+    if row.leaderless_since is None or row.state not in OPEN:
         return ""
-    gone = at - row.leaderless_since
+    gone = at - _waits_since(row)
     return "stopped" if gone >= STOPPED else "late" if gone >= LATE else ""
 
 
@@ -39,7 +39,7 @@ def told(row: Any, leader_here: bool, at: datetime) -> dict[str, Any]:
     """The group's part: ``phase`` as phase_of(), and the time until which it waits."""
     if leader_here or row.leaderless_since is None:
         return {"phase": "", "until": None}
-    return {"phase": phase_of(row, at), "until": row.leaderless_since + STOPPED}
+    return {"phase": phase_of(row, at), "until": _waits_since(row) + STOPPED}
 
 
 def led_until(row: Any, began: datetime, at: datetime) -> bool:
@@ -51,7 +51,7 @@ def led_until(row: Any, began: datetime, at: datetime) -> bool:
 def note(db: Connection, group_session_id: str, leader_here: bool) -> None:
     """Keeps since when nobody leads, and gives the group a new version whenever it reads something else."""
     row = stored.find(db, GroupSession, id=group_session_id)
-    if row is None or row.state not in ON:
+    if row is None or row.state not in OPEN:
         return
     if leader_here:
         if row.leaderless_since is not None:
@@ -65,7 +65,7 @@ def note(db: Connection, group_session_id: str, leader_here: bool) -> None:
 
 def due(db: Connection, row: Any, leader_here: bool) -> bool:
     """Whether there is anything for ``note`` to do."""
-    if row.state not in ON:
+    if row.state not in OPEN:
         return False
     if leader_here or row.leaderless_since is None:
         return leader_here == (row.leaderless_since is not None)
@@ -106,6 +106,13 @@ def follow_up(db: Connection, facilitator_id: str, group_session_id: str) -> Non
     with changing(db, Who("facilitator", group_session_id, facilitator_id), "follow_up") as change:
         if change.before.without_close and change.before.followed_up_at is None:
             change.wrote(group_session_id, followed_up_at=change.at)
+
+
+def _waits_since(row: Any) -> datetime:
+    """Since when the group waits for a leader: in the lobby not before the time for which it was asked."""
+    since: datetime = row.leaderless_since
+    early = row.state == SessionState.LOBBY and row.scheduled_at is not None
+    return max(since, row.scheduled_at) if early else since
 
 
 def _news(db: Connection, row: Any) -> bool:

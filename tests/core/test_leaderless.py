@@ -109,11 +109,30 @@ def test_every_member_gets_the_new_text(oak: Oak, clock: Any, news: list[Any]) -
     assert told.people == {oak.people[name].id for name in oak.members}
 
 
-@pytest.mark.parametrize("before", ["planned", "lobby", "ended"])
-def test_outside_of_a_running_session_nobody_is_missed(clock: Any, planned_oak: Oak, before: str) -> None:
-    if before != "planned":
-        planned_oak.opens()
+@pytest.mark.parametrize("planned", [None, timedelta(minutes=30), timedelta(minutes=-5)])
+def test_a_lobby_waits_for_its_leader_from_the_time_for_which_the_group_was_asked(
+    clock: Any, planned_oak: Oak, planned: timedelta | None
+) -> None:
+    scheduled = planned and BEGIN + planned
+    write = update(GroupSession).where(col(GroupSession.id) == planned_oak.id).values(scheduled_at=scheduled)
+    planned_oak.database.writer.do(lambda db: db.execute(write) and None)
+    planned_oak.opens()
+    notes(planned_oak)
+    waits = max(BEGIN, scheduled or BEGIN)
+    for minutes, phase in ((9, ""), (2, "late"), (10, "stopped")):
+        clock.move_to(waits + timedelta(minutes=minutes))
+        waits = waits + timedelta(minutes=minutes)
+        notes(planned_oak)
+        until = max(BEGIN, scheduled or BEGIN) + timedelta(minutes=20)
+        assert reads(planned_oak) == {"phase": phase, "until": until}
+    notes(planned_oak, here=True)
+    assert planned_oak.room()["leaderless"]["phase"] == "" and planned_oak.row().state == "lobby"
+
+
+@pytest.mark.parametrize("before", ["planned", "ended"])
+def test_outside_of_an_open_session_nobody_is_missed(clock: Any, planned_oak: Oak, before: str) -> None:
     if before == "ended":
+        planned_oak.opens()
         planned_oak.does(planned_oak.fola, "end")
     assert not due(planned_oak)
     notes(planned_oak)

@@ -296,14 +296,18 @@ def test_the_key_of_drafts_is_one_persons_own_and_the_same_after_a_reload(
     [
         (0, "Fola’s line has dropped."),
         (9, "Fola’s line has dropped."),
-        (10, "If Fola is not back by 18:20, we stop for today."),
+        (10, "If Fola is not back by 19:20, we stop for today."),
         (20, "Fola is not back. We stop for today."),
     ],
 )
 def test_whoever_is_in_a_room_without_a_leader_reads_what_happens_then(
     visitor: Callable[[], Visitor], database: Database, minutes: int, said: str
 ) -> None:
-    room, amal = make_room(database, sandbox=True), visitor()
+    """Also in the lobby; a time is told as the group's clocks have it."""
+    state = SessionState.LIVE if minutes else SessionState.LOBBY
+    room, amal = make_room(database, state=state, sandbox=True), visitor()
+    berlin = Group.__table__.update().values(time_zone="Europe/Berlin")
+    database.writer.do(lambda db: db.execute(berlin) and None)
     dropped = datetime(2030, 11, 3, 18, 0, tzinfo=UTC)
     with time_machine.travel(dropped, tick=False) as clock:
         amal.comes_in(own_link(room, "Amal"))
