@@ -215,13 +215,16 @@ def test_whoever_was_removed_stays_removed(oak: Oak) -> None:
     assert "Amal" not in str(oak.console()["people"])
 
 
-def test_what_somebody_showed_by_name_goes_with_them_and_nothing_more_of_theirs_is_shown(oak: Oak) -> None:
+def test_what_somebody_showed_by_name_goes_with_them_and_nothing_more_of_theirs_is_shown(
+    oak: Oak, news: list[Any]
+) -> None:
     shown = oak.writes(oak.amal, text="Amal wrote this.")["id"]
     kept = oak.writes(oak.birgit, text="Birgit wrote this.")["id"]
     oak.does(oak.fola, "show_reflection", id=shown)
     for each in (oak.amal, oak.birgit):
         oak.does(oak.fola, "remove", participant_id=each.id)
     assert oak.shown() == [] and oak.reflection(shown).shown_at is None
+    assert [each.reflections for each in news if each.action == "remove"] == [{shown}, set()]
     assert oak.on_console(shown)["alias"] == "Amal" and oak.on_console(shown)["acts"] == "none"
     for each in (shown, kept):
         with refused("not_now") as caught:

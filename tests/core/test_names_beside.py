@@ -105,3 +105,23 @@ def test_who_comes_after_a_release_cannot_have_written_what_it_showed(oak: Oak) 
     third = oak.writes(oak.chidi, text="Chidi")["id"]
     with refused("not_now"):
         oak.does(oak.fola, "show_reflection", id=third)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_whoever_took_back_what_had_no_name_counts_unless_it_had_one_meanwhile(oak: Oak, named: bool) -> None:
+    ids = {
+        name: oak.writes(oak.people[name], text=f"{name} wrote this.", audience="group_unnamed")["id"]
+        for name in MEMBERS
+    }
+    oak.does(oak.fola, "reveal", stage_id="words")
+    for name in ("Amal", "Birgit") if named else ("Birgit",):
+        oak.does(oak.fola, "request_share", id=ids[name])
+        oak.does(oak.people[name], "answer_share_request", id=ids[name], accept=True)
+    oak.does(oak.amal, "take_back", id=ids["Amal"])
+    if named:
+        with refused("not_now"):
+            oak.does(oak.fola, "request_share", id=ids["Chidi"])
+    else:
+        oak.does(oak.fola, "request_share", id=ids["Chidi"])
+        oak.does(oak.chidi, "answer_share_request", id=ids["Chidi"], accept=True)
+        assert ids["Chidi"] in oak.shown_ids()
