@@ -10,6 +10,7 @@ from app.core.commands import REGISTRY, Command
 from app.core.models import SessionState
 from app.core.refusals import NotNow
 from app.core.sessions import lock
+from realtime.sockets import NAMESPACES
 from tests.house.rooms import make_room
 from tests.realtime.cast import Scene, enter, make_scene, sid
 from tests.realtime.conftest import Wire, code_of
@@ -104,3 +105,11 @@ def test_what_calls_for_a_person_and_what_answers_it_is_never_slowed_down_nor_pu
             if code_of(answer) != ("retry" if drains else "slow_down"):
                 taken.add(name)
     assert taken == NEVER_SLOWED
+
+
+def test_a_second_device_gives_nobody_more(wire: Wire) -> None:
+    room = make_room(wire.database)
+    for device in ("phone", "laptop"):
+        wire.dispatcher.admit(NAMESPACES["participant"], device, {"ticket": room.ticket("Amal")})
+    phone, laptop = (wire.sockets.get(NAMESPACES["participant"], each) for each in ("phone", "laptop"))
+    assert phone is not None and laptop is not None and phone.bucket is laptop.bucket
