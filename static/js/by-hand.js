@@ -12,6 +12,7 @@ window.byHand = (() => {
   let heard = false; // the page's script hears every press by itself
   let calls = false; // also those of the form of calls
   let timer = null;
+  let show = (here, nodes) => here.replaceChildren(...nodes);
 
   const form = () => document.getElementById("by-hand");
   const pause = (tries) => new Promise((go) => setTimeout(go, PAUSES[Math.min(tries, PAUSES.length - 1)]));
@@ -82,10 +83,11 @@ window.byHand = (() => {
   /** Shows how calls stand, again and again, until a socket does; without a script this is all that the page hears. */
   function look() {
     clearTimeout(timer);
+    const before = calls;
     const ask = new XMLHttpRequest(); // unlike fetch() it reads a page by itself
     ask.open("GET", form().action);
     ask.responseType = "document";
-    ask.onload = () => ask.status === 200 && !calls && take(ask.response);
+    ask.onload = () => ask.status === 200 && before === calls && take(ask.response);
     ask.onloadend = () => { if (!calls) timer = setTimeout(look, LOOK_EVERY); };
     ask.send();
   }
@@ -94,11 +96,13 @@ window.byHand = (() => {
     for (const name of REGIONS) {
       const [here, now] = [document, fresh].map((page) => page.querySelector(`[data-region="${name}"]`));
       if (!here || !now || here.isEqualNode(now) || here.querySelector(":popover-open")) continue;
+      if (calls && name === "stage") continue; // the page's script holds that
       if ("callsAlone" in here.dataset && !now.querySelector("[id^=banner-call]")) continue;
-      here.replaceChildren(...now.childNodes);
+      show(here, now.childNodes);
     }
     form().replaceChildren(...fresh.getElementById("by-hand").childNodes);
     spent.clear();
+    if (calls) return;
     const { quiet } = document.querySelector("[data-quiet]")?.dataset ?? {};
     if (quiet) document.body.dataset.plain = quiet;
     else delete document.body.dataset.plain;
@@ -122,9 +126,11 @@ window.byHand = (() => {
 
   /**
    * From here on the page's script hears what is pressed, and `all` of it where it has a socket. What was kept, and what
-   * has not arrived, is pressed again; gives the kinds whose ids have been used.
+   * has not arrived, is pressed again; gives the kinds whose ids have been used. `become(place, nodes)` is how it shows
+   * what is new.
    */
-  function handOver({ all }) {
+  function handOver({ all, become }) {
+    show = become ?? show;
     const again = [...kept, ...(all ? under_way.values() : [])];
     heard = true;
     calls = all;
@@ -140,5 +146,8 @@ window.byHand = (() => {
     return [...spent];
   }
 
-  return { handOver, insist, look, say };
+  /** One try without a socket, for a call that has none just now; whether the server has it. */
+  const once = async (fields) => (await post(fields)).arrived;
+
+  return { handOver, insist, look, once, say };
 })();

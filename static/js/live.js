@@ -30,8 +30,13 @@ const morphing = {
 
 /** Makes `element` hold `html`, keeping focus, selection, scroll and what is open; `more` are options of the morph. */
 export function morph(element, html, more = {}) {
+  become(element, parse(html).childNodes, more);
+}
+
+/** The same with nodes of another page. */
+export function become(element, nodes, more = {}) {
   const fresh = document.createElement("div");
-  fresh.append(...parse(html).childNodes);
+  fresh.append(...nodes);
   // Only what is typed is left alone: a button that has the focus must say what it does now.
   const ignoreActiveValue = document.activeElement?.matches("input, textarea, select") ?? false;
   Idiomorph.morph(element, [...fresh.childNodes], { ...morphing, ignoreActiveValue, ...more });

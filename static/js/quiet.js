@@ -19,7 +19,8 @@ export function createQuiet({ command, drafts, keepSaying }) {
   async function insist(id) {
     if (drafts.get(KEPT) !== id) return; // it went another way
     const answer = await command("stop_now", { id });
-    if (!answer.ok) return void setTimeout(() => insist(id), AGAIN_AFTER);
+    const has = answer.ok || (await byHand.once({ kind: "stop", stop: id })); // with a socket or without
+    if (!has) return void setTimeout(() => insist(id), AGAIN_AFTER);
     drafts.remove(KEPT);
   }
 

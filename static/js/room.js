@@ -2,7 +2,7 @@
 
 import { createAnswering } from "./answering.js";
 import { createDrafts } from "./drafts.js";
-import { announce, connect, newId, openAgain } from "./live.js";
+import { announce, become, connect, newId, openAgain } from "./live.js";
 import { createOutbox } from "./outbox.js";
 import { createQuiet } from "./quiet.js";
 import { setUpSheets } from "./sheets.js";
@@ -341,4 +341,4 @@ signals.resume();
 dressShown();
 quiet.resume();
 refresh();
-for (const kind of byHand.handOver({ all: true })) ownId(kind); // what comes after is another call
+for (const kind of byHand.handOver({ all: true, become })) ownId(kind); // what comes after is another call

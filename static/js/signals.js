@@ -29,14 +29,23 @@ export function createSignals({ command, drafts, onRefused }) {
 
   async function send(id) {
     if (!under_way.has(id)) return;
-    const answer = await command("raise_signal", { id, kind: under_way.get(id) });
+    const kind = under_way.get(id);
+    const answer = await command("raise_signal", { id, kind });
     if (answer.ok) return settle(id);
+    if (kind === "support" && (await goesWithout(answer, { kind, [kind]: id }))) return settle(id);
     if (!AGAIN.has(answer.error?.code)) onRefused?.(answer.error); // it stays, and is tried again all the same
     setTimeout(() => send(id), AGAIN_AFTER);
   }
 
   /** A "no" to the question whether somebody is safe is a call; the page's own button says so. */
   const isCall = ({ id, answer }) => answer === "no" && document.querySelector(`[name="question"][value="${id}"]`) !== null;
+
+  /** No socket answers: what calls for a person is tried without one as well, under the same id. */
+  async function goesWithout({ error }, fields) {
+    if (error?.code !== "timeout" || !(await byHand.once(fields))) return false;
+    byHand.look(); // nothing else tells this page how it stands
+    return true;
+  }
 
   /** The server has it. */
   function settle(id) {
@@ -78,6 +87,7 @@ export function createSignals({ command, drafts, onRefused }) {
     if (said.get(kept) !== payload) return;
     const answer = await command(kept.split(".")[1], payload);
     if (said.get(kept) !== payload) return;
+    if (!answer.ok && isCall(payload) && (await goesWithout(answer, { question: payload.id }))) return unsay(kept);
     if (!answer.ok && (AGAIN.has(answer.error?.code) || isCall(payload))) {
       if (!AGAIN.has(answer.error?.code)) onRefused?.(answer.error);
       return void setTimeout(() => say(kept, payload), AGAIN_AFTER);

@@ -64,7 +64,8 @@ def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(
     world.leads(session, "ask", participant_id=world.person(session, "Amal"), question="safe")
     amal.looks_again()
     amal.sees("Fola asks you: Are you safe right now?")
-    amal.page.route("**/ticket", lambda route: route.abort())
+    for way in ("**/ticket", "**/call"):
+        amal.page.route(way, lambda route: route.abort())
     amal.page.evaluate("() => openSockets.forEach((socket) => socket.close())")
     amal.press("No")
     sending = amal.page.locator("#signal-open .dock-sending")
@@ -74,7 +75,8 @@ def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(
     amal.sees("Fola asks you: Are you safe right now?")
     expect(sending).to_be_visible()
     assert world.logged(session, "answer_question") == 0
-    amal.page.unroute("**/ticket")
+    for way in ("**/ticket", "**/call"):
+        amal.page.unroute(way)
     amal.looks_again()
     amal.sees("Thank you for telling us.")
     amal.page.wait_for_function("() => !Object.keys(sessionStorage).some((key) => key.includes('said.'))")
@@ -82,3 +84,11 @@ def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(
     amal.is_connected()
     amal.sees("Thank you for telling us.")
     assert world.logged(session, "answer_question") == 1
+
+    amal.page.route("**/ticket", lambda route: route.abort())
+    amal.page.evaluate("() => openSockets.forEach((socket) => socket.close())")
+    amal.signals("I need support")  # no socket: it goes without one
+    amal.page.wait_for_function("() => !Object.keys(sessionStorage).some((key) => key.includes('signal.'))")
+    assert world.logged(session, "raise_signal") == 1
+    expect(amal.page.locator("#region-banner")).to_contain_text("This is on its way.")
+    expect(amal.page.locator("[data-raise=support]")).to_have_count(0)
