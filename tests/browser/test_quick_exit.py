@@ -186,7 +186,7 @@ def test_whichever_page_it_is_leaving_frees_the_seat(
 ) -> None:
     session = world.open([line("What helps")])
     amal = leaver()
-    for page in ("help", "consent", "words", FORM.removeprefix("/")):
+    for page in ("help", "consent", FORM.removeprefix("/")):
         amal.comes_in(world.member_path("Amal"))
         amal.opens(f"/room/{session}/{page}")
         assert left_at(world, session, "Amal") is None, page
@@ -199,6 +199,21 @@ def test_whichever_page_it_is_leaving_frees_the_seat(
         amal.sees("There is no open room here right now.")
         assert left_at(world, session, "Amal") is not None, page
         amal.covered.clear()
+
+
+def test_after_signing_out_back_brings_the_sign_in_page_alone(
+    world: World, house: Server, people: People
+) -> None:
+    fola = people.facilitator(house.url)
+    fola.opens(world.enter_path("/groups"))
+    fola.sees("Tuesday group")
+    fola.opens(f"/groups/{world.group}")
+    fola.press("Sign out")
+    fola.page.wait_for_url("**/sign-in")
+    for _ in range(2):  # the group, and the groups before it
+        fola.page.go_back()
+        fola.page.wait_for_url("**/sign-in")
+        assert "Tuesday group" not in fola.source()
 
 
 def test_another_tab_of_the_same_browser_goes_as_well(
