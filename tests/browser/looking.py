@@ -73,3 +73,12 @@ def moving(page: Page) -> int:
             " && each.effect.getComputedTiming().duration > 1).length"
         )
     )
+
+
+def stands_still(page: Page) -> bool:
+    """Whether what moves on the page stands still for somebody who asked for less motion."""
+    assert moving(page) > 0, "there is nothing that could stand still"
+    page.emulate_media(reduced_motion="reduce")
+    still = moving(page) == 0
+    page.emulate_media(reduced_motion="no-preference")
+    return still

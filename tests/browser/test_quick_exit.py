@@ -27,6 +27,11 @@ new MutationObserver(() => {
   if (heard && !document.body.checkVisibility()) console.log(`covered after ${performance.now() - heard}`);
 }).observe(document, { attributes: true, subtree: true, attributeFilter: ["class", "hidden"] });
 """
+# All that a script can find in the browser; the seat is in a cookie that no script can read.
+HELD = """async () => [
+  Object.values(sessionStorage), Object.values(localStorage),
+  await indexedDB.databases(), await caches.keys(),
+  document.cookie.split("; ").map((each) => each.split("=")[0]).filter(Boolean)]"""
 AT_ONCE = 100  # milliseconds
 
 
@@ -70,7 +75,7 @@ class Leaver(Phone):
     def holds_nothing(self) -> None:
         """Looks into the storage of this tab, which stays with our address."""
         self.page.goto(f"{self.address}/healthz")
-        assert self.page.evaluate("() => [sessionStorage.length, localStorage.length]") == [0, 0]
+        assert self.page.evaluate(HELD) == [[], [], [], [], ["gone"]]
 
 
 @pytest.fixture
@@ -100,10 +105,14 @@ def test_whoever_leaves_at_once_leaves_nothing_behind(
 
     by_button = leaver()
     by_button.comes_in(world.member_path("Amal"))
-    by_button.page.evaluate("() => { localStorage.setItem('left', 'over'); }")
     by_button.writes(secret)
     expect(by_button.state).to_contain_text("Kept in this page")
     by_button.page.wait_for_function("() => Object.keys(sessionStorage).length > 0")
+    sealed, *others = by_button.page.evaluate(HELD)
+    key = by_button.page.evaluate("() => document.body.dataset.draftKey")
+    assert len(sealed) == 1 and others == [[], [], [], []]
+    assert key and key not in sealed[0] and secret not in sealed[0]
+    by_button.page.evaluate("() => { localStorage.setItem('left', 'over'); }")
     covered = by_button.page.evaluate(
         "() => { document.getElementById('quick-exit').click();"
         " return [getComputedStyle(document.body).display, sessionStorage.length]; }"
