@@ -269,3 +269,33 @@ def test_nothing_of_somebody_at_the_door_reaches_the_room(house: House, state: S
         nothing_came(with_it, what)
     they_are_alike(with_it, without, "all of it")
     assert with_it.own["support"] in "\n".join(with_it.frames("Fola")), "there is somebody who reads it"
+
+
+def test_what_is_shown_or_given_to_one_person_carries_nothing_more(house: House) -> None:
+    play = Play(house)
+    room, words = play.room, {"stage_id": "s-words", "audience": "group_named"}
+    play.answers(answer={"text": f"{CANARY} aloud", "secret": f"{CANARY} secret"}, **words)
+    play.answers(answer={"text": f"{CANARY} unnamed"}, stage_id="s-words", audience="group_unnamed")
+    play.goes_to(SessionState.LIVE, "s-lines")
+    assert play.says("Fola", "reveal", stage_id="s-words")["ok"]
+    assert play.says("Fola", "check_line", id=play.own["line"], state="ok")["ok"]
+    for alias in set(room.people) - {"Birgit", "Chidi", "Gia"}:
+        to = room.people[alias] if alias == "Hana" else play.row_of_member(alias).id
+        thanks = {"stage_id": "s-lines", "id": new(), "to": to, "text": "Thank you."}
+        assert play.says("Fola", "add_line", **thanks)["ok"]
+    assert play.says("Fola", "deliver_lines", stage_id="s-lines")["delivered"]
+    version = {"stage_id": "s-pairs", "version": room.row.version}
+    assert play.says("Fola", "go_to_stage", **version)["ok"]
+    pairs = [[room.people[each] for each in pair] for pair in (("Amal", "Birgit"), ("Hana", "Ewa"))]
+    assert play.says("Fola", "assign_pairs", stage_id="s-pairs", pairs=pairs)["ok"]
+    scene = {"scene": f"{CANARY} scene", "role": "", "rounds": [f"{CANARY} round"], "observer_notes": []}
+    assert play.answers(stage_id="s-pairs", answer={"play": scene})["ok"]
+    play.pushes()
+    told = {
+        **{key: {"Birgit", "Birgit at home", "Hana", "display"} for key in ("aloud", "unnamed")},
+        "line": {"Birgit", "Birgit at home"},
+        "scene": {"Birgit", "Birgit at home"},
+        **{key: set[str]() for key in ("secret", "private", "asked", "spoken", "round")},
+    }
+    heard = {name: "\n".join(play.frames(name)) for name in play.others}
+    assert {what: {name for name in heard if f"{CANARY} {what}" in heard[name]} for what in told} == told
