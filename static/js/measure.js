@@ -93,4 +93,5 @@ form?.addEventListener("submit", (event) => {
   send();
 });
 if (form) await restore();
-window.byHand?.handOver({ all: false });
+byHand.handOver({ all: false });
+if (!form) byHand.look(); // nothing was stored, and yet somebody may have been called

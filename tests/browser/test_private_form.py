@@ -147,6 +147,8 @@ def test_whoever_took_their_yes_back_is_not_told_that_answers_are_stored(
     amal.press("Send")
     amal.sees("You took your yes back, so nothing of yours is stored.")
     amal.sees("In danger, or might hurt yourself?")
+    amal.sees("Thank you for telling us.")  # a person was called all the same
+    amal.sees("I am safe for now")
     assert stored(world) == before
 
 
