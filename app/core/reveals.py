@@ -321,12 +321,11 @@ def _release(change: Change, stage_id: str, rows: list[Any]) -> None:
             group_session_id=change.before.id, stage_id=stage_id, revealed_at=change.at
         )
     )
-    change.wrote(
-        stage_id,
-        shared=True,
-        people=[row.participant_id for row in rows],
-        reflections=[row.id for row in rows],
-    )
+    # also whoever still writes: what comes now goes to the facilitators alone, and their form says so
+    inside = {"group_session_id": change.before.id, "standing": Standing.ADMITTED}
+    people = {each.id for each in stored.find_all(change.db, Participant, **inside)}
+    people |= {row.participant_id for row in rows}
+    change.wrote(stage_id, shared=True, people=people, reflections=[row.id for row in rows])
 
 
 def _answer(change: Change, reflection_id: str) -> tuple[Any, dict[str, Any]]:

@@ -86,6 +86,16 @@ def test_the_order_of_the_unnamed_is_drawn_once_and_stays(oak: Oak) -> None:
     assert drawn == [1, 2, 3, 4, 5]
 
 
+def test_a_release_is_news_for_every_form_also_of_whoever_still_writes(oak: Oak, news: list[Any]) -> None:
+    """What they send now goes to the facilitators alone; and nothing tells writers from others."""
+    for name in MEMBERS[:4]:
+        oak.writes(oak.people[name], text=f"{name} wrote this.", audience="group_unnamed")
+    before = {name: oak.person(oak.people[name]).own_version for name in MEMBERS}
+    oak.does(oak.fola, "reveal", stage_id="words")
+    assert news[-1].people == {oak.people[name].id for name in MEMBERS}
+    assert all(oak.person(oak.people[name]).own_version == before[name] + 1 for name in MEMBERS)
+
+
 def test_in_a_group_of_four_nothing_unnamed_is_revealed(oak: Oak) -> None:
     answers = everybody_writes(oak)
     oak.does(oak.fola, "remove", participant_id=oak.ewa.id)

@@ -204,6 +204,41 @@ def test_a_form_says_beside_each_audience_what_it_means_when_the_fifth_has_gone(
     assert 'value="group_unnamed"' not in page
 
 
+def test_after_the_release_a_form_says_who_reads_what_comes_late_and_what_is_changed(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    names = ("Amal", "Birgit", "Chidi", "Dora", "Ewa")
+    room = make_room(database, names, [asking("s-one")])
+    ids = {name: str(uuid4()) for name in names}
+
+    def writes(name: str) -> None:
+        given = {"stage_id": "s-one", "answer": {"text": "Hm."}, "audience": "group_unnamed"}
+        room.does(name, "submit_reflection", id=ids[name], **given)
+
+    for name in names[:4]:
+        writes(name)
+    room.does("Fola", "reveal", stage_id="s-one")
+    who, promise = "Fola, Sami and Olu", "The group will read this, without your name."
+    late = f"This comes after the others. Only {who} will read it."
+    change = f"The group reads this, without your name. If you change it, only {who} will read that."
+    line = re.compile(r'data-aud="group_unnamed"(?: hidden)?>.*?<p>(.*?)</p>', re.DOTALL)
+    said = {}
+    for name in ("Amal", "Birgit", "Ewa"):
+        one = visitor()
+        path = one.comes_in(own_link(room, name))
+        said[name] = line.findall(one.visit(path))
+        if name == "Birgit":
+            room.does("Birgit", "take_back", id=ids["Birgit"])
+        if name == "Ewa":
+            writes("Ewa")
+        said[f"{name} then"] = line.findall(one.visit(path))
+    assert said == {
+        **{key: [change] for key in ("Amal", "Amal then", "Birgit")},
+        **{key: [late] for key in ("Birgit then", "Ewa", "Ewa then")},
+    }
+    assert promise not in str(said)
+
+
 def test_whose_turn_it_is_is_not_offered_to_write_without_a_name(
     visitor: Callable[[], Visitor], database: Database
 ) -> None:
