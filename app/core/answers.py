@@ -224,7 +224,7 @@ def _revise(
 ) -> None:
     """A revision hides the answer until it is shown again, except while its writer presents it."""
     audience = _audience(stage, command, answer)
-    if audience == Audience.UNNAMED and _may_be_known(change, stands):
+    if audience == Audience.UNNAMED and may_be_known(change.db, stands):
         audience = Audience.FACILITATORS
     stays = (
         stands.shown_at is not None
@@ -251,7 +251,7 @@ def _revise(
     )
 
 
-def _may_be_known(change: Change, stands: Any) -> bool:
+def may_be_known(db: Any, stands: Any) -> bool:
     """Whether the group may have seen this answer with its name: shown again without it, it would be told by
     its id and its words. An unnamed one never was; for the others the log tells only of their stage.
     """
@@ -262,11 +262,11 @@ def _may_be_known(change: Change, stands: Any) -> bool:
     )
     by_yes = and_(col(LogEntry.action) == "answer_share_request", col(LogEntry.subject_id) == stands.id)
     shown = select(col(LogEntry.version)).where(
-        col(LogEntry.group_session_id) == change.before.id,
+        col(LogEntry.group_session_id) == stands.group_session_id,
         col(LogEntry.at) >= stands.created_at,
         or_(of_stage, by_yes),
     )
-    return stands.shown_at is not None or change.db.execute(shown.limit(1)).first() is not None
+    return stands.shown_at is not None or db.execute(shown.limit(1)).first() is not None
 
 
 def _presents(change: Change, stage: Stage, answer: dict[str, Any], version: "_Version") -> bool:

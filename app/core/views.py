@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from app.core import (
     alerts,
+    answers,
     coming_back,
     consents,
     course,
@@ -227,6 +228,7 @@ def me(
     stage = current_stage(row)
     own, said_yes = own_rows(db, person.id), consents.may_store(db, row, person)
     asked = _asked(db, row, stage, person, pins.is_open(person) and not shut)
+    in_form = next((each for each in own if _stands_in_form(each, stage, asked["cards"])), None)
     mine = {
         "id": person.id,
         "alias": open_sealed(Participant.alias, person.id, person.alias),
@@ -238,7 +240,8 @@ def me(
         "question": questions.waiting_for(db, person.id),
         "last": known[person.id],
         **asked,
-        "in_form": next((each.id for each in own if _stands_in_form(each, stage, asked["cards"])), None),
+        "in_form": in_form.id if in_form is not None else None,
+        "named_before": in_form is not None and answers.may_be_known(db, in_form),
         "received": feedback.received(db, row, person) if alone(row) or _gives_lines(row) else [],
         "catch_up": came_late(row, person),
         "door": at_the_door(row, person),

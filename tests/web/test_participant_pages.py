@@ -234,9 +234,26 @@ def test_after_the_release_a_form_says_who_reads_what_comes_late_and_what_is_cha
         said[f"{name} then"] = line.findall(one.visit(path))
     assert said == {
         **{key: [change] for key in ("Amal", "Amal then", "Birgit")},
-        **{key: [late] for key in ("Birgit then", "Ewa", "Ewa then")},
+        **{key: [late] for key in ("Ewa", "Ewa then")},
+        "Birgit then": [],  # what was taken back is not offered to go without a name again
     }
     assert promise not in str(said)
+
+
+def test_what_the_group_has_seen_with_a_name_is_not_offered_without_it(
+    visitor: Callable[[], Visitor], database: Database
+) -> None:
+    names = ("Amal", "Birgit", "Chidi", "Dora", "Ewa")
+    room, amal, answer = make_room(database, names, [asking("s-one")]), visitor(), str(uuid4())
+    path = amal.comes_in(own_link(room, "Amal"))
+    given = {"id": answer, "stage_id": "s-one", "answer": {"text": "Hm."}, "audience": "group_named"}
+    room.does("Amal", "submit_reflection", **given)
+    offer = 'value="group_unnamed"'
+    assert offer in amal.visit(path)
+    room.does("Fola", "show_reflection", id=answer)
+    assert offer not in amal.visit(path)
+    room.does("Amal", "take_back", id=answer)
+    assert offer not in amal.visit(path) and 'value="group_named"' in amal.visit(path)
 
 
 def test_whose_turn_it_is_is_not_offered_to_write_without_a_name(
