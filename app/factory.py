@@ -207,7 +207,7 @@ def _answer_errors(app: Flask) -> None:
                 "ok": False,
                 "error": {"code": "not_found" if code == 404 else "invalid", "message": sentence},
             }, code
-        name = code if code in (404, 413, 429, 500) else 409 if code in known else 500
+        name = code if code in (401, 404, 413, 429, 500) else 409 if code in known else 500
         return render_template(f"errors/{name}.html", sentence=sentence), code
 
     @app.errorhandler(HTTPException)

@@ -58,6 +58,8 @@ def test_a_call_stands_on_every_page_of_both_until_one_of_them_has_seen_it(
     for path in paths:
         assert CALL in fola.visit(path), path
     assert CALL in strip(fola) and CALL in strip(sami)
+    oak.does(oak.fola, "signals_shown", ids=[signal])
+    assert CALL in strip(fola) and CALL in strip(sami), "that it stands on a screen is not that it was seen"
     assert f"/sessions/{oak.id}/console" in strip(sami)
     assert sami.fetch("/alerts/seen", {"ids": [signal]}).status_code == 200
     assert status(oak) == "seen"

@@ -3,6 +3,7 @@
 import re
 from argparse import Namespace
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Thread
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ from app.factory import create_app
 from tests.core.cast import Oak
 from tests.house.browser import Browser
 from tests.house.environment import SECRET_KEY, environment
+from tests.web.test_groups_and_planner import A_GROUP
 
 PASSWORD = "four words that rhyme"
 
@@ -191,6 +193,20 @@ def test_a_token_that_is_over_opens_nothing(app: Flask, database: Database, acco
     data = {"name": "Oak", "csrf_token": thief.token()}
     assert thief.client.post("/groups/new", data=data).status_code in (401, 404)
     assert thief.client.post("/alerts/seen", json=[]).status_code in (400, 401, 404)
+
+
+def test_what_was_sent_after_half_an_hour_is_asked_for_again_once_somebody_has_signed_in(
+    app: Flask, account: str, clock: Any
+) -> None:
+    fola = Browser(app)
+    fola.send("/sign-in", email=account, password=PASSWORD)
+    data = A_GROUP | {"csrf_token": fola.token()}
+    clock.shift(accounts.IDLE + timedelta(seconds=1))
+    told = fola.client.post("/groups/new", data=data)
+    assert told.status_code == 401 and "You are signed out." in told.text and 'href="/sign-in"' in told.text
+    fola.send("/sign-in", email=account, password=PASSWORD)
+    sent = fola.client.post("/groups/new", data=data)
+    assert sent.status_code == 303 and "/groups/" in sent.headers["Location"]
 
 
 def test_an_operator_gives_a_link_for_a_new_password_and_closes_an_account(
