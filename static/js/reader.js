@@ -76,7 +76,19 @@
   let presses = 0;
   let alone = false;
   let timer = null;
-  const startAgain = () => { presses = 0; alone = false; };
+  function startAgain() {
+    presses = 0;
+    alone = false;
+    sayWhatIsLeft();
+  }
+
+  /** For who cannot see whether a press counted: spoken, not shown, for somebody may look on. */
+  function sayWhatIsLeft() {
+    const line = document.getElementById("shifts");
+    if (!line) return;
+    const words = presses ? line.dataset[presses === SHIFTS - 1 ? "once" : "more"] : "";
+    if (line.textContent !== words) line.textContent = words;
+  }
   addEventListener("keydown", (event) => {
     if (event.key !== "Shift") startAgain();
     else if (!event.repeat) alone = !event.ctrlKey && !event.altKey && !event.metaKey;
@@ -89,6 +101,7 @@
     clearTimeout(timer);
     timer = setTimeout(startAgain, FORGOTTEN_AFTER);
     if (presses >= SHIFTS) leave();
+    else sayWhatIsLeft();
   }, true);
 
   try {

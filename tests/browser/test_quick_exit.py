@@ -129,8 +129,16 @@ def test_whoever_leaves_at_once_leaves_nothing_behind(
     by_keys = leaver()
     by_keys.comes_in(world.member_path("Birgit"))
     by_keys.box.click()
-    for key in ("Shift", "Shift+I", "Shift", "Shift", "A"):  # capital letters are no call to leave
+    left = by_keys.page.locator("#shifts")  # spoken by a screen reader
+    for key, spoken in (
+        ("Shift", "two more times"),
+        ("Shift+I", ""),  # capital letters are no call to leave
+        ("Shift", "two more times"),
+        ("Shift", "once more"),
+        ("A", ""),
+    ):
         by_keys.page.keyboard.press(key)
+        expect(left).to_have_text(re.compile(spoken) if spoken else "")
     expect(by_keys.box).to_have_value("IA")
     by_keys.page.get_by_role("button", name="Help", exact=True).click()  # a sheet is no obstacle
     house.kill()
