@@ -9,7 +9,7 @@ from flask_babel import get_locale, gettext, ngettext
 from app import last_call, pin, places
 from app.access import access_group_session
 from app.core import consents, door, keepsake, views
-from app.core.changes import Who
+from app.core.changes import Who, version_for
 from app.core.commands import REGISTRY, Nothing, perform
 from app.core.models import CODE_LENGTH, CODE_LETTERS, GroupSession, Member, SessionState, Standing
 from app.core.refusals import NotAgreed, NotFound, NotNow
@@ -257,7 +257,7 @@ def _inside(group_session_id: str, template: str) -> Any:
                 room=room,
                 help=room["help"],
                 me=me | {"mine": [] if waiting else me["mine"]},
-                version=row.shared_version + person.own_version,
+                version=version_for(person, row.shared_version),
                 draft_key=draft_key(who.id),
                 new_ids=last_call.new_ids(),
                 keepsake=kept and cookie.get("door", ("",))[0] == "m",

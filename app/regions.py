@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from app.core import consents, quiet, views
 from app.core import console as consoles
-from app.core.changes import Who
+from app.core.changes import Who, version_for
 from app.core.door import wall_stands
 from app.core.late import missed_stages, without_stages
 from app.core.models import GroupSession, SessionState, Standing, now
@@ -249,7 +249,7 @@ class Screens:
                 own = self.render("participant", WAITING if waiting else PERSONAL, {"room": room, "me": me})
             regions = own if waiting else {**self.shared(db, row, missed_stages(db, row, person)), **own}
         return {
-            "version": row.shared_version + person.own_version,
+            "version": version_for(person, row.shared_version),
             "server_now": stamp(now()),
             **plain_room(room),
             "mine": [] if waiting else plain_mine(me),

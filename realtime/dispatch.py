@@ -11,7 +11,7 @@ from socketio.exceptions import ConnectionRefusedError
 
 from app.access import Tickets, access_group_session
 from app.core import accounts, views
-from app.core.changes import Who
+from app.core.changes import Who, version_for
 from app.core.commands import (
     LEADING,
     REGISTRY,
@@ -196,9 +196,12 @@ class Dispatcher:
         """Answers with the version, after a ``screen`` where what is shown is older."""
         who = socket.who
         version = row.version if who.kind == "facilitator" else row.shared_version
+        always = who.kind != "participant"
         if who.kind == "participant":
-            version += views.participant(db, row.id, who.id).own_version
-        if who.kind != "participant" or payload.seen < version:
+            person = views.participant(db, row.id, who.id)
+            version = version_for(person, version)
+            always = person.standing == Standing.WAITING  # what holds the door moves no version of theirs
+        if always or payload.seen < version:
             with self.app.app_context():
                 screen = self.screens.screen(db, row, who)
             emit(self.server, socket.namespace, socket.sid, "screen", screen)

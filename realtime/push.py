@@ -19,7 +19,7 @@ from flask import Flask
 from app import runtime
 from app.core import console as consoles
 from app.core import roles, stored, views
-from app.core.changes import Committed, Who
+from app.core.changes import Committed, Who, version_for
 from app.core.late import missed_stages
 from app.core.models import Participant, Role, Standing
 from app.core.refusals import NotFound
@@ -257,7 +257,7 @@ class Pusher:
             if person is None or person.standing == Standing.WAITING:
                 continue
             seen = self.screens.state_for(db, row, person, shared)
-            data = {"version": row.shared_version + person.own_version, **seen}
+            data = {"version": version_for(person, row.shared_version), **seen}
             own = who.id in news.people and not person.quiet and not who.shut
             mine = views.mine(db, row, who, news.reflections) if own else []
             if mine:
@@ -370,7 +370,7 @@ class Pusher:
                     me = self.screens.me(db, row, who)
                     names = PERSONAL if all_of_it else sorted(news.personal)
                     html |= self.screens.render("participant", names, {"room": context, "me": me})
-                version = row.shared_version + person.own_version
+                version = version_for(person, row.shared_version)
                 self._send(room, NAMESPACES["participant"], person_room(who), version, html)
                 time.sleep(0)  # rendering for a whole room would hold up the other rooms
 

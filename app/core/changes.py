@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, update
 from sqlmodel import col
 
 from app.core import stored
-from app.core.models import GroupSession, LogEntry, Participant, now
+from app.core.models import GroupSession, LogEntry, Participant, Standing, now
 from app.core.refusals import NotFound, Refused
 
 committed = signal("committed")  # sent by the writer with a Committed, after the commit
@@ -112,7 +112,16 @@ class Change:
         """
         if self.who.kind != "participant":
             return self.version
-        return self.shared_version + int(self.person.own_version) + (1 if self.who.id in self.people else 0)
+        mine = 1 if self.who.id in self.people else 0
+        return version_for(self.person, self.shared_version) + mine
+
+
+def version_for(person: Any, shared_version: int) -> int:
+    """The version of what somebody's page shows: what the group may see, and what they alone do. Of whoever
+    waits at the door the second alone: the first would tell when the group moves on.
+    """
+    own = int(person.own_version)
+    return own if person.standing == Standing.WAITING else shared_version + own
 
 
 @contextmanager

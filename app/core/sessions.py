@@ -96,6 +96,9 @@ def come_in(change: Change, command: Any) -> dict[str, Any]:
         raise NotNow("They are in the middle of something. You come in at the next pause.")
     gate.must_have_consents(change, _member_of(change, change.person))
     _come_in(change, change.who.id)
+    change.person = stored.find(
+        change.db, Participant, id=change.who.id
+    )  # inside: the group's version counts
     return at(change)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -50,3 +51,19 @@ def test_nothing_of_the_room_reaches_somebody_at_the_door(house: House) -> None:
     assert names <= set(WAITING)
     assert not any(each.get("mine") or each.get("shown") or each.get("people") for each in door_of_it)
     assert "The stage s-mood" in "\n".join(play.frames("Birgit")), "it has happened"
+
+
+def test_whoever_waits_cannot_tell_by_a_number_that_the_group_moves_on(house: House) -> None:
+    play = Play(house, ("Gia", "Birgit"))
+    play.goes_to(SessionState.LIVE, "")
+    before = play.says("Gia", "sync", seen=0)
+    play.says("Fola", "go_to_stage", stage_id="s-mood", version=play.room.row.version)
+    assert play.says("Birgit", "sync", seen=0)["version"] > before["version"]
+    assert play.says("Gia", "sync", seen=0) == before
+    called = play.says("Gia", "raise_signal", id=str(uuid4()), kind="support")
+    assert called["ok"] and called.get("version", 0) <= before["version"] + 1
+    shown = [json.loads(each)[1] for each in play.frames("Gia")]
+    assert {each["version"] for each in shown if "version" in each} <= {
+        before["version"],
+        before["version"] + 1,
+    }
