@@ -36,6 +36,9 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
     page.locator("#text-sheet").get_by_role("button", name="Close").click()
     blurred = "(box) => getComputedStyle(box).filter.startsWith('blur')"
     assert amal.box.evaluate(blurred), "nobody near them can read it"
+    page.emulate_media(media="print")
+    assert not amal.box.evaluate(blurred), "paper has no neighbours"
+    page.emulate_media(media="screen")
     amal.box.focus()
     assert not amal.box.evaluate(blurred), "and whoever writes sees what they write"
     house.kill()
@@ -56,6 +59,8 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
     page.get_by_role("button", name="Help", exact=True).click()
     amal.press("Make my screen calm")
     amal.sees("A pause for you")
+    assert not page.locator(".still .steady, .stack-5 .steady").first.evaluate(blurred)
+    assert not page.locator("#signal-sheet .folded .a").first.evaluate(blurred), "how a call stands is read"
     expect(amal.box).to_be_hidden()
     amal.press("Back to the group")
     # a no at the door still holds: they only listen, until somebody gives the usual screen back
