@@ -5,17 +5,27 @@
 window.byHand = (() => {
   const PAUSES = [1_000, 2_000, 3_000, 5_000, 10_000, 15_000];
   const LOOK_EVERY = 5_000;
+  const STOP = "kind stop";
   const REGIONS = ["waiting", "banner", "stage", "dock_signal"];
   const under_way = new Map(); // "name value" → the button that was pressed
-  const kept = new Set(); // buttons that wait for the script
+  const kept = new Map(); // shape → the button that waits for the script
   const spent = new Set(); // kinds whose id has been used
   let heard = false; // the page's script hears every press by itself
   let calls = false; // also those of the form of calls
   let timer = null;
+  let looked = 0; // only the newest answer counts
   let show = (here, nodes) => here.replaceChildren(...nodes);
 
   const form = () => document.getElementById("by-hand");
   const pause = (tries) => new Promise((go) => setTimeout(go, PAUSES[Math.min(tries, PAUSES.length - 1)]));
+
+  /** A region may have been replaced since a button in it was pressed: the one that looks the same is meant. */
+  function shape(element) {
+    const alone = element.cloneNode(false);
+    alone.removeAttribute("aria-busy");
+    return alone.outerHTML;
+  }
+  const like = (wanted, place = document) => [...place.querySelectorAll("a, button")].find((each) => shape(each) === wanted);
 
   /** What calls for a person must be heard, whatever is answered; everything else may be refused. */
   const isCall = ({ kind, question }) => kind !== undefined || question !== undefined;
@@ -67,11 +77,14 @@ window.byHand = (() => {
     return name === "pause" && value === "word" ? { pause: value, word: ids.word } : { [name]: value };
   }
 
+  const nameOf = ({ name, value }) => `${name} ${value}`;
+
   async function press(button) {
-    const name = `${button.name} ${button.value}`;
+    const name = nameOf(button);
     button.closest("[popover]")?.hidePopover();
     if (under_way.has(name)) return;
     under_way.set(name, button);
+    if (name === STOP) document.body.dataset.plain = "stopped"; // at once, whether or not anybody hears it
     document.body.toggleAttribute("data-sending", true);
     const arrived = await insist(fieldsOf(button), () => under_way.has(name));
     if (!under_way.delete(name)) return; // the page's script has it now
@@ -84,25 +97,40 @@ window.byHand = (() => {
   function look() {
     clearTimeout(timer);
     const before = calls;
+    looked += 1;
+    const mine = looked;
     const ask = new XMLHttpRequest(); // unlike fetch() it reads a page by itself
     ask.open("GET", form().action);
     ask.responseType = "document";
-    ask.onload = () => ask.status === 200 && before === calls && take(ask.response);
-    ask.onloadend = () => { if (!calls) timer = setTimeout(look, LOOK_EVERY); };
+    ask.onload = () => ask.status === 200 && mine === looked && before === calls && take(ask.response);
+    ask.onloadend = () => { if (!calls && mine === looked) timer = setTimeout(look, LOOK_EVERY); };
     ask.send();
+  }
+
+  const isSeen = (element) => element.getClientRects().length > 0;
+
+  /** New ids, but for what is on its way: it is made under the same one, whoever makes it. */
+  function takeIds(fresh) {
+    const busy = new Set([...under_way.values()].map(({ value }) => value));
+    for (const { name, value } of fresh.querySelectorAll("input")) {
+      if (busy.has(name)) continue;
+      form().querySelector(`[name="${name}"]`).value = value;
+      spent.delete(name);
+    }
   }
 
   function take(fresh) {
     for (const name of REGIONS) {
       const [here, now] = [document, fresh].map((page) => page.querySelector(`[data-region="${name}"]`));
-      if (!here || !now || here.isEqualNode(now) || here.querySelector(":popover-open")) continue;
+      if (!here || !now || here.innerHTML === now.innerHTML || [...here.querySelectorAll("[popover]")].some(isSeen)) continue;
       if (calls && name === "stage") continue; // the page's script holds that
       if ("callsAlone" in here.dataset && !now.querySelector("[id^=banner-call]")) continue;
+      const focused = here.contains(document.activeElement) && shape(document.activeElement);
       show(here, now.childNodes);
+      if (focused && !here.contains(document.activeElement)) like(focused, here)?.focus({ preventScroll: true });
     }
-    form().replaceChildren(...fresh.getElementById("by-hand").childNodes);
-    spent.clear();
-    if (calls) return;
+    takeIds(fresh.getElementById("by-hand"));
+    if (calls || under_way.has(STOP)) return;
     const { quiet } = document.querySelector("[data-quiet]")?.dataset ?? {};
     if (quiet) document.body.dataset.plain = quiet;
     else delete document.body.dataset.plain;
@@ -120,7 +148,7 @@ window.byHand = (() => {
     event.preventDefault();
     event.stopImmediatePropagation();
     if (call && button.name !== "come_in") return void press(button);
-    kept.add(button);
+    kept.set(shape(button), button);
     button.setAttribute("aria-busy", "true");
   }, true);
 
@@ -131,17 +159,17 @@ window.byHand = (() => {
    */
   function handOver({ all, become }) {
     show = become ?? show;
-    const again = [...kept, ...(all ? under_way.values() : [])];
+    const again = [...kept.values(), ...(all ? under_way.values() : [])];
     heard = true;
     calls = all;
-    if (all) {
-      clearTimeout(timer);
-      under_way.clear();
-    }
+    if (all) clearTimeout(timer);
     kept.clear();
     for (const button of again) {
-      button.removeAttribute("aria-busy");
-      if (button.isConnected) button.click();
+      const now = button.isConnected ? button : like(shape(button));
+      if (!now) continue; // nothing on the page sends it any more: what is on its way goes on here
+      if (all) under_way.delete(nameOf(button));
+      now.removeAttribute("aria-busy");
+      now.click();
     }
     return [...spent];
   }

@@ -89,6 +89,66 @@ def test_a_call_and_the_numbers_need_no_script_and_the_script_takes_over(
     assert len({each.kind for each in calls(world, session)}) == len(calls(world, session)) == 3
 
 
+def test_what_is_looked_at_before_the_script_moves_no_focus_and_loses_no_press_and_a_stop_empties_at_once(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([line("First")])
+    amal = people.participant(house.url)
+    amal.comes_in(world.member_path("Amal"))
+    page, room, script = amal.page, amal.page.url, Late(amal.page, "room.js")
+
+    def presses(words: str) -> None:
+        page.locator("#signal-open").click()
+        page.locator("#signal-sheet").get_by_role("button", name=words).click()
+
+    def looks(*older: str) -> None:
+        """Looks how calls stand, from a page on which `older` parts still say something else."""
+        for part in older:
+            page.evaluate("(part) => document.querySelector(part).append('…')", part)
+        with page.expect_response("**/call"):
+            page.evaluate("byHand.look()")
+        for part in older:
+            expect(page.locator(part).first).not_to_contain_text("…")
+
+    page.goto(room, wait_until="commit")
+    presses("I need support")
+    safe = page.get_by_role("button", name="I am safe for now")
+    safe.focus()
+    page.evaluate("document.querySelector('[data-safe]').same = true")
+    looks("#signal-open")
+    assert page.evaluate("document.activeElement.same"), "what has not changed is left alone"
+    looks("#region-banner p")
+    assert not page.evaluate("document.activeElement.same ?? false")
+    expect(safe).to_be_focused()
+
+    page.route("**/call", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+    presses("I would like to say something")
+    hand = page.locator('#by-hand [name="hand"]').input_value()
+    looks("#signal-open")
+    page.unroute("**/call")
+    script.comes()
+    amal.is_connected()
+    page.wait_for_function("() => document.querySelectorAll('#signal-sheet [data-lower]').length === 2")
+    assert [each.id for each in calls(world, session) if each.kind == "hand"] == [hand]
+
+    page.get_by_role("button", name="Help", exact=True).click()
+    amal.press("I only listen for now")
+    amal.sees("We are talking. Nothing to type.")
+    script = Late(page, "room.js")
+    page.goto(room, wait_until="commit")
+    page.route("**/call", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+    amal.press("I will call you back")
+    amal.sees("You can close this page.")
+    expect(page.get_by_role("button", name="Help", exact=True)).to_be_hidden()
+    looks("#region-stage h1")
+    amal.sees("You can close this page.")
+    assert world.logged(session, "stop_now") == 0
+    page.unroute("**/call")
+    script.comes()
+    expect(page.locator("#region-stage [data-quiet=stopped]")).to_be_attached()
+    assert world.logged(session, "stop_now") == 1
+
+
 def test_a_decision_pressed_before_the_console_can_send_it_is_made_once(
     world: World, house: Server, people: People
 ) -> None:
