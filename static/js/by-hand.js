@@ -107,6 +107,8 @@ window.byHand = (() => {
     ask.send();
   }
 
+  const holdTheSame = ({ childNodes: one }, { childNodes: other }) => one.length === other.length &&
+    [...one].every((node, at) => node.isEqualNode(other[at]));
   const isSeen = (element) => element.getClientRects().length > 0;
 
   /** New ids, but for what is on its way: it is made under the same one, whoever makes it. */
@@ -122,7 +124,7 @@ window.byHand = (() => {
   function take(fresh) {
     for (const name of REGIONS) {
       const [here, now] = [document, fresh].map((page) => page.querySelector(`[data-region="${name}"]`));
-      if (!here || !now || here.innerHTML === now.innerHTML || [...here.querySelectorAll("[popover]")].some(isSeen)) continue;
+      if (!here || !now || holdTheSame(here, now) || [...here.querySelectorAll("[popover]")].some(isSeen)) continue;
       if (calls && name === "stage") continue; // the page's script holds that
       if ("callsAlone" in here.dataset && !now.querySelector("[id^=banner-call]")) continue;
       const focused = here.contains(document.activeElement) && shape(document.activeElement);
