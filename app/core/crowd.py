@@ -51,18 +51,25 @@ def count(db: Connection, group_session_id: str) -> int:
     return int(found.scalar_one())
 
 
-def there_for(db: Connection, group_session_id: str, stage_id: str) -> set[str]:
-    """The ids of those who are here now and were when the group was last at this stage; also of somebody who
-    was away after it and is back.
+def there_for(
+    db: Connection, group_session_id: str, stage_id: str, people: Iterable[Row], until: datetime | None = None
+) -> set[str]:
+    """The ids of those of these people who were there when the group was last at this stage, as it was at
+    ``until``; also of somebody who was away after it and is back.
     """
-    visits = stored.find_all(db, StageVisit, group_session_id=group_session_id, stage_id=stage_id)
+    visits = [
+        each
+        for each in stored.find_all(db, StageVisit, group_session_id=group_session_id, stage_id=stage_id)
+        if until is None or each.entered_at <= until
+    ]
     if not visits:
         return set()
-    people = {each.id for each in here(db, group_session_id)}
-    if any(each.left_at is None for each in visits):
-        return people
+    if any(each.left_at is None or (until is not None and each.left_at > until) for each in visits):
+        return {each.id for each in people}
     last = max(visits, key=lambda each: each.left_at)
-    return people & set(json.loads(last.there or "[]"))
+    if last.there is None:  # left by a release that did not write it down: its sessions may still be on
+        return {each.id for each in people if since(each) < last.left_at}
+    return {each.id for each in people} & set(json.loads(last.there))
 
 
 def since(person: Row) -> datetime:

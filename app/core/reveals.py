@@ -180,11 +180,14 @@ def releasable(db: Any, row: Any, stage: dict[str, Any], rows: Sequence[Any]) ->
     unnamed = [
         each for each in rows if each.audience == Audience.UNNAMED and not _tells_its_writer(each, stage)
     ]
-    people, unnamed = crowd.there_for(db, row.id, stage["id"]), _with_yes(db, row, unnamed)
+    people = crowd.there_for(db, row.id, stage["id"], crowd.here(db, row.id))
+    unnamed = _with_yes(db, row, unnamed)
     if not unnamed or len(people) < SMALL:
         return []
-    named = _kept_from_the_others(db, row.id, stage) | _seen_by_name(db, row.id, stage["id"])
-    named |= {each.participant_id for each in rows if each.audience == Audience.NAMED}
+    named = _kept_from_the_others(db, row.id, stage)
+    if not stage["repeat"]:  # a name on one card says nothing of the others
+        named |= _seen_by_name(db, row.id, stage["id"])
+        named |= {each.participant_id for each in rows if each.audience == Audience.NAMED}
     hidden = people - (named - {each.participant_id for each in unnamed})
     return unnamed if len(hidden) >= HIDING else []
 
@@ -226,9 +229,9 @@ def _kept_from_the_others(db: Any, group_session_id: str, stage: dict[str, Any])
 
 def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[Any]) -> None:
     """Refuses to show these answers with their names if fewer than HIDING people were left who can have
-    written what the group sees without a name: who was there when it was released, and gave their name to
-    nothing, not even to what was taken back since. Where people may write several cards, a name on one says
-    nothing of the others.
+    written what the group sees without a name: who was there for the stage and when it was released, and
+    gave their name to nothing, not even to what was taken back since. Where people may write several cards, a
+    name on one says nothing of the others.
     """
     if stage["repeat"] or not rows:
         return
@@ -242,10 +245,13 @@ def _singles_nobody_out(change: Change, stage: dict[str, Any], rows: Sequence[An
     named |= {row.participant_id for row in rows} | _kept_from_the_others(change.db, change.before.id, stage)
     named |= _seen_by_name(change.db, change.before.id, stage["id"])
     at = stored.find_all(change.db, StageReveal, group_session_id=change.before.id, stage_id=stage["id"])
-    people = stored.find_all(
-        change.db, Participant, group_session_id=change.before.id, standing=Standing.ADMITTED
-    )
-    if at and len({each.id for each in people if _was_there(each, at[0].revealed_at)} - named) < HIDING:
+    if not at:
+        return
+    released_at, inside = at[0].revealed_at, {"standing": Standing.ADMITTED}
+    people = stored.find_all(change.db, Participant, group_session_id=change.before.id, **inside)
+    people = [each for each in people if _was_there(each, released_at)]
+    able = crowd.there_for(change.db, change.before.id, stage["id"], people, released_at)
+    if len(able - named) < HIDING:
         raise NotNow(SINGLED_OUT)
 
 
@@ -291,7 +297,8 @@ def kept_back(db: Any, row: Any, each: Any) -> str:
         return "over"
     if crowd.count(db, row.id) < SMALL:
         return "few"
-    return "apart" if len(crowd.there_for(db, row.id, each.stage_id)) < SMALL else ""
+    there = crowd.there_for(db, row.id, each.stage_id, crowd.here(db, row.id))
+    return "apart" if len(there) < SMALL else ""
 
 
 def _was_there(person: Any, at: datetime) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from app.core import crowd, door, groups
-from app.core.models import now
+from app.core.models import StageVisit, now
 from tests.core.cast import MEMBERS, Oak, refused
 
 
@@ -108,6 +110,22 @@ def test_whoever_was_away_after_a_stage_and_is_back_was_there_for_it(oak: Oak) -
     assert oak.me(oak.amal)["mine"][0]["kept_back"] == ""
     oak.does(oak.fola, "reveal", stage_id="words")
     assert sorted(oak.shown_ids()) == sorted(written)
+
+
+@pytest.mark.parametrize("came", ["before", "after"])
+def test_of_a_stage_left_before_it_was_written_down_who_was_there_the_times_decide(
+    oak: Oak, came: str
+) -> None:
+    """A session that was running while the house was brought up to date."""
+    written = writes_unnamed(oak, *MEMBERS[:4])
+    oak.moves_to("mixed")
+    forget = update(StageVisit).where(col(StageVisit.stage_id) == "words").values(there=None)
+    oak.database.writer.do(lambda db: db.execute(forget) and None)
+    if came == "after":
+        is_removed(oak)
+        oak.does(oak.fola, "admit", participant_id=oak.joins("Gus").id)
+    oak.does(oak.fola, "reveal", stage_id="words")
+    assert sorted(oak.shown_ids()) == (sorted(written) if came == "before" else [])
 
 
 @pytest.mark.parametrize("how", ["came later", "was away meanwhile"])

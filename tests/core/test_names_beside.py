@@ -107,6 +107,29 @@ def test_who_comes_after_a_release_cannot_have_written_what_it_showed(oak: Oak) 
         oak.does(oak.fola, "show_reflection", id=third)
 
 
+def test_who_came_between_a_stage_and_its_release_cannot_have_written_what_it_showed(oak: Oak) -> None:
+    oak.writes(oak.ewa, text="Ewa wrote this.", audience="group_unnamed")
+    named = [oak.writes(oak.people[name], text=name, audience="facilitators")["id"] for name in MEMBERS[:3]]
+    oak.moves_to("mixed")
+    oak.does(oak.fola, "admit", participant_id=oak.joins("Zoe").id)
+    oak.does(oak.fola, "reveal", stage_id="words")
+    assert len(oak.shown()) == 1
+    for name, each in zip(MEMBERS[:2], named, strict=False):
+        oak.does(oak.fola, "request_share", id=each)
+        oak.does(oak.people[name], "answer_share_request", id=each, accept=True)
+    with refused("not_now"):  # Dolores and Ewa would be left
+        oak.does(oak.fola, "request_share", id=named[2])
+
+
+def test_a_named_card_says_of_nobody_that_they_wrote_no_other_without_their_name(oak: Oak) -> None:
+    oak.moves_to("cards")
+    for name in MEMBERS[:4]:
+        oak.writes(oak.people[name], "cards", text=f"{name} wrote this.")
+    card = oak.writes(oak.ewa, "cards", text="One without a name.", audience="group_unnamed")["id"]
+    oak.does(oak.fola, "reveal", stage_id="cards")
+    assert card in oak.shown_ids() and len(oak.shown()) == 5
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_whoever_took_back_what_had_no_name_counts_unless_it_had_one_meanwhile(oak: Oak, named: bool) -> None:
     ids = {
