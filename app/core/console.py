@@ -44,7 +44,7 @@ from app.core.models import (
     now,
 )
 from app.core.opened import answer_of, waits_for_yes
-from app.core.reveals import releasable, released, shareable
+from app.core.reveals import releasable, shareable
 from app.core.sealing import open_sealed
 from app.core.shown import parts
 from app.core.times import Times
@@ -64,6 +64,7 @@ def console(
     stage = current_stage(row)
     rows = roster.participants(db, row)
     answered = roster.stage_rows(db, row, stage["id"]) if stage else []
+    together = releasable(db, row, stage, answered) if stage else []
     signals = alerts.open_signals(db, row)
     leading = facilitators_of(db, row.group_id)
     here = presence.facilitators_here(row.id)
@@ -117,12 +118,12 @@ def console(
         "sent_in": measures.sent_in(db, row) if measures.of_session(db, row) else {},
         "absent": scribe.absent_members(db, row),
         "code_words": roster.code_words(db, rows) if me["role"] in LEADING else {},
-        "answers": answers(db, row, stage, rows, answered) if stage else [],
+        "answers": answers(db, stage, rows, answered, {each.id for each in together}) if stage else [],
         "unlisted": max(0, sum(not each.passed for each in answered) - MOST_LISTED),
         "still_writing": [each["alias"] for each in roster.still_writing(inside) if stage],
         "passed": [each["alias"] for each in inside if each["passed"]],
         "counts": roster.counts(inside),
-        "can_release_unnamed": stage is not None and bool(releasable(db, row, stage, answered)),
+        "can_release_unnamed": bool(together),
         "signals": signals,
         "may_join": [
             each for each in leading if each["id"] in here - {who.id} and each["role"] in roles.HANDS
@@ -179,15 +180,16 @@ def _hands(db: Connection, row: Row, leading: list[dict[str, str]], who: Who) ->
 
 
 def answers(
-    db: Connection, row: Row, stage: Stage, rows: list[Row], answered: list[Row]
+    db: Connection, stage: Stage, rows: list[Row], answered: list[Row], together: set[str]
 ) -> list[dict[str, Any]]:
-    """The answers of a stage without their words: who, for whom, and what may be done with them."""
+    """The answers of a stage without their words: who, for whom, and what may be done with them. ``together``
+    are the ids of those that can be released without their names now.
+    """
     inside = {each.id for each in rows}
     sent_away = {each.participant_id for each in answered} - inside
     gone = [stored.find(db, Participant, id=each) for each in sent_away]
     names = {each.id: open_sealed(Participant.alias, each.id, each.alias) for each in (*rows, *gone) if each}
     phoneless = {each.id for each in rows if each.without_phone}
-    out = released(db, row.id, stage["id"])
     return [
         {
             "id": each.id,
@@ -199,7 +201,9 @@ def answers(
             "shown": each.shown_at is not None,
             "shown_at": each.shown_at,
             "share": _share(each),
-            "acts": _acts(each, stage, out) if each.participant_id in inside or each.shown_at else "none",
+            "acts": _acts(each, stage, together)
+            if each.participant_id in inside or each.shown_at
+            else "none",
             "revised": each.revision > 1,
             "scribed": waits_for_yes(each),
             "without_phone": each.participant_id in phoneless,
@@ -348,7 +352,7 @@ def _share(each: Row) -> str | None:
     return {None: "asked", True: "yes", False: "no"}[each.share_answer]
 
 
-def _acts(each: Row, stage: Stage, released: bool) -> str:
+def _acts(each: Row, stage: Stage, together: set[str]) -> str:
     if each.shown_at is not None:
         return "take_back"
     if not shareable(each, stage):
@@ -357,6 +361,6 @@ def _acts(each: Row, stage: Stage, released: bool) -> str:
         return "show"
     if each.share_asked_at is not None and each.share_answer is None:
         return "asked"
-    if each.audience == Audience.UNNAMED and not released:
+    if each.id in together:
         return "with_others"
     return "ask" if Audience.NAMED in stage["audiences"] else "none"

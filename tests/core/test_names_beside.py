@@ -130,6 +130,19 @@ def test_a_named_card_says_of_nobody_that_they_wrote_no_other_without_their_name
     assert card in oak.shown_ids() and len(oak.shown()) == 5
 
 
+def test_what_cannot_go_with_the_others_may_be_asked_for(oak: Oak) -> None:
+    """Else nothing could be done with it: too many of the others stand there with their names."""
+    for name in MEMBERS[:2]:
+        oak.writes(oak.people[name], text=f"{name} wrote this.")
+    alone = oak.writes(oak.ewa, text="Ewa wrote this.", audience="group_unnamed")["id"]
+    assert oak.on_console(alone)["acts"] == "with_others"
+    oak.writes(oak.chidi, text="Chidi wrote this.")
+    assert oak.on_console(alone)["acts"] == "ask"
+    oak.does(oak.fola, "request_share", id=alone)
+    oak.does(oak.ewa, "answer_share_request", id=alone, accept=True)
+    assert oak.shown_ids() == [alone]
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_whoever_took_back_what_had_no_name_counts_unless_it_had_one_meanwhile(oak: Oak, named: bool) -> None:
     ids = {
