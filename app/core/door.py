@@ -172,9 +172,13 @@ def seat_of(db: Connection, group_session_id: str, member: Any) -> Any:
 
 def sent_away(db: Connection, group_session_id: str, member: Any, participant_id: str) -> bool:
     """Whether somebody was removed or refused: the member, or the guest who had this place."""
+    return _sent_away(db, group_session_id, member, participant_id) is not None
+
+
+def _sent_away(db: Connection, group_session_id: str, member: Any, participant_id: str) -> Any:
     one: dict[str, Any] = {"member_id": member.id} if member is not None else {"id": participant_id}
-    found = stored.find(db, Participant, group_session_id=group_session_id, **one)
-    return found is not None and found.standing == Standing.REMOVED
+    removed: dict[str, Any] = {"group_session_id": group_session_id, "standing": Standing.REMOVED}
+    return stored.find(db, Participant, **one, **removed)
 
 
 def keep_answers_of_sent_away(
@@ -187,11 +191,11 @@ def keep_answers_of_sent_away(
     """What somebody answered at the door who was sent away while they did: kept and shown to those who lead,
     and it lets nobody in.
     """
-    with changing(db, Who("participant", group_session_id, participant_id), "told_at_the_door") as change:
-        found = _own_place(change, member) or stored.find(
-            db, Participant, id=participant_id, group_session_id=group_session_id
-        )
-        if found is None or found.standing != Standing.REMOVED or change.before.state == SessionState.ENDED:
+    found = _sent_away(db, group_session_id, member, participant_id)
+    if found is None:
+        raise NotFound()
+    with changing(db, Who("participant", group_session_id, found.id), "told_at_the_door") as change:
+        if change.before.state == SessionState.ENDED:
             raise NotFound()
         asked = set(answers) - (set() if found.member_id else {"at_address"})  # of a guest none is held
         given = {name: answers[name] for name in asked if answers[name] is not None}

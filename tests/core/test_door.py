@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
 from app.core import door, groups, leaving, reveals
 from app.core.models import CODE_LETTERS, GroupSession, Member, new_code
@@ -370,3 +370,16 @@ def test_answers_at_the_door_are_kept_of_whoever_was_sent_away_and_of_nobody_els
     version = oak.row().version
     answers("Amal")
     assert oak.row().version == version, "the same again is no news"
+    assert oak.log()[-1].actor_id == oak.amal.id
+
+
+def test_answers_at_the_door_are_kept_of_who_gave_them_and_not_of_who_had_the_phone_before(oak: Oak) -> None:
+    oak.does(oak.fola, "remove", participant_id=oak.birgit.id)
+    oak.database.writer.do(groups.add_members, oak.group_id, ["Zoe"])
+    zoe = oak.one(select(Member.__table__).order_by(col(Member.created_at).desc()).limit(1))
+    keep = (door.keep_answers_of_sent_away, oak.id)
+    with refused("not_found"):
+        oak.database.writer.do(*keep, zoe, oak.birgit.id, {"safe": False}, of=oak.id)
+    assert oak.person(oak.birgit).safe is None
+    oak.database.writer.do(*keep, None, oak.birgit.id, {"safe": False}, of=oak.id)
+    assert oak.person(oak.birgit).safe is False, "whoever comes by the link of the room is known by the place"
