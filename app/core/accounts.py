@@ -56,41 +56,46 @@ def make_administrator(db: Connection, email_hash: str) -> None:
     db.execute(update(Facilitator).where(col(Facilitator.id) == found.id).values(administrator=True))
 
 
-def by_address(db: Connection, email: str) -> str:
-    """The id of the account, in use or not, that has this address; found also when the secret has
-    changed since. NotFound where there is none.
+def by_address(db: Connection, email: str) -> list[str]:
+    """The ids of the accounts, in use or not, that have this address, the newest first; found also when the
+    secret has changed since, which lets one address have several. NotFound where there is none.
     """
     rows = db.execute(
-        select(col(Facilitator.id), col(Facilitator.email)).where(col(Facilitator.email).is_not(None))
+        select(col(Facilitator.id), col(Facilitator.email))
+        .where(col(Facilitator.email).is_not(None))
+        .order_by(col(Facilitator.created_at).desc())
     ).all()
     plain = email.strip().casefold()
-    for row in rows:
-        if open_sealed(Facilitator.email, row.id, row.email).casefold() == plain:
-            return str(row.id)
-    raise NotFound()
+    found = [
+        str(row.id) for row in rows if open_sealed(Facilitator.email, row.id, row.email).casefold() == plain
+    ]
+    if not found:
+        raise NotFound()
+    return found
 
 
 def disable(db: Connection, email: str) -> None:
-    """Nobody signs in with the account of this address any more: its browsers are signed out, and its links
+    """Nobody signs in with an account of this address any more: its browsers are signed out, and its links
     fail. What it wrote and signed stays. NotFound where there is none.
     """
     found = by_address(db, email)
     db.execute(
         update(Facilitator)
-        .where(col(Facilitator.id) == found, col(Facilitator.disabled_at).is_(None))
+        .where(col(Facilitator.id).in_(found), col(Facilitator.disabled_at).is_(None))
         .values(disabled_at=now())
     )
-    end_all_sign_ins(db, found)
+    for each in found:
+        end_all_sign_ins(db, each)
 
 
 def new_password_link(db: Connection, email: str, token: str) -> None:
-    """Makes a one-time link of this token for the account of this address. Its password stands until the link
-    is used. NotFound where there is no such account, or it is disabled.
+    """Makes a one-time link of this token for the newest account of this address that is in use. Its password
+    stands until the link is used. NotFound where there is none.
     """
-    found = by_address(db, email)
-    if not stored.exists(db, Facilitator, id=found, disabled_at=None):
-        raise NotFound()
-    make_set_up_link(db, found, token)
+    for found in by_address(db, email):
+        if stored.exists(db, Facilitator, id=found, disabled_at=None):
+            return make_set_up_link(db, found, token)
+    raise NotFound()
 
 
 def is_administrator(db: Connection, facilitator_id: str) -> bool:

@@ -154,6 +154,23 @@ def test_a_link_for_a_new_password_is_made_by_address_also_after_the_secret_has_
             does(verb, "sami@example.org", *more)
 
 
+def test_an_address_that_two_accounts_have_since_the_secret_changed_is_closed_with_both(
+    does: Callable[..., Any], reads: Callable[..., Any], fola: str
+) -> None:
+    does(accounts.add_facilitator, "Fola", "a-second-link")
+    later = accounts.email_hash("the secret of later", "fola@example.org")
+    again = does(
+        accounts.set_up, "a-second-link", email="fola@example.org", email_hash=later, password_hash="2"
+    )
+    does(accounts.new_password_link, "fola@example.org", "for-the-newest")
+    assert reads(accounts.account_of_link, "for-the-newest")["id"] == again
+    signed_in = [does(accounts.begin_sign_in, each) for each in (fola, again)]
+    does(accounts.disable, "fola@example.org")
+    assert [reads(accounts.signed_in, each) for each in signed_in] == [None, None]
+    for each in (hash_of("fola@example.org"), later):
+        assert reads(accounts.account_by_email, each) is None
+
+
 def test_a_disabled_account_is_signed_out_and_no_link_and_no_password_opens_it(
     does: Callable[..., Any], reads: Callable[..., Any], fola: str
 ) -> None:

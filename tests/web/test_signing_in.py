@@ -187,7 +187,7 @@ def test_a_token_that_is_over_opens_nothing(app: Flask, database: Database, acco
         database.writer.do(accounts.disable, account)
     else:
         with database.reader() as db:
-            found = accounts.by_address(db, account)
+            [found] = accounts.by_address(db, account)
         database.writer.do(accounts.end_all_sign_ins, found)
     assert thief.goes("/today") == "/sign-in"
     data = {"name": "Oak", "csrf_token": thief.token()}
