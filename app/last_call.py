@@ -28,7 +28,7 @@ ANSWERS = {
     "not_now": "not_now",
 }  # the field that is pressed, and what it says; `question` calls
 SAYS = {"safe": "say_safe_for_now", "talk": "ask_to_talk", "lower": "lower_signal"}
-CALLS = frozenset({"raise_signal", "stop_now", "answer_question"})
+CALLS = ("kind", "question")  # the fields that call, also from a place whose token opens no seat any more
 
 
 @pages.post("/room/<group_session_id>/call")
@@ -38,8 +38,8 @@ def call(group_session_id: str) -> Any:
     everything else the seat must be open. A script that asks for JSON gets the verb's own answer.
     """
     who = called_from(group_session_id)  # first: whoever has no place here is told nothing else
-    name, sent = _sent()
-    who = who if name in CALLS else my_place(group_session_id)
+    field, name, sent = _sent()
+    who = who if field in CALLS else my_place(group_session_id)
     command = REGISTRY["participant"][name]
     try:
         payload = command.payload.model_validate(sent)
@@ -64,25 +64,26 @@ def standing(group_session_id: str) -> Any:
             return render_template("participant/standing.html", room=room, me=me, new_ids=new_ids())
 
 
-def _sent() -> tuple[str, dict[str, Any]]:
-    """The command that the form means, and its payload, not looked at yet."""
+def _sent() -> tuple[str, str, dict[str, Any]]:
+    """The field that was pressed, the command that it means, and its payload, not looked at yet."""
     form = request.form
     for field, answer in ANSWERS.items():
         if field in form:
-            return "answer_question", {"id": form[field], "answer": answer}
+            return field, "answer_question", {"id": form[field], "answer": answer}
     for field, name in SAYS.items():
         if field in form:
-            return name, {"id": form[field]}
+            return field, name, {"id": form[field]}
     if "come_in" in form:
-        return "come_in", {}
+        return "come_in", "come_in", {}
     if choice := form.get("pause"):
-        return "pause_for_me", {"choice": choice} | ({"id": form.get(WORD)} if choice == WORD else {})
+        wish = {"id": form.get(WORD)} if choice == WORD else {}
+        return "pause", "pause_for_me", {"choice": choice} | wish
     kind = form.get("kind", "")
     if kind not in BY_HAND:
         raise Invalid()
     if kind == SignalKind.STOP:
-        return "stop_now", {"id": form.get(kind)}
-    return "raise_signal", {"id": form.get(kind), "kind": kind}
+        return "kind", "stop_now", {"id": form.get(kind)}
+    return "kind", "raise_signal", {"id": form.get(kind), "kind": kind}
 
 
 def new_ids() -> dict[str, str]:

@@ -148,8 +148,12 @@ def test_a_token_that_opens_no_seat_any_more_calls_and_does_nothing_else(
     for _ in range(3):
         clock.shift(seats.SETTLED + timedelta(seconds=1))
         ids = form(amal.visit(f"/room/{room.id}"))
-    for tap in ({"pause": "listen"}, {"come_in": "yes"}, {"safe": ids["support"]}):
+    asked = room.does("Fola", "ask", participant_id=room.people["Amal"], question="safe")["id"]
+    taps = [{"pause": "listen"}, {"come_in": "yes"}, {"safe": ids["support"]}]
+    taps += [{"yes": asked, "kind": "support"}, {"not_now": asked}, {"no": asked}]
+    for tap in taps:
         old.send(f"/room/{room.id}/call", 404, **tap)
+    assert room.all(select(TABLES["quiet_question"].c.answered_at)) == [(None,)]
     assert room.all(select(TABLES["participant"].c.quiet).distinct()) == [("",)]
     old.send(f"/room/{room.id}/call", kind="support", **ids)
     assert [each.kind for each in signals(room)] == ["support"]
