@@ -54,7 +54,6 @@ FINE: dict[str, tuple[Any, ...]] = {
     "heard": (True,),
     "writing": (True,),
     "reply": ("../etc",),
-    "after": ("../etc", ""),
     "title": ("../etc", None),
     "text": ("../etc", ""),
     "exercise_id": (None,),
@@ -64,6 +63,8 @@ FINE_IN = {
     "move_stage": {"after_stage_id": (None,)},
     "assign_pairs": {"pairs": ([],)},
     "pause_for_me": {"id": (None,)},
+    "answer_signal": {"after": ("../etc", "")},
+    "give_turn": {"after": (None, "")},
     "meet_alert": {"words": ("", "../etc")},
 }
 # a packet, and the code of its answer
@@ -123,7 +124,7 @@ def right(room: Room, command: str) -> dict[str, Any]:
             "passed": False,
             "kind": "hand",
             "reply": "a line",
-            "after": "another line",
+            "after": room.people["Birgit"] if command == "give_turn" else "another line",
             "accept": True,
             "writing": True,
             "seen": 0,
