@@ -3,6 +3,9 @@
 import pytest
 
 from tests.core.cast import MEMBERS, Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 @pytest.mark.parametrize("named", [4, 3])

@@ -10,6 +10,9 @@ from sqlalchemy import select
 from app.core.models import StageVisit, now
 from app.core.refusals import Stale
 from tests.core.cast import Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def at(oak: Oak) -> str | None:

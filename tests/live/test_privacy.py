@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from app.db import Database
+from tests.core.one_database import database_kind
 from tests.house.actors import Actor, Company, Leader, Person
 from tests.house.rooms import Room, asking, make_room
+
+__all__ = ["database_kind"]
 
 SEVEN = ("Amal", "Birgit", "Chidi", "Dolores", "Ewa", "Farid", "Gala")
 AUDIENCES = ("facilitators", "group_unnamed", "group_named")
