@@ -87,5 +87,7 @@ def test_pages_beside_an_open_room_hear_when_somebody_is_sent_away(
     if state == SessionState.ENDED:
         room.does("Fola", "end", version=room.row.version)
     for page in ("help", "words", "consent"):
-        hears = f'data-ticket-url="/room/{room.id}/ticket"' in amal.visit(f"/room/{room.id}/{page}")
+        html = amal.visit(f"/room/{room.id}/{page}")
+        hears = f'data-ticket-url="/room/{room.id}/ticket"' in html
         assert hears == (state == SessionState.LIVE), page
+        assert "data-region=" not in html, "what is pushed is not written over the page's own line"
