@@ -163,7 +163,7 @@ def take_back_by_link(db: Connection, member_id: str, research_alone: bool = Fal
     """
     kinds = (RESEARCH,) if research_alone else ("consent", RESEARCH)
     if _withdraw(db, member_id, None, now(), kinds):
-        _tell_open_rooms(db, member_id, "take_consent_back")
+        _tell_open_rooms(db, member_id, "answer_research" if research_alone else "take_consent_back")
 
 
 def _tell_open_rooms(db: Connection, member_id: str, action: str, facilitator_id: str = "") -> None:

@@ -136,7 +136,7 @@ def test_in_an_open_room_the_page_of_whoever_takes_it_back_elsewhere_hears_of_it
     dora.send(f"{inside}/consent", research="yes")
     other.visit(own_link(room, "Dora"))
     member = member_row(room, "Dora").id
-    for sent, action in (({"research": "no"}, "take_consent_back"), ({"yes": "no"}, "take_consent_back")):
+    for sent, action in (({"research": "no"}, "answer_research"), ({"yes": "no"}, "take_consent_back")):
         version = room.row.version
         other.send("/consent", door=other.door(), **sent)
         assert room.row.version == version + 1 and room.log[-1].action == action
