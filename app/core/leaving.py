@@ -1,6 +1,7 @@
 """A member who leaves the group: what the group is told, the lines held for them, the one call."""
 
 import json
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -125,7 +126,7 @@ def ended_before(db: Connection, row: Row[Any]) -> list[Row[Any]]:
 def _leaves_the_screens(db: Connection, facilitator_id: str, member_id: str) -> None:
     """Pages of sessions that are over, and show what they gave with their name, hear that it is gone."""
     showing = (
-        select(col(Reflection.group_session_id), col(Participant.id))
+        select(col(Reflection.id), col(Reflection.group_session_id), col(Reflection.participant_id))
         .join(Participant, col(Participant.id) == col(Reflection.participant_id))
         .join(GroupSession, col(GroupSession.id) == col(Participant.group_session_id))
         .where(
@@ -134,11 +135,13 @@ def _leaves_the_screens(db: Connection, facilitator_id: str, member_id: str) -> 
             col(Reflection.shown_at).is_not(None),
             col(Reflection.audience) != Audience.UNNAMED,
         )
-        .distinct()
     )
-    for group_session_id, participant_id in db.execute(showing).all():
+    gone = defaultdict(list)
+    for each in db.execute(showing).all():
+        gone[each.group_session_id, each.participant_id].append(each.id)
+    for (group_session_id, participant_id), ids in gone.items():
         with changing(db, Who("facilitator", group_session_id, facilitator_id), "member_leaves") as change:
-            change.wrote(participant_id, shared=True)
+            change.wrote(participant_id, shared=True, reflections=ids)
 
 
 def _leaves_the_room(db: Connection, facilitator_id: str, group_session_id: str, participant_id: str) -> None:

@@ -53,7 +53,9 @@ def test_whoever_leaves_in_a_session_goes_at_once_with_what_they_showed_by_name(
     assert oak.one(select(Reflection.__table__).where(Reflection.id == mine)).answer is not None
 
 
-def test_what_whoever_left_showed_by_name_stands_on_no_page_of_an_earlier_session_either(oak: Oak) -> None:
+def test_what_whoever_left_showed_by_name_stands_on_no_page_of_an_earlier_session_either(
+    oak: Oak, news: list[Any]
+) -> None:
     mine = oak.writes(oak.amal, text="Lunch with my old team.")["id"]
     other = oak.writes(oak.birgit, text="Nobody rang.")["id"]
     for each in (mine, other):
@@ -62,6 +64,7 @@ def test_what_whoever_left_showed_by_name_stands_on_no_page_of_an_earlier_sessio
     version = oak.row().shared_version
     leaves(oak)
     assert oak.shown_ids() == [other] and oak.row().shared_version == version + 1
+    assert news[-1].shared and news[-1].reflections == {mine}, "what lies in open pages goes as well"
     leaves(oak, told="They have left us.")
     assert oak.row().shared_version == version + 1
     oak.database.writer.do(leaving.comes_back, oak.group_id, oak.members["Amal"])
