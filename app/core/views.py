@@ -241,7 +241,7 @@ def me(
         "last": known[person.id],
         **asked,
         "in_form": in_form.id if in_form is not None else None,
-        "named_before": in_form is not None and answers.may_be_known(db, in_form),
+        "named_before": _was_named(db, stage, in_form),
         "received": feedback.received(db, row, person) if alone(row) or _gives_lines(row) else [],
         "catch_up": came_late(row, person),
         "door": at_the_door(row, person),
@@ -281,6 +281,13 @@ def _stands_in_form(each: Row, stage: Stage | None, cards: bool) -> bool:
     """Whether an answer is the one that its writer changes in the form; a card never is."""
     here = stage is not None and each.stage_id == stage["id"]
     return here and not cards and each.single and each.withdrawn_at is None
+
+
+def _was_named(db: Connection, stage: Stage | None, in_form: Row | None) -> bool:
+    """Whether the group may have seen the answer in the form with its name, where one may be left out."""
+    if stage is None or in_form is None or Audience.UNNAMED not in stage["audiences"]:
+        return False
+    return answers.may_be_known(db, in_form)
 
 
 def _compares(stage: Stage, person: Row) -> bool:

@@ -11,11 +11,23 @@ from app.core.models import Reflection, now
 from app.core.refusals import Refused
 from app.core.sealing import open_sealed
 from tests.core.cast import Oak, refused
+from tests.core.test_summary_cost import counted
 
 
 def words(oak: Oak, reflection_id: str) -> str:
     row = oak.reflection(reflection_id)
     return open_sealed(Reflection.answer, row.id, row.answer)
+
+
+@pytest.mark.parametrize("stage_id", ["words", "alone"])
+def test_a_page_reads_the_log_for_its_writer_only_where_a_name_may_be_left_out(
+    oak: Oak, stage_id: str
+) -> None:
+    oak.moves_to(stage_id)
+    oak.writes(oak.amal, stage_id, text="A walk.", audience="facilitators")
+    with counted(oak.database) as seen:
+        assert oak.me(oak.amal)["named_before"] is False
+    assert any("log_entry" in each for each in seen) is (stage_id == "words")
 
 
 # again
