@@ -14,6 +14,7 @@ window.byHand = (() => {
   let calls = false; // also those of the form of calls
   let timer = null;
   let looked = 0; // only the newest answer counts
+  let hasLine = () => false; // whether a socket tells this page how calls stand
   let show = (here, nodes) => here.replaceChildren(...nodes);
 
   const form = () => document.getElementById("by-hand");
@@ -93,7 +94,10 @@ window.byHand = (() => {
     if (arrived) look();
   }
 
-  /** Shows how calls stand, again and again, until a socket does; without a script this is all that the page hears. */
+  /**
+   * Shows how calls stand: without a script again and again, for it is all that the page hears; with one until the whole
+   * of it is shown, or a socket does it.
+   */
   function look() {
     clearTimeout(timer);
     const before = calls;
@@ -102,8 +106,9 @@ window.byHand = (() => {
     const ask = new XMLHttpRequest(); // unlike fetch() it reads a page by itself
     ask.open("GET", form().action);
     ask.responseType = "document";
-    ask.onload = () => ask.status === 200 && mine === looked && before === calls && take(ask.response);
-    ask.onloadend = () => { if (!calls && mine === looked) timer = setTimeout(look, LOOK_EVERY); };
+    let whole = false;
+    ask.onload = () => { whole = ask.status === 200 && mine === looked && before === calls && !hasLine() && take(ask.response); };
+    ask.onloadend = () => { if (mine === looked && !(calls && whole) && !hasLine()) timer = setTimeout(look, LOOK_EVERY); };
     ask.send();
   }
 
@@ -121,21 +126,28 @@ window.byHand = (() => {
     }
   }
 
+  /** Shows what is new; says whether all of it could be shown. */
   function take(fresh) {
+    let whole = true;
     for (const name of REGIONS) {
       const [here, now] = [document, fresh].map((page) => page.querySelector(`[data-region="${name}"]`));
-      if (!here || !now || holdTheSame(here, now) || [...here.querySelectorAll("[popover]")].some(isSeen)) continue;
+      if (!here || !now || holdTheSame(here, now)) continue;
       if (calls && name === "stage") continue; // the page's script holds that
       if ("callsAlone" in here.dataset && !now.querySelector("[id^=banner-call]")) continue;
+      if ([...here.querySelectorAll("[popover]")].some(isSeen)) {
+        whole = false; // somebody is about to press something in it
+        continue;
+      }
       const focused = here.contains(document.activeElement) && shape(document.activeElement);
       show(here, now.childNodes);
       if (focused && !here.contains(document.activeElement)) like(focused, here)?.focus({ preventScroll: true });
     }
     takeIds(fresh.getElementById("by-hand"));
-    if (calls || under_way.has(STOP)) return;
+    if (calls || under_way.has(STOP)) return whole;
     const { quiet } = document.querySelector("[data-quiet]")?.dataset ?? {};
     if (quiet) document.body.dataset.plain = quiet;
     else delete document.body.dataset.plain;
+    return whole;
   }
 
   /** A press that the browser alone would do nothing with, or would leave the page for. */
@@ -157,10 +169,11 @@ window.byHand = (() => {
   /**
    * From here on the page's script hears what is pressed, and `all` of it where it has a socket. What was kept, and what
    * has not arrived, is pressed again; gives the kinds whose ids have been used. `become(place, nodes)` is how it shows
-   * what is new.
+   * what is new, `line()` says whether its socket is open.
    */
-  function handOver({ all, become }) {
+  function handOver({ all, become, line }) {
     show = become ?? show;
+    hasLine = line ?? hasLine;
     const again = [...kept.values(), ...(all ? under_way.values() : [])];
     heard = true;
     calls = all;

@@ -341,4 +341,4 @@ signals.resume();
 dressShown();
 quiet.resume();
 refresh();
-for (const kind of byHand.handOver({ all: true, become })) ownId(kind); // what comes after is another call
+for (const kind of byHand.handOver({ all: true, become, line: () => live.line() === "connected" })) ownId(kind); // what comes after is another call

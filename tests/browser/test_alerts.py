@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from playwright.sync_api import expect
+from playwright.sync_api import Response, expect
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -54,6 +54,10 @@ def test_a_facilitator_on_another_page_is_called_on_return_and_answers_there(
     )
 
 
+def is_looked_at(answer: Response) -> bool:
+    return answer.url.endswith("/call") and answer.request.method == "GET"
+
+
 def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(
     world: World, house: Server, people: People
 ) -> None:
@@ -87,7 +91,11 @@ def test_a_tap_that_has_not_arrived_is_kept_through_a_reload_and_arrives_once(
 
     amal.page.route("**/ticket", lambda route: route.abort())
     amal.page.evaluate("() => openSockets.forEach((socket) => socket.close())")
-    amal.signals("I need support")  # no socket: it goes without one
+    with amal.page.expect_response(is_looked_at) as looked:  # no socket: it goes without one
+        amal.page.locator("#signal-open").click()
+        amal.page.locator("#signal-sheet").get_by_role("button", name="I need support").click()
+    looked.value.finished()
+    amal.page.locator("#signal-sheet").get_by_role("button", name="Close").click()  # only now
     amal.page.wait_for_function("() => !Object.keys(sessionStorage).some((key) => key.includes('signal.'))")
     assert world.logged(session, "raise_signal") == 1
     expect(amal.page.locator("#region-banner")).to_contain_text("This is on its way.")
