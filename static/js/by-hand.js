@@ -31,10 +31,12 @@ window.byHand = (() => {
   /** What calls for a person must be heard, whatever is answered; everything else may be refused. */
   const isCall = ({ kind, question }) => kind !== undefined || question !== undefined;
 
-  /** Says that a call has not arrived. */
+  /** Says that a call has not arrived, to who listens as well. */
   function say(lost) {
     const line = document.getElementById("call-lost");
-    if (line) line.hidden = !lost;
+    if (!line || line.hidden === !lost) return;
+    line.hidden = !lost;
+    if (lost) document.getElementById("say").textContent = line.textContent;
   }
 
   /** The page may be older than this browser's sign: the same page says the one that stands. */

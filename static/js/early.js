@@ -28,7 +28,7 @@
     if ("heard" in dataset || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
     const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (!button) return;
+    if (!button?.matches(`${DECISION}, ${OTHER}`)) return; // a key of something else on the page
     event.preventDefault();
     event.stopImmediatePropagation();
     keep(button);

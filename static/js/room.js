@@ -38,7 +38,7 @@ const outbox = createOutbox({
     announce(refusal(item.error.code));
   },
 });
-const signals = createSignals({ command: live.command, drafts, onRefused: callLost });
+const signals = createSignals({ command: live.command, drafts, onRefused: () => byHand.say(true) }); // it is tried again
 const quiet = createQuiet({ command: live.command, drafts, keepSaying: signals.keepSaying });
 const answering = createAnswering(part("region-form"), { drafts, outbox, onChange: () => refresh() });
 
@@ -47,13 +47,6 @@ function arrived(name, html) {
   answering.arrived(html);
   backToTop();
   if (answering.moved() && !was) announce(part("region-moved").querySelector("p")?.textContent ?? "");
-}
-
-/** The server does not take a call: it is tried again, and the page says how it is. */
-function callLost() {
-  if (!part("call-lost").hidden) return;
-  byHand.say(true);
-  announce(part("call-lost").textContent);
 }
 
 function refusal(code) {
@@ -195,6 +188,12 @@ function onRegion(name, element) {
   }
 }
 
+/** What is looked at without a socket: a banner that was dismissed hides none that comes after it. */
+function showAlso(place, nodes) {
+  become(place, nodes);
+  if (place.dataset.region === "banner") hideDismissed(place);
+}
+
 function hideDismissed(element) {
   const banner = element.firstElementChild;
   element.hidden = Boolean(banner && dismissed.has(banner.id));
@@ -208,14 +207,14 @@ async function onNotice({ code }) {
   openAgain(code);
 }
 
-let lost = null;
+let lostFor = null;
 function onLine(line) {
-  clearTimeout(lost);
+  clearTimeout(lostFor);
   if (line === "connected") {
     part("line-lost").hidden = true;
     outbox.kick();
   } else {
-    lost = setTimeout(() => { part("line-lost").hidden = false; announce(words("line-lost")); }, LOST_AFTER);
+    lostFor = setTimeout(() => { part("line-lost").hidden = false; announce(words("line-lost")); }, LOST_AFTER);
   }
   refresh();
 }
@@ -341,4 +340,4 @@ signals.resume();
 dressShown();
 quiet.resume();
 refresh();
-for (const kind of byHand.handOver({ all: true, become, line: () => live.line() === "connected" })) ownId(kind); // what comes after is another call
+for (const kind of byHand.handOver({ all: true, become: showAlso, line: () => live.line() === "connected" })) ownId(kind); // what comes after is another call

@@ -211,6 +211,7 @@ def test_a_call_that_had_not_arrived_when_its_sender_was_sent_away_goes_another_
     amal.gets_the_line_back()
     amal.sees("Your leader does not have your call yet.")  # whoever answered, it was not taken
     expect(amal.page.locator("#call-lost")).to_contain_text("Call 112")
+    expect(amal.page.locator("#say")).to_contain_text("Your leader does not have your call yet.")
     assert amal.page.evaluate("Object.keys(sessionStorage).some((key) => key.includes('signal.'))")
     amal.sees("You are not in the room any more.")
     expect(amal.page.get_by_role("link", name="Look again")).to_be_visible()  # it says how the call stands
