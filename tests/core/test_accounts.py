@@ -13,6 +13,9 @@ from app.core import accounts
 from app.core.models import now
 from app.db import Database
 from tests.core.cast import refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 SECRET = "a secret for hashing addresses"
 TABLES = SQLModel.metadata.tables

@@ -11,6 +11,9 @@ from app.core.last_time import last_time
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import Oak, refused
 from tests.core.notes import note_of, saves, signs
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 GOAL = {
     "text": "Ring my sister on Sundays.",

@@ -10,6 +10,9 @@ from sqlmodel import col
 from app.core import crowd, door, groups
 from app.core.models import StageVisit, now
 from tests.core.cast import MEMBERS, Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def writes_unnamed(oak: Oak, *names: str, stage_id: str = "words") -> list[str]:

@@ -10,7 +10,10 @@ from app.core import goodbye, held_lines, leaving
 from app.core.course_models import FeedbackLine
 from app.core.sealing import open_sealed
 from tests.core.cast import MEMBERS, Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
 from tests.core.test_feedback import of_exercise
+
+__all__ = ["database_kind"]
 
 FIRST, SECOND = "You waited for me on the stairs.", "You kept a chair free for me."
 

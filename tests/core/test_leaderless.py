@@ -15,6 +15,9 @@ from app.core.changes import Who
 from app.core.commands import REGISTRY, perform
 from app.core.models import GroupSession, now
 from tests.core.cast import Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 BEGIN = datetime(2026, 11, 3, 17, 50, tzinfo=UTC)
 

@@ -11,6 +11,9 @@ from app.core.models import Member, Reflection, Standing
 from app.core.refusals import NotFound
 from app.core.sealing import open_sealed
 from tests.core.cast import MEMBERS, Oak, agenda, prompt, refused, stage
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def leaves(oak: Oak, name: str = "Amal", told: str = "Amal has left the group.", note: str = "") -> None:

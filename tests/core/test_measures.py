@@ -22,6 +22,9 @@ from app.core.views import participant
 from app.library.measures import HERE, Damaged, bundled, others, read
 from app.library.suggestions import measures_for
 from tests.core.cast import Oak, prompt, refused, stage
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 PHQ9, GAD7, PHQ2 = (bundled()[name] for name in ("phq9", "gad7", "phq2"))
 SEPARATE = [HERE / "others.yaml", *HERE.glob("separate/*.yaml")]

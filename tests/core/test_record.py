@@ -11,6 +11,9 @@ from app.core.models import GroupSession, Role
 from app.core.record_models import Addendum, ProcessNote
 from tests.core.cast import Oak, prompt, refused, stage
 from tests.core.notes import WITHOUT_NAMES, note_of, notes, rows, saves, signs, text_of, written
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from app.core import consents, reveals
 from app.core.models import now
 from app.regions import plain_shown
 from tests.core.cast import MEMBERS, Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def everybody_writes(oak: Oak, audience: str = "group_unnamed") -> list[str]:

@@ -11,6 +11,9 @@ from app.core.models import Facilitator, Role, now
 from app.core.refusals import Refused
 from app.core.sealing import seal
 from tests.core.cast import Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 
 def add_account(oak: Oak, name: str) -> str:

@@ -27,6 +27,9 @@ from app.core.record_models import NoteKind, RecordNote
 from app.core.sealing import seal
 from app.library.agendas import stage_of_exercise
 from tests.core.cast import MEMBERS, Oak, refused
+from tests.core.one_database import database_kind
+
+__all__ = ["database_kind"]
 
 RELIABLE = 6
 

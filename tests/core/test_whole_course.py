@@ -131,7 +131,7 @@ def test_every_programme_runs_from_its_first_meeting_to_its_last(
 ) -> None:
     database = Database(sqlite_url)
     try:
-        whole = Course(database, programme, people=3)
+        whole = Course(database, programme, people=2)
         for member_id in whole.members.values():
             for who in ("guardian", "young_person"):
                 database.writer.do(groups.member_consents, whole.group_id, member_id, who, True)

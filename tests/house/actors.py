@@ -21,6 +21,13 @@ class Client(socketio.Client):  # type: ignore[misc]
     def __init__(self, hear: Callable[[Any], None], **options: Any) -> None:
         super().__init__(handle_sigint=False, **options)
         self._hear = hear
+        trigger = self.eio._trigger_event
+
+        def in_order(event: str, *args: Any, **how: Any) -> Any:
+            """The library gives each message to a thread of its own, which may overtake the one before."""
+            return trigger(event, *args, **how | ({"run_async": False} if event == "message" else {}))
+
+        self.eio._trigger_event = in_order
 
     def _handle_eio_message(self, data: Any) -> None:
         super()._handle_eio_message(data)

@@ -7,8 +7,11 @@ from uuid import uuid4
 import pytest
 
 from app.core.commands import REGISTRY
+from tests.core.one_database import database_kind
 from tests.house.actors import ACK, Actor, Company, Leader, Person, strictly_read
 from tests.house.rooms import Room
+
+__all__ = ["database_kind"]
 
 DEEP = json.loads("[" * 40 + "]" * 40)
 # what is on the wire, in place of the payload, and the code it is refused with

@@ -16,10 +16,13 @@ from app.core.door import hashed
 from app.core.groups import set_role
 from app.core.models import Role
 from app.db import Database
+from tests.core.one_database import database_kind
 from tests.house.actors import NAMESPACES, Actor, Company, Leader
 from tests.house.environment import SECRET_KEY
 from tests.house.rooms import Room, make_room, tickets
 from tests.house.server import Server
+
+__all__ = ["database_kind"]
 
 ORIGIN = "https://groups.example.org"
 HALF_OPEN = 1100

@@ -37,11 +37,21 @@ def scenes(wire: Wire) -> Iterator[tuple[str, Scene, Callable[[], dict[str, Any]
 
 @pytest.fixture
 def on_sqlite(warm: Warm) -> Iterator[Wire]:
-    """For what is asked again, of both databases, in what is sent at once."""
-    made = Wire(warm.url("sqlite"), warm.open("sqlite"))
+    """What is answered twice does not depend on the database."""
+    yield from wire_on(warm, "sqlite")
+
+
+@pytest.fixture
+def on_postgresql(warm: Warm) -> Iterator[Wire]:
+    """Where two can truly write at once."""
+    yield from wire_on(warm, "postgresql")
+
+
+def wire_on(warm: Warm, kind: str) -> Iterator[Wire]:
+    made = Wire(warm.url(kind), warm.open(kind))
     yield made
     made.close()
-    warm.empty("sqlite")
+    warm.empty(kind)
 
 
 def test_a_command_sent_twice_is_answered_twice_and_done_once(on_sqlite: Wire) -> None:
@@ -57,9 +67,9 @@ def test_a_command_sent_twice_is_answered_twice_and_done_once(on_sqlite: Wire) -
     assert not wrong
 
 
-def test_a_command_sent_twice_at_once_ends_like_one_sent_twice(wire: Wire) -> None:
+def test_a_command_sent_twice_at_once_ends_like_one_sent_twice(on_postgresql: Wire) -> None:
     wrong = []
-    for command, scene, play in scenes(wire):
+    for command, scene, play in scenes(on_postgresql):
         before = scene.room.row.version
         answers = at_once(play)
         codes, moved = sorted(map(code_of, answers)), scene.room.row.version - before

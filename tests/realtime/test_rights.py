@@ -14,8 +14,11 @@ from app.core.models import Facilitator, Role, now
 from app.core.refusals import Retry
 from realtime.push import News, Pusher
 from realtime.rights import Rights
+from tests.core.one_database import database_kind
 from tests.house.rooms import LATEST, Room, make_room
 from tests.realtime.conftest import Wire, code_of
+
+__all__ = ["database_kind"]
 
 
 class Line:
