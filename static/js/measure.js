@@ -95,3 +95,17 @@ form?.addEventListener("submit", (event) => {
 if (form) await restore();
 byHand.handOver({ all: false });
 if (!form) byHand.look(); // nothing was stored, and yet somebody may have been called
+if (document.body.dataset.ticketUrl) hear();
+
+/** Loaded after the rest, which works without it. */
+async function hear() {
+  const { connect } = await import("./live.js");
+  const held = [...document.querySelectorAll("[data-region]")].map(({ dataset }) => dataset.region);
+  connect({ held, onNotice: ({ code }) => { if (["removed", "signed_out"].includes(code)) go(); } });
+}
+
+/** They were sent away: the room's page has what is left to them. A call that is on its way goes first. */
+function go() {
+  if ("sending" in document.body.dataset) return void setTimeout(go, 500);
+  location.replace(document.body.dataset.ticketUrl.replace(/\/ticket$/, ""));
+}

@@ -1,5 +1,8 @@
 """The private form of a measure: by touch and by keyboard, its alert, and what nobody else ever reads."""
 
+from collections.abc import Callable
+from typing import Any
+
 from playwright.sync_api import Route, expect
 from sqlalchemy import select
 
@@ -193,3 +196,19 @@ def test_what_was_rated_before_is_not_shown_before_answering(
         amal.page.locator('label:has(input[name="phq9_9"][value="0"])').click()
         amal.press("Send")
         amal.sees("Thank you for telling us. Your answers are stored. Fola will read them.")
+
+
+def test_whoever_is_sent_away_while_they_fill_it_in_has_it_open_no_more(
+    world: World, house: Server, people: People, actors: Callable[..., Any]
+) -> None:
+    session = world.open([check(), line("First")], started=False)
+    leader = actors(world.leader(house.url, session))
+    amal = people.participant(house.url, expects=["404"])
+    amal.comes_in(world.member_path("Amal"))
+    amal.page.get_by_role("link", name="A few private questions").click()
+    amal.sees(PHQ9.stem)
+    amal.is_connected()
+    leader.says("remove", participant_id=world.person(session, "Amal"))
+    amal.page.wait_for_url("**/room/*")
+    amal.sees("You are not in the room any more.")
+    assert PHQ9.stem not in amal.source()
