@@ -5,6 +5,7 @@
 window.byHand = (() => {
   const PAUSES = [1_000, 2_000, 3_000, 5_000, 10_000, 15_000];
   const LOOK_EVERY = 5_000;
+  const PATIENCE = 8_000; // a try that gets no answer ends after this, and the next one follows
   const STOP = "kind stop";
   const REGIONS = ["waiting", "banner", "stage", "dock_signal"];
   const under_way = new Map(); // "name value" → the button that was pressed
@@ -36,7 +37,8 @@ window.byHand = (() => {
     const line = document.getElementById("call-lost");
     if (!line || line.hidden === !lost) return;
     line.hidden = !lost;
-    if (lost) document.getElementById("say").textContent = line.textContent;
+    const spoken = document.getElementById("say");
+    if (lost && spoken) spoken.textContent = line.textContent;
   }
 
   /** The page may be older than this browser's sign: the same page says the one that stands. */
@@ -50,7 +52,9 @@ window.byHand = (() => {
   async function post(fields) {
     const body = new URLSearchParams({ ...fields, csrf_token: document.querySelector("meta[name=csrf-token]").content });
     try {
-      const answer = await fetch(form().action, { method: "POST", headers: { Accept: "application/json" }, body, keepalive: true });
+      const headers = { Accept: "application/json" };
+      const signal = AbortSignal.timeout?.(PATIENCE);
+      const answer = await fetch(form().action, { method: "POST", headers, body, keepalive: true, signal });
       const { ok } = await answer.json();
       if (answer.ok && ok === true) return { arrived: true };
       if (answer.status === 400) await freshToken();
@@ -68,7 +72,7 @@ window.byHand = (() => {
         say(false);
         return arrived;
       }
-      say(isCall(fields) && fields.kind !== "stop"); // after a stop the page stays empty
+      say((isCall(fields) || fields.talk !== undefined) && fields.kind !== "stop"); // after a stop the page stays empty
       await pause(tries);
     }
     return false;
@@ -108,6 +112,7 @@ window.byHand = (() => {
     const ask = new XMLHttpRequest(); // unlike fetch() it reads a page by itself
     ask.open("GET", form().action);
     ask.responseType = "document";
+    ask.timeout = PATIENCE;
     let whole = false;
     ask.onload = () => { whole = ask.status === 200 && mine === looked && before === calls && !hasLine() && take(ask.response); };
     ask.onloadend = () => { if (mine === looked && !(calls && whole) && !hasLine()) timer = setTimeout(look, LOOK_EVERY); };

@@ -56,7 +56,10 @@ def test_an_answer_that_must_not_wait_reaches_the_leader_at_once_and_nobody_else
     assert findings(fola.page) == [] and findings(amal.page) == []
     # and how it stands, on the page where it was answered
     amal.sees("This is on your leader’s screen.")
+    amal.page.route("**/call", lambda route: None)  # never answered: the page says so, and tries again
     amal.press("Please talk to me now")
+    amal.sees("Your leader does not have your call yet.")
+    amal.page.unroute("**/call")
     expect(fola.page.locator("#region-signals")).to_contain_text("Wants somebody to talk to now")
     amal.sees("You said: please talk to me now.")
     fola.press("Seen", exact=False)
