@@ -234,8 +234,11 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
       return;
     }
     const fresh = parse(html).querySelector("form");
-    if (!dirty() && !touched()) return take(html);
-    if (fresh?.dataset.stage === form().dataset.stage && same(keysOf(fresh), keysOf(form()))) {
+    const alike = fresh?.dataset.stage === form()?.dataset.stage && same(keysOf(fresh ?? region), keysOf(region));
+    // What is under way here keeps its box when another tab was first: the refusal that follows leaves the words there.
+    const overtaken = alike && own() && fresh?.dataset.id && fresh.dataset.id !== id;
+    if (!dirty() && !touched() && !overtaken) return take(html);
+    if (alike) {
       newest = null;
       for (const line of fresh.querySelectorAll("[data-aud]")) {
         const place = region.querySelector(`#${line.parentElement.id} [data-aud="${line.dataset.aud}"]`);

@@ -12,6 +12,17 @@ from tests.house.server import Server
 
 LINES = [line("First"), line("Second"), line("Third")]
 Bring = Callable[..., Any]
+# The next answer leaves the page only when the test lets it go; `overtaken` says that the other one has come.
+HOLD_THE_ANSWER = """() => openSockets.forEach((socket) => {
+  socket.addEventListener("message", ({ data }) => {
+    window.overtaken ||= data.includes("from the first tab");
+  });
+  const send = socket.send.bind(socket);
+  socket.send = (data) => {
+    if (window.letGo || !String(data).includes("submit_reflection")) return send(data);
+    window.letGo = () => send(data);
+  };
+})"""
 
 
 def amal_in(world: World, house: Server, people: People, path: str = "") -> Participant:
@@ -69,6 +80,34 @@ def test_two_tabs_of_one_person_are_one_answer(
     leader.sees(lambda: texts(leader) == ["written in the second tab"], "the answer of the second tab")
     amal.page = first
     expect(amal.box).to_have_value("written in the second tab")
+
+
+def test_words_under_way_keep_the_box_when_the_answer_of_the_other_tab_was_first(
+    world: World, house: Server, people: People, actors: Bring
+) -> None:
+    session = world.open(LINES)
+    leader = actors(world.leader(house.url, session))
+    amal = amal_in(world, house, people)
+    first, second = amal.page, amal.new_page()
+    second.goto(first.url)
+    amal.page = second
+    amal.is_connected()
+    second.evaluate(HOLD_THE_ANSWER)
+    amal.writes("slow on its way")
+    amal.press("Send")
+    amal.page = first
+    amal.writes("sent from the first tab")
+    amal.sends()
+    amal.page = second
+    second.wait_for_function("() => window.overtaken")
+    expect(amal.box).to_have_value("slow on its way")
+    second.evaluate("() => letGo()")
+    amal.sees("You have answered already, perhaps in another window. Your words are still here")
+    expect(amal.box).to_have_value("slow on its way")
+    expect(second.locator("#unsent")).to_be_hidden()
+    amal.press("Send the change")
+    amal.is_saved()
+    leader.sees(lambda: texts(leader) == ["slow on its way"], "the answer of the second tab")
 
 
 def test_what_is_sent_in_one_tab_stands_in_the_other(world: World, house: Server, people: People) -> None:
