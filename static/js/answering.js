@@ -42,6 +42,12 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   const underWay = () => own()?.next ?? own()?.message;
   const pending = () => own() ?? (card && blank() ? outbox.get(card) : undefined);
 
+  /** Its words are on their way; with a pass none go, and what was written stays in the box. */
+  function goesOut(name) {
+    const item = outbox.get(name);
+    return item !== undefined && !(item.next ?? item.message).passed;
+  }
+
   function dirty() {
     if (!form()) return false;
     const now = content();
@@ -103,12 +109,13 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     rest = fields(came);
     const typed = fields() !== rest || content().audience !== given.audience;
     if (typed) putAside(stand?.id);
-    else draft ??= unsent().find((entry) => entry.stage === stage && !outbox.get(entry.id) && fits(entry)) ?? null;
+    else draft ??= unsent().find((entry) => entry.stage === stage && !goesOut(entry.id) && fits(entry)) ?? null;
     const kept = typed ? null : draft ?? (stand ? outbox.get(stand.id)?.message : onItsWay(stage));
     id = stand?.id ?? kept?.id ?? newId();
     if (kept && !kept.passed) write(kept);
-    if (stand?.passed && !typed) leftBehind = content().answer; // also what was written before the pass
-    else if (stand?.passed || (!stand && !kept)) leftBehind = given.answer; // what the form came with is kept already
+    const passed = stand?.passed || underWay()?.passed;
+    if (passed && !typed) leftBehind = content().answer; // also what was written before the pass
+    else if (passed || (!stand && !kept)) leftBehind = given.answer; // what the form came with is kept already
     const end = prompts().length - 1;
     if (kept && !kept.passed) ({ at = end, reach = end } = kept);
     else if (stand && !stand.passed) at = reach = end;

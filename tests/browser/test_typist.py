@@ -24,6 +24,14 @@ HOLD_THE_ANSWER = """() => openSockets.forEach((socket) => {
   };
 })"""
 
+# What the server answers to commands reaches the page only when the test lets it go.
+HOLD_WHAT_COMES_BACK = """() => openSockets.forEach((socket) => {
+  const hear = socket.onmessage;
+  const held = [];
+  socket.onmessage = (event) => (String(event.data).startsWith("43") ? held.push(event) : hear(event));
+  window.letGo = () => { socket.onmessage = hear; held.forEach(hear); };
+})"""
+
 
 def amal_in(world: World, house: Server, people: People, path: str = "") -> Participant:
     amal = people.participant(house.url)
@@ -243,6 +251,20 @@ def test_what_is_written_before_a_pass_is_not_sent_and_not_lost(
     expect(amal.state).to_have_text("You passed. You can still answer.")
     expect(amal.box).to_have_value("rather not say")
     assert texts(leader) == [""]
+
+
+def test_what_was_written_stays_in_the_box_when_the_form_comes_before_the_answer_to_a_pass(
+    world: World, house: Server, people: People
+) -> None:
+    world.open(LINES)
+    amal = amal_in(world, house, people)
+    amal.page.evaluate(HOLD_WHAT_COMES_BACK)
+    amal.writes("rather not say")
+    amal.press("Pass")
+    expect(amal.page.locator("#answer-form[data-passed]")).to_be_visible()
+    amal.page.evaluate("() => letGo()")
+    expect(amal.state).to_have_text("You passed. You can still answer.")
+    expect(amal.box).to_have_value("rather not say")
 
 
 def test_an_answer_taken_back_is_gone_everywhere_and_another_may_be_written(
