@@ -119,7 +119,8 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     const end = prompts().length - 1;
     if (kept && !kept.passed) ({ at = end, reach = end } = kept);
     else if (stand && !stand.passed) at = reach = end;
-    if (kept && !draft) rest = fields(); // what a draft adds counts as typed, also where it is no answer yet
+    // What a draft adds counts as typed, also where it is no answer yet; whoever passed is done with it.
+    if (kept && (!draft || passed)) rest = fields();
     show();
     return typed;
   }

@@ -47,14 +47,14 @@ def test_who_says_no_at_the_door_only_listens_and_can_stop_at_once(
         amal.press(choice)
     expect(page.locator("span.dock-sending")).to_be_visible()
     # kept one after the other: with the last, all are; and this page is gone before it could send them itself
-    page.wait_for_function(f"{KEPT}.some((name) => name.endsWith('pause_for_me.word'))")
+    page.wait_for_function(f"() => {KEPT}.some((name) => name.endsWith('pause_for_me.word'))")
     room = page.url
     page.goto("about:blank")
     house.start()
     amal.opens(room)
     assert page.evaluate("document.documentElement.dataset.words") == "covered"
     amal.sees("We are talking. Nothing to type.")
-    page.wait_for_function(f"{KEPT}.length === 0")
+    page.wait_for_function(f"() => {KEPT}.length === 0")
     assert world.logged(session, "pause_for_me") == 2, "a word, and what was chosen last"
     page.get_by_role("button", name="Help", exact=True).click()
     amal.press("Make my screen calm")

@@ -251,6 +251,10 @@ def test_what_is_written_before_a_pass_is_not_sent_and_not_lost(
     expect(amal.state).to_have_text("You passed. You can still answer.")
     expect(amal.box).to_have_value("rather not say")
     assert texts(leader) == [""]
+    leader.moves_on()  # whoever passed is done: they go along, and what they wrote waits
+    expect(amal.page.locator("#stage-name")).to_have_text("Second")
+    expect(amal.page.locator("#answer-form")).to_contain_text("Second")
+    expect(amal.page.locator("#unsent-list")).to_contain_text("First")
 
 
 def test_what_was_written_stays_in_the_box_when_the_form_comes_before_the_answer_to_a_pass(
@@ -282,6 +286,7 @@ def test_an_answer_taken_back_is_gone_everywhere_and_another_may_be_written(
     wall.sees("too much")
     amal.press("Take it back")
     amal.press("Yes, take it back")
+    expect(amal.page.locator("#withdraw-sheet")).to_be_hidden()
     expect(amal.box).to_have_value("")
     expect(wall.page.locator("#region-shown li")).to_have_count(0)
     leader.sees(lambda: texts(leader) == [], "that it was taken back")
