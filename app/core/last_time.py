@@ -11,6 +11,7 @@ from app.core.models import GroupSession, Participant, Reflection
 from app.core.opened import answer_of, waits_for_yes
 
 Row = Any
+MOOD = "mood"  # the key of its question
 SESSION = (col(GroupSession.kind), col(GroupSession.number))
 
 
@@ -38,20 +39,19 @@ def last_time(db: Connection, row: Row, person: Row) -> dict[str, Any]:
         .limit(60)
     ).all()
     for each in rows:
-        if waits_for_yes(each):
+        if waits_for_yes(each) or not _asks_mood(each):
             continue
-        stages = agenda_of(_AgendaRow(each.group_session_id, each.agenda))
-        prompts: list[dict[str, Any]] = next((s["prompts"] for s in stages if s["id"] == each.stage_id), [])
-        answer = answer_of(each)
-        for prompt in prompts:
-            value = answer.get(prompt["key"])
-            if (
-                prompt.get("exercise") == "mood_event_checkin"
-                and prompt["key"] == "mood"
-                and last["mood"] is None
-            ):
-                last["mood"], last["number"] = value, each.number if each.kind == "group" else None
+        mood = answer_of(each).get(MOOD)
+        if mood is not None:
+            return last | {"mood": mood, "number": each.number if each.kind == "group" else None}
     return last
+
+
+def _asks_mood(row: Row) -> bool:
+    """Whether the stage of an answer was the opening round."""
+    stages = agenda_of(_AgendaRow(row.group_session_id, row.agenda))
+    prompts: list[dict[str, Any]] = next((s["prompts"] for s in stages if s["id"] == row.stage_id), [])
+    return any(each.get("exercise") == "mood_event_checkin" and each["key"] == MOOD for each in prompts)
 
 
 class _AgendaRow:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -16,6 +16,17 @@ from app.core.models import GroupSession, Reflection, new_id
 from app.core.sealing import open_sealed, seal
 
 REVIEW = "step_review"
+LOOKED = aliased(Reflection)  # the answer in which a step was looked back on
+THEIRS = (  # made once: it is asked with every page of a member
+    select(
+        Step.__table__,
+        and_(col(LOOKED.written_by).is_not(None), col(LOOKED.confirmed_at).is_(None)).label("unsure"),
+    )
+    .outerjoin(Reflection, col(Reflection.id) == col(Step.reflection_id))
+    .outerjoin(LOOKED, col(LOOKED.id) == col(Step.outcome_reflection_id))
+    .where(col(Step.member_id).in_(bindparam("members", expanding=True)), goals.THEIRS)
+    .order_by(col(Step.created_at).desc(), col(Step.id).desc())
+)
 KEPT = ("done", "part", "not_yet")  # how a step went, by the place of the choice
 
 
@@ -90,16 +101,7 @@ def _theirs(db: Connection, member_ids: list[str]) -> list[Any]:
     """The steps of these members, the newest first, without what a facilitator wrote down and they have not
     said yes to; ``unsure`` marks those whose outcome is such.
     """
-    looked = aliased(Reflection)
-    unsure = and_(col(looked.written_by).is_not(None), col(looked.confirmed_at).is_(None))
-    query = (
-        select(Step.__table__, unsure.label("unsure"))
-        .outerjoin(Reflection, col(Reflection.id) == col(Step.reflection_id))
-        .outerjoin(looked, col(looked.id) == col(Step.outcome_reflection_id))
-        .where(col(Step.member_id).in_(member_ids), goals.THEIRS)
-        .order_by(col(Step.created_at).desc(), col(Step.id).desc())
-    )
-    return list(db.execute(query).all())
+    return list(db.execute(THEIRS, {"members": member_ids}).all())
 
 
 def _looked_at(step: Any) -> bool:
