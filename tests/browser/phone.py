@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.core import pins
 from app.core.models import Reflection
 from app.core.sealing import open_sealed
-from app.hashing import hash_password
 from app.library.agendas import talk_stage
 from tests.browser.people import PIN, Participant
 from tests.browser.world import Stage, World
+from tests.house.hashes import quick_hash
 from tests.house.server import Server
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Phone:
         self.world, self.house, self.people = world, house, people
         self.amal: Participant = people.participant(house.url)
         # what was said in one session stands in the next for members with a PIN alone
-        world.do(pins.set_first, world.members["Amal"], hash_password(PIN))
+        world.do(pins.set_first, world.members["Amal"], quick_hash(PIN))
 
     def asks(self, kind: str) -> None:
         self.session = self.world.open([stage_of(kind)])

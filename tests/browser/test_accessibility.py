@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.core import keepsake, pins
-from app.hashing import hash_password
 from app.library.agendas import stage_of_exercise, talk_stage
 from app.sign_in import enter_path
 from tests.browser import looking
@@ -16,6 +15,7 @@ from tests.browser.people import Facilitator, Participant, Person
 from tests.browser.world import EMAIL, PASSWORD, World, line, memory, one_word, opening_round
 from tests.core import long_group
 from tests.house.environment import SECRET_KEY
+from tests.house.hashes import quick_hash
 from tests.house.rooms import FORM
 from tests.house.server import Server
 
@@ -126,7 +126,7 @@ def participants_pages(
     yield "own words", amal.page
 
     world.do(keepsake.give, world.fola, world.group, world.members["Amal"])
-    world.do(pins.set_first, world.members["Amal"], hash_password("4711"))
+    world.do(pins.set_first, world.members["Amal"], quick_hash("4711"))
     amal.page.reload()
     amal.page.get_by_role("link", name="Everything you wrote, to keep").click()
     yield "keepsake, before the PIN", amal.page

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from argon2 import PasswordHasher
 from fhirclient.models import bundle
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
@@ -23,6 +22,7 @@ from tests.browser.conftest import People
 from tests.browser.people import Facilitator
 from tests.core.programme import Course
 from tests.house.environment import KEYS, SECRET_KEY
+from tests.house.hashes import quick_hash
 from tests.house.papers import needs_libreoffice, needs_poppler, squeezed, unspaced, words_of, words_of_docx
 from tests.house.server import Server
 
@@ -53,7 +53,7 @@ def played(house: Server) -> Iterator[Course]:
         with time_machine.travel(begin + timedelta(weeks=number), tick=True):
             made.plays(number, agenda_of(PROGRAMME, number))
     meets("after", SESSIONS + 0.5)
-    hashed = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
+    hashed = quick_hash(PASSWORD)
     database.writer.do(accounts.make_set_up_link, made.leader, "a link")
     email_hash = accounts.email_hash(SECRET_KEY, EMAIL)
     database.writer.do(accounts.set_up, "a link", email=EMAIL, email_hash=email_hash, password_hash=hashed)

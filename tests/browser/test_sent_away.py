@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 from app.core import accounts, pins, roles
 from app.core.agenda import agenda_of as frozen
 from app.core.models import Role
-from app.hashing import hash_password
 from tests.browser.conftest import People
 from tests.browser.people import PIN
 from tests.browser.world import World, line
+from tests.house.hashes import quick_hash
 from tests.house.server import Server
 
 FIVE = ("Amal", "Birgit", "Chidi", "Dolores", "Ewa")
@@ -61,7 +61,7 @@ def test_an_unsent_form_says_who_reads_it_now_and_keeps_what_is_typed(
 def test_whoever_is_sent_away_is_so_in_every_tab_and_on_every_device(
     world: World, house: Server, people: People, actors: Bring
 ) -> None:
-    world.do(pins.set_first, world.members["Amal"], hash_password(PIN))
+    world.do(pins.set_first, world.members["Amal"], quick_hash(PIN))
     session = world.open([line("First")])
     stage = frozen(world.row(session))[0]["id"]
     for name in ("Amal", "Birgit"):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app.access import SANDBOX_SECONDS, Tickets
@@ -17,6 +16,7 @@ from app.sign_in import enter_path
 from tests.house.actors import Leader, Person
 from tests.house.environment import KEYS, SECRET_KEY
 from tests.house.groups import complete
+from tests.house.hashes import quick_hash
 
 EMAIL, PASSWORD = "fola@example.org", "four words that never met"
 Stage = dict[str, Any]
@@ -71,7 +71,7 @@ class World:
 
     def gives_fola_a_password(self) -> None:
         """From now on Fola can use the sign-in page; once in a database."""
-        hashed = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
+        hashed = quick_hash(PASSWORD)
         email_hash = accounts.email_hash(SECRET_KEY, EMAIL)
         self.do(accounts.set_up, self.link, email=EMAIL, email_hash=email_hash, password_hash=hashed)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from argon2 import PasswordHasher
 from flask import Flask
 
 from app import hashing, sign_in
@@ -18,6 +17,7 @@ from tests.core.cast import Oak
 from tests.house.browser import Browser
 from tests.house.databases import Warm
 from tests.house.environment import SECRET_KEY, environment
+from tests.house.hashes import QUICK
 from tests.house.visitor import Visitor
 
 
@@ -25,7 +25,7 @@ from tests.house.visitor import Visitor
 def quick_hashes() -> Iterator[None]:
     """Passwords and PINs are hashed as ever, for a thousandth of the price; the price has its own test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hashing, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patch.setattr(hashing, "hasher", QUICK)
         yield
 
 
