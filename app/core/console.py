@@ -26,6 +26,7 @@ from app.core import (
     scribe,
     shelf,
     signed_words,
+    stop_signals,
     stored,
     turns,
 )
@@ -66,6 +67,7 @@ def console(
     answered = roster.stage_rows(db, row, stage["id"]) if stage else []
     together = releasable(db, row, stage, answered) if stage else []
     signals = alerts.open_signals(db, row)
+    earlier = measure_alerts.told_earlier(db, row)
     leading = facilitators_of(db, row.group_id)
     here = presence.facilitators_here(row.id)
     me = next((each for each in leading if each["id"] == who.id), {"id": "", "name": "", "role": ""})
@@ -111,7 +113,8 @@ def console(
         "turns": turns.chooser(db, row, stage, inside) if stage else None,
         "pairs": pairs.on_console(db, row, stage, inside) if stage else None,
         "lines": feedback.queue(db, row, stage) if stage else None,
-        "earlier_alerts": measure_alerts.told_earlier(db, row),
+        "earlier_alerts": earlier,
+        "stop_signals": _stop_signals(row, me["role"], signals, earlier),
         "asked": questions.asked_in(db, row),
         "tapped": questions.unread(db, row),
         "questions": questions.QUESTIONS,
@@ -138,6 +141,15 @@ def console(
         "time_zone": group.time_zone,
         "language": group.language,
     }
+
+
+def _stop_signals(
+    row: Row, role: str, signals: list[dict[str, Any]], earlier: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Calls open at once while the session runs, for those who lead it; before it, the page has them all."""
+    if role not in LEADING or row.state not in (SessionState.LIVE, SessionState.HELD):
+        return []
+    return stop_signals.flags([each["alias"] for each in [*signals, *earlier] if each["kind"] in URGENT])
 
 
 def _about_people(

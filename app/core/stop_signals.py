@@ -1,6 +1,7 @@
 """Stop signals: what should make a facilitator stop and look. None of them blocks anything.
 
-They stand for those who lead a group, quietly: on Today, on the group's page and in the console's lobby.
+They stand for those who lead a group, quietly: on Today, on the group's page and in the console before a
+session; while one runs, calls that are open at once stand there alone.
 """
 
 import json
@@ -109,10 +110,14 @@ def _leads(db: Connection, facilitator_id: str, group_id: str) -> bool:
 
 def _flags(db: Connection, group_id: str) -> list[dict[str, Any]]:
     unmet = db.execute(FLAGS.where(col(GroupSession.group_id) == group_id)).all()
-    if len(unmet) < MOST_OPEN:
+    return flags([open_sealed(Participant.alias, each.participant_id, each.alias) for each in unmet])
+
+
+def flags(names: list[str]) -> list[dict[str, Any]]:
+    """The one about open calls, from the name behind each of them; empty while they are few."""
+    if len(names) < MOST_OPEN:
         return []
-    names = [open_sealed(Participant.alias, each.participant_id, each.alias) for each in unmet]
-    return [{"kind": "flags", "number": len(unmet), "names": list(dict.fromkeys(names))}]
+    return [{"kind": "flags", "number": len(names), "names": list(dict.fromkeys(names))}]
 
 
 def _alone(db: Connection, group_id: str) -> list[dict[str, Any]]:

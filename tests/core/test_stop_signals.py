@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from app.core import groups, measures, rehearsal, stop_signals
+from app.core.changes import Who
 from app.core.models import Facilitator, GroupFacilitator, Member, Participant, Role, Signal, now
 from tests.core.cast import Oak, refused
 from tests.core.one_database import database_kind
@@ -162,3 +163,28 @@ def test_a_guest_behind_a_flag_is_named_as_well(oak: Oak) -> None:
     oak.signals(oak.amal)
     assert signs(oak)[0]["names"] == ["Gia", "Amal"]
     assert oak.one(Participant.__table__.select().where(col(Participant.id) == guest.id)).member_id is None
+
+
+def test_while_a_session_runs_its_console_says_that_two_calls_are_open(oak: Oak) -> None:
+    def told(name: str) -> list[tuple[int, list[str]]]:
+        who = Who("facilitator", oak.id, oak.leaders[name])
+        return [(each["number"], each["names"]) for each in oak.console(who)["stop_signals"]]
+
+    oak.signals(oak.amal)
+    assert told("Fola") == []
+    call = oak.signals(oak.birgit)
+    oak.signals(oak.chidi, "hand")
+    assert told("Fola") == [(2, ["Amal", "Birgit"])] == told("Sami")
+    sami = col(GroupFacilitator.facilitator_id) == oak.leaders["Sami"]
+    writes(oak, update(GroupFacilitator).where(sami).values(role=Role.OBSERVER))
+    assert told("Sami") == [], "whoever observes meets nobody"
+    oak.does(oak.fola, "hold")
+    assert told("Fola") == [(2, ["Amal", "Birgit"])]
+    oak.does(oak.fola, "resolve_signal", id=call)
+    assert told("Fola") == []
+
+
+def test_before_a_session_the_page_says_so_once(open_oak: Oak) -> None:
+    for who in (open_oak.amal, open_oak.birgit):
+        open_oak.signals(who)
+    assert kinds(open_oak) == ["flags"] and open_oak.console()["stop_signals"] == []
