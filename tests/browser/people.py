@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebSocket, expect
 
@@ -87,6 +87,11 @@ class Person:
 
     def press(self, name: str, *, exact: bool = True) -> None:
         self.page.get_by_role("button", name=name, exact=exact).filter(visible=True).click()
+
+    def goes_on(self, name: str, role: Literal["button", "link"] = "button") -> None:
+        """Presses what opens another page, and waits until that one is there."""
+        with self.page.expect_navigation():
+            self.page.get_by_role(role, name=name, exact=True).filter(visible=True).click()
 
     def is_connected(self) -> None:
         """Waits until the server has answered this page's first sync."""

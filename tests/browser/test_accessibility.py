@@ -44,7 +44,7 @@ def participants_pages(
     amal.opens("/")
     yield "join", amal.page
     amal.page.get_by_label("Room code").fill("ABC")
-    amal.press("Go on")
+    amal.goes_on("Go on")
     yield "wrong code", amal.page
     amal.opens("/r/nowhere")
     yield "closed", amal.page
@@ -52,7 +52,7 @@ def participants_pages(
     yield "error", amal.page
     amal.opens(world.member_path("Amal"))
     yield "before", amal.page
-    amal.press("Come in")
+    amal.goes_on("Come in")
     yield "before, with what is missing", amal.page
     amal.comes_in()
     yield "lobby", amal.page
@@ -122,13 +122,13 @@ def participants_pages(
     leader.says("end", version=leader.version)
     amal.sees("Thank you. That was session 1.")
     yield "ended", amal.page
-    amal.page.get_by_role("link", name="Your own words from today").click()
+    amal.goes_on("Your own words from today", "link")
     yield "own words", amal.page
 
     world.do(keepsake.give, world.fola, world.group, world.members["Amal"])
     world.do(pins.set_first, world.members["Amal"], quick_hash("4711"))
     amal.page.reload()
-    amal.page.get_by_role("link", name="Everything you wrote, to keep").click()
+    amal.goes_on("Everything you wrote, to keep", "link")
     yield "keepsake, before the PIN", amal.page
     amal.page.get_by_label("Your PIN").fill("4711")
     amal.press("Open it")
@@ -140,7 +140,7 @@ def participants_pages(
     yield "keepsake", amal.page
     amal.opens(f"/room/{session}")
     amal.page.get_by_role("button", name="Help", exact=True).click()
-    amal.press("Leave with a goodbye")
+    amal.goes_on("Leave with a goodbye")
     yield "left", amal.page
     amal.opens(world.member_path("Amal"))
     yield "back with the own link", amal.page
