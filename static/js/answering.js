@@ -19,6 +19,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   let card = null; // id of the last card sent from a repeating stage
   let begun = false;
   let meanwhile = null; // the newest form that came before this tab's drafts were read
+  const gone = new Set(); // ids of answers that were taken back
   let leftBehind = {}; // what stood in the boxes when the person passed
   let rest = ""; // every field as it stood when this form came or went out
 
@@ -94,6 +95,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
 
   /** Says whether there were words in the form that the server had not given. */
   function setUp(html, draft = null) {
+    const reopened = draft !== null;
     source = html;
     justSaved = card = id = stand = null;
     leftBehind = {};
@@ -111,7 +113,13 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     if (typed) putAside(stand?.id);
     else draft ??= unsent().find((entry) => entry.stage === stage && !goesOut(entry.id) && fits(entry)) ?? null;
     const kept = typed ? null : draft ?? (stand ? outbox.get(stand.id)?.message : onItsWay(stage));
-    id = stand?.id ?? kept?.id ?? newId();
+    // A change of an answer that stands no more is an answer of its own; a form that was put away may not know it.
+    const alone = kept?.stood && !stand && (!reopened || gone.has(kept.stood));
+    id = stand?.id ?? (alone ? null : kept?.id) ?? newId();
+    if (kept && id !== kept.id && drafts.get(`draft.${kept.id}`)) {
+      drafts.remove(`draft.${kept.id}`);
+      drafts.put(`draft.${id}`, { ...kept, id, stood: stand?.id });
+    }
     if (kept && !kept.passed) write(kept);
     const passed = stand?.passed || underWay()?.passed;
     if (passed && !typed) leftBehind = content().answer; // also what was written before the pass
@@ -119,8 +127,8 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     const end = prompts().length - 1;
     if (kept && !kept.passed) ({ at = end, reach = end } = kept);
     else if (stand && !stand.passed) at = reach = end;
-    // What a draft adds counts as typed, also where it is no answer yet; whoever passed is done with it.
-    if (kept && (!draft || passed)) rest = fields();
+    // What a draft adds counts as typed, also where it is no answer yet; not what was sent, or left by a pass.
+    if (kept && (!draft || passed || draft.sent)) rest = fields();
     show();
     return typed;
   }
@@ -174,11 +182,14 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
 
   /** Words have changed: keep them here. */
   function keep() {
+    letGo();
     justSaved = null;
     const kept = content("kept");
-    if ((dirty() || touched()) && Object.keys(kept.answer).length > 0) {
+    const more = dirty() || touched(); // than what is on its way
+    if ((more || own()) && Object.keys(kept.answer).length > 0) {
       const { stage, title } = form().dataset;
-      drafts.put(`draft.${id}`, { id, stage, title, html: source, at, reach, ...kept });
+      const sent = more ? undefined : underWay().revision;
+      drafts.put(`draft.${id}`, { id, stage, title, html: source, at, reach, sent, stood: stand?.id, ...kept });
     } else {
       drafts.remove(`draft.${id}`);
     }
@@ -189,10 +200,13 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   function send({ passed = false } = {}) {
     const { answer, audience } = content();
     const known = own()?.status === "refused" ? stand : (underWay() ?? stand);
+    const revision = (known?.revision ?? 0) + 1;
     const stage_id = form().dataset.stage;
     if (passed) leftBehind = answer;
     rest = fields();
-    outbox.put({ id, revision: (known?.revision ?? 0) + 1, stage_id, answer: passed ? {} : answer, audience, passed });
+    const draft = drafts.get(`draft.${id}`);
+    if (draft && !passed) drafts.put(`draft.${id}`, { ...draft, sent: revision }); // goes when this is stored
+    outbox.put({ id, revision, stage_id, answer: passed ? {} : answer, audience, passed });
     if (newest) return comeAlong();
     if (passed) at = reach = 0;
     else if ("repeat" in form().dataset) nextCard(audience);
@@ -204,7 +218,8 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   function nextCard(audience) {
     card = id;
     id = newId();
-    justSaved = null;
+    stand = justSaved = null;
+    leftBehind = {};
     write({ answer: {}, audience });
     rest = fields();
     at = reach = 0;
@@ -213,9 +228,35 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   function saved(message, acknowledgement) {
     const current = form() && message.id === id;
     if (current) stand = { ...message, revision: acknowledgement.revision, savedAt: acknowledgement.saved_at };
+    const draft = drafts.get(`draft.${message.id}`);
+    const held = draft?.sent === message.revision || (current && !dirty()); // nothing was written since
+    if (current && "repeat" in form().dataset && !message.passed && !dirty()) nextCard(message.audience);
     if (message.id === card) justSaved = acknowledgement.saved_at;
-    if (!message.passed && !(current && dirty())) drafts.remove(`draft.${message.id}`);
+    if (!message.passed && held) drafts.remove(`draft.${message.id}`);
     onChange();
+  }
+
+  /** An answer stands no more, taken back here or elsewhere. */
+  function withdrawn(name) {
+    gone.add(name);
+    if (letGo()) keep();
+  }
+
+  /** What was written since is an answer of its own: a change of what is gone would be refused for ever. */
+  function letGo() {
+    if (!form() || !stand || !gone.has(stand.id) || (!dirty() && !touched())) return false;
+    outbox.drop(stand.id);
+    drafts.remove(`draft.${stand.id}`);
+    stand = null;
+    leftBehind = {};
+    id = newId();
+    const given = parse(source).querySelector("form");
+    for (const one of [form(), given]) {
+      for (const key of ["id", "revision", "savedAt", "passed"]) delete one.dataset[key];
+    }
+    source = given.outerHTML;
+    if (blank()) rest = fields();
+    return true;
   }
 
   /** A refusal that names what stands on the server: the next attempt is a change of that. */
@@ -223,6 +264,8 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     const { code, id: other, revision } = item.error;
     if (item.message.id === id && code === "superseded") {
       stand = { ...item.message, revision, savedAt: stand?.savedAt ?? null };
+    } else if (code === "already_answered" && item.message.passed) {
+      outbox.drop(item.message.id); // the form of the other answer comes, or has come
     } else if (item.message.id === id && code === "already_answered") {
       outbox.drop(id);
       drafts.remove(`draft.${id}`);
@@ -244,7 +287,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
     const fresh = parse(html).querySelector("form");
     const alike = fresh?.dataset.stage === form()?.dataset.stage && same(keysOf(fresh ?? region), keysOf(region));
     // What is under way here keeps its box when another tab was first: the refusal that follows leaves the words there.
-    const overtaken = alike && own() && fresh?.dataset.id && fresh.dataset.id !== id;
+    const overtaken = alike && own() && !underWay().passed && fresh?.dataset.id && fresh.dataset.id !== id;
     if (!dirty() && !touched() && !overtaken) return take(html);
     if (alike) {
       newest = null;
@@ -279,7 +322,7 @@ export function createAnswering(region, { drafts, outbox, onChange }) {
   const unsent = () => drafts.names("draft.").map((name) => drafts.get(name));
 
   return {
-    form, begin, keep, send, saved, refused, arrived, comeAlong, reopen, open, forward, last, dirty, blank, pending,
+    form, begin, keep, send, saved, refused, withdrawn, arrived, comeAlong, reopen, open, forward, last, dirty, blank, pending,
     stand: () => stand,
     justSaved: () => justSaved,
     overlong: () => (form() ? overlong(form(), prompts(), content().answer) : undefined),

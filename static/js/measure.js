@@ -62,6 +62,11 @@ async function send() {
   if (answer.error?.code === "retry") again();
   if (answer.error?.opens) return show(answer.error.message); // it was opened before the plan was changed
   if (!answer.ok) return tell(answer.error?.code === "not_now" ? "closed" : "failed");
+  if (JSON.stringify(answers()) !== JSON.stringify(given)) { // changed while it was on its way
+    revision += 1;
+    keep();
+    return send();
+  }
   drafts.remove(name);
   if (answer.stored === false) return location.reload(); // no yes stands: the page says that nothing is stored
   form.hidden = true;

@@ -143,6 +143,7 @@ function listUnsent() {
 
 function onState(state, changed) {
   if (changed.includes("session") && state.session.state !== "held") foldOpen = false;
+  if (changed.includes("mine")) state.mine.filter((each) => each.withdrawn).forEach(({ id }) => answering.withdrawn(id));
   refresh();
   backToTop();
 }
@@ -263,6 +264,7 @@ async function withdraw(id) {
   part("withdraw-state").hidden = answer.ok;
   if (!answer.ok) return;
   part("withdraw-sheet").close();
+  answering.withdrawn(id);
   announce(words("withdrawn"));
 }
 

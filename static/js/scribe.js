@@ -9,6 +9,7 @@ export function createScribe({ dialog, send, url }) {
   const state = dialog.querySelector("[data-state]");
   const words = dialog.dataset;
   let person = null;
+  let opened = 0; // how often the sheet has been opened
   let sent = null; // {id, revision} of what stands on the server
 
   const form = () => body.querySelector("form");
@@ -16,6 +17,7 @@ export function createScribe({ dialog, send, url }) {
   const tell = (text) => { state.textContent = text; };
 
   async function open(participant) {
+    const asked = (opened += 1);
     person = participant;
     sent = null;
     tell("");
@@ -24,9 +26,12 @@ export function createScribe({ dialog, send, url }) {
     try {
       const answer = await fetch(`${url}/${participant}`);
       if (!answer.ok) throw new Error(String(answer.status));
-      morph(body, (await answer.json()).html);
+      const { html } = await answer.json();
+      if (asked !== opened) return; // the sheet was opened for somebody else meanwhile
+      morph(body, html);
     } catch {
-      return tell(words.failed);
+      if (asked === opened) tell(words.failed);
+      return;
     }
     form()?.reset();
     const { id, revision } = form()?.dataset ?? {};
@@ -47,6 +52,7 @@ export function createScribe({ dialog, send, url }) {
     const said = await send(payload);
     state.removeAttribute("aria-busy");
     if (said.ok) sent.revision = said.revision;
+    else if (said.error?.code === "superseded") sent.revision = said.error.revision; // the next press is a change of that
     tell(said.ok ? words.kept : said.error.message || words.failed);
   }
 

@@ -4,6 +4,7 @@ import { newId } from "./live.js";
 
 /** send(name, payload) → acknowledgement; url: where the words of lines are fetched from */
 export function setUpTogether({ send, url }) {
+  let tried = null; // the line that was sent last and is not stored for certain: {words, id}
   const read = new Map(); // id of a line → its words, in this tab alone
 
   async function toggle(button) {
@@ -43,8 +44,12 @@ export function setUpTogether({ send, url }) {
     } else if (form.dataset.lineForm) {
       event.preventDefault();
       const { to, text } = Object.fromEntries(new FormData(form));
-      const answer = await send("add_line", { stage_id: form.dataset.lineForm, id: newId(), to, text: text.trim() });
-      if (answer.ok) form.reset();
+      const words = JSON.stringify([to, text]);
+      if (tried?.words !== words) tried = { words, id: newId() }; // else the same again: its answer did not come
+      const answer = await send("add_line", { stage_id: form.dataset.lineForm, id: tried.id, to, text: text.trim() });
+      if (!answer.ok) return;
+      tried = null;
+      form.reset();
     }
   });
   return { dress };

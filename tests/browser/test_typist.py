@@ -1,53 +1,11 @@
 """Never lose a word: what somebody writes survives whatever happens to their page."""
 
-from collections.abc import Callable
-from typing import Any
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import People
-from tests.browser.people import Participant
 from tests.browser.world import World, line
+from tests.browser.writing import LINES, Bring, amal_in, is_kept, texts
 from tests.house.server import Server
-
-LINES = [line("First"), line("Second"), line("Third")]
-Bring = Callable[..., Any]
-# The next answer leaves the page only when the test lets it go; `overtaken` says that the other one has come.
-HOLD_THE_ANSWER = """() => openSockets.forEach((socket) => {
-  socket.addEventListener("message", ({ data }) => {
-    window.overtaken ||= data.includes("from the first tab");
-  });
-  const send = socket.send.bind(socket);
-  socket.send = (data) => {
-    if (window.letGo || !String(data).includes("submit_reflection")) return send(data);
-    window.letGo = () => send(data);
-  };
-})"""
-
-# What the server answers to commands reaches the page only when the test lets it go.
-HOLD_WHAT_COMES_BACK = """() => openSockets.forEach((socket) => {
-  const hear = socket.onmessage;
-  const held = [];
-  socket.onmessage = (event) => (String(event.data).startsWith("43") ? held.push(event) : hear(event));
-  window.letGo = () => { socket.onmessage = hear; held.forEach(hear); };
-})"""
-
-
-def amal_in(world: World, house: Server, people: People, path: str = "") -> Participant:
-    amal = people.participant(house.url)
-    amal.comes_in(path or world.member_path("Amal"))
-    return amal
-
-
-def is_kept(page: Page) -> None:
-    """Waits until the words lie sealed in the storage of this tab."""
-    page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.includes('.draft.'))")
-
-
-def texts(leader: Any) -> list[str]:
-    """The answers that stand, as the facilitators' side has them."""
-    standing = [each for each in leader.of("reflections").values() if not each["withdrawn"]]
-    return [each["answer"].get("text", "") for each in standing]
 
 
 def test_a_page_that_is_thrown_away_gives_the_words_back(world: World, house: Server, people: People) -> None:
@@ -88,34 +46,6 @@ def test_two_tabs_of_one_person_are_one_answer(
     leader.sees(lambda: texts(leader) == ["written in the second tab"], "the answer of the second tab")
     amal.page = first
     expect(amal.box).to_have_value("written in the second tab")
-
-
-def test_words_under_way_keep_the_box_when_the_answer_of_the_other_tab_was_first(
-    world: World, house: Server, people: People, actors: Bring
-) -> None:
-    session = world.open(LINES)
-    leader = actors(world.leader(house.url, session))
-    amal = amal_in(world, house, people)
-    first, second = amal.page, amal.new_page()
-    second.goto(first.url)
-    amal.page = second
-    amal.is_connected()
-    second.evaluate(HOLD_THE_ANSWER)
-    amal.writes("slow on its way")
-    amal.press("Send")
-    amal.page = first
-    amal.writes("sent from the first tab")
-    amal.sends()
-    amal.page = second
-    second.wait_for_function("() => window.overtaken")
-    expect(amal.box).to_have_value("slow on its way")
-    second.evaluate("() => letGo()")
-    amal.sees("You have answered already, perhaps in another window. Your words are still here")
-    expect(amal.box).to_have_value("slow on its way")
-    expect(second.locator("#unsent")).to_be_hidden()
-    amal.press("Send the change")
-    amal.is_saved()
-    leader.sees(lambda: texts(leader) == ["slow on its way"], "the answer of the second tab")
 
 
 def test_what_is_sent_in_one_tab_stands_in_the_other(world: World, house: Server, people: People) -> None:
@@ -255,20 +185,6 @@ def test_what_is_written_before_a_pass_is_not_sent_and_not_lost(
     expect(amal.page.locator("#stage-name")).to_have_text("Second")
     expect(amal.page.locator("#answer-form")).to_contain_text("Second")
     expect(amal.page.locator("#unsent-list")).to_contain_text("First")
-
-
-def test_what_was_written_stays_in_the_box_when_the_form_comes_before_the_answer_to_a_pass(
-    world: World, house: Server, people: People
-) -> None:
-    world.open(LINES)
-    amal = amal_in(world, house, people)
-    amal.page.evaluate(HOLD_WHAT_COMES_BACK)
-    amal.writes("rather not say")
-    amal.press("Pass")
-    expect(amal.page.locator("#answer-form[data-passed]")).to_be_visible()
-    amal.page.evaluate("() => letGo()")
-    expect(amal.state).to_have_text("You passed. You can still answer.")
-    expect(amal.box).to_have_value("rather not say")
 
 
 def test_an_answer_taken_back_is_gone_everywhere_and_another_may_be_written(
