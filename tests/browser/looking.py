@@ -27,7 +27,9 @@ SMALL_TARGETS = """() => [
 WAY_OUT = """() => {
   const { x, y, width, height } = document.getElementById("quick-exit").getBoundingClientRect();
   const top = document.elementFromPoint(x + width / 2, y + height / 2);
+  const itself = document.body.matches(".room") ? document.scrollingElement.scrollHeight - innerHeight : 0;
   return [
+    ...(itself > 0 ? [`the page itself scrolls by ${itself}: Quick exit may go out of sight`] : []),
     ...(top?.closest("#quick-exit, dialog") ? [] : [`over Quick exit: ${top?.outerHTML.slice(0, 120)}`]),
     ...(document.title === "Concentric" ? [] : [document.title])];
 }"""
@@ -49,7 +51,7 @@ def findings(page: Page) -> list[str]:
 
 
 def no_way_out(page: Page) -> list[str]:
-    """What lies over Quick exit, and a title that says more than the product's name."""
+    """What lies over Quick exit or moves it away, and a title that says more than the product's name."""
     return list(page.evaluate(WAY_OUT))
 
 
