@@ -10,6 +10,8 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
+# A page that has just come may not have its styles yet.
+STYLED = "() => [...document.querySelectorAll('link[rel=stylesheet]')].every((each) => each.sheet)"
 # A colour on its way to another has no contrast yet.
 COLOURS_ARRIVE = """() => document.getAnimations().filter((each) => each instanceof CSSTransition)
   .forEach((each) => each.finish())"""
@@ -38,6 +40,7 @@ WAY_OUT = """() => {
 def findings(page: Page) -> list[str]:
     """What axe finds serious or critical, in the light and in the dark theme."""
     found: list[str] = []
+    page.wait_for_function(STYLED)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.evaluate(COLOURS_ARRIVE)

@@ -24,6 +24,15 @@ window.WebSocket = class extends WebSocket {
     });
   }
 };
+// How many things are being sealed: what was typed last is kept once it is 0.
+window.sealing = 0;
+for (const name of ["encrypt", "importKey"]) {
+  const real = window.SubtleCrypto?.prototype[name];
+  if (real) SubtleCrypto.prototype[name] = function (...all) {
+    sealing += 1;
+    return real.apply(this, all).finally(() => { sealing -= 1; });
+  };
+}
 document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) =>
   console.error(`policy: ${violatedDirective} ${blockedURI} ${sourceFile}`));
 document.addEventListener("click", ({ target }) => {
@@ -99,6 +108,14 @@ class Person:
             "() => openSockets.some((each) => each.readyState === 1 && each.answered)"
         )
 
+    def has_kept(self, kind: str = ".draft.", many: int = 1) -> None:
+        """Waits until what was typed lies sealed in this tab, under as many names of a kind."""
+        self.page.wait_for_function(
+            "([kind, many]) => sealing === 0"
+            " && Object.keys(sessionStorage).filter((name) => name.includes(kind)).length === many",
+            arg=[kind, many],
+        )
+
     def source(self) -> str:
         """All that the page holds, templates and attributes included."""
         return self.page.evaluate(
@@ -148,6 +165,7 @@ class Participant(Person):
 
     def answers_at_the_door(self) -> None:
         """Says yes to every question and every text, and comes in."""
+        self.page.wait_for_load_state()
         for yes in self.page.locator(".yesno").get_by_text("Yes", exact=True).all():
             yes.click()
         for text in self.page.locator('input[name="agree"]').all():

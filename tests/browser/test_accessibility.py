@@ -109,6 +109,7 @@ def participants_pages(
     yield "held", amal.page
     leader.says("resume", version=leader.version)
     amal.page.wait_for_function("() => !document.querySelector('#region-stage h1')")
+    leader.sees(lambda: leader.session["state"] == "live", "that it goes on")
     leader.moves_on()
     leader.moves_on()
     amal.sees("We are talking. Nothing to type.")
@@ -357,6 +358,7 @@ def test_a_facilitator_leads_with_the_keyboard_alone(
     expect(fola.answer("Amal")).to_contain_text("Shown to the group")
     fola.keys("n")
     expect(fola.page.locator("#region-stage h1")).to_have_text("Second")
+    expect(fola.page.locator("#steer-back")).to_be_visible()
     fola.keys("b")
     expect(fola.page.locator("#region-stage h1")).to_have_text("First")
     fola.page.keyboard.press("?")

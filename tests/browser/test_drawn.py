@@ -50,7 +50,7 @@ def test_ticks_numbers_and_months_wait_for_their_words_through_a_reload(phone: P
     field("ordered_steps", "hard").select_option("4")
     phone.amal.next_question()
     field("decision_table", "chosen").check()
-    page.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('draft'))")
+    phone.amal.has_kept()
     page.reload()
     phone.amal.is_connected()
     expect(field("timeline", "from")).to_have_value("2024-03")
@@ -68,7 +68,7 @@ def test_the_list_alone_gives_everybody_a_place_on_the_circle(phone: Phone, worl
     phone.amal.comes_in(world.member_path("Amal"))
     page = phone.amal.page
     phone.form.locator("#field-words").fill("Two of them.")
-    page.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('draft'))")
+    phone.amal.has_kept()
     page.reload()  # the draft knows of nobody in the circle
     phone.amal.is_connected()
     expect(phone.form.locator("#field-words")).to_have_value("Two of them.")

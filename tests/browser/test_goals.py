@@ -27,7 +27,7 @@ def test_goals_from_before_are_rated_by_touch_and_by_key_and_a_new_one_stands_be
     phone.form.locator("[data-new-goal] input[value='1']").click()
     page.set_viewport_size({"width": 320, "height": 640})
     assert findings(page) == [] and too_wide(page) == 0 and small_targets(page) == []
-    page.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('draft'))")
+    phone.amal.has_kept()
     page.reload()
     phone.amal.is_connected()
     phone.amal.send_button.click()

@@ -54,6 +54,7 @@ def test_an_exercise_is_copied_changed_previewed_and_asked_in_a_session(
     looks_well(fola)
     fola.press("Make my copy of When it began", exact=False)
     fola.sees("This is your copy.")
+    fola.page.wait_for_load_state()  # its script opens the form
     fola.page.get_by_label("Name that members read").fill("Before it began")
     fola.press("Add a question")
     question = fola.page.locator(".prompt-item").last

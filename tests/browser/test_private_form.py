@@ -101,7 +101,7 @@ def test_it_is_filled_in_by_keyboard_alone_kept_and_taken_while_the_leaders_line
     for _ in PHQ9.items:
         amal.page.keyboard.press("Space")
         amal.page.keyboard.press("Tab")
-    amal.page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.includes('.form.'))")
+    amal.has_kept(".form.")
     amal.page.reload()
     expect(amal.page.locator("#measure-form input:checked")).to_have_count(len(PHQ9.items))
     kept = amal.page.evaluate("() => JSON.stringify({...sessionStorage})")
@@ -132,7 +132,7 @@ def test_what_is_chosen_before_the_script_is_there_is_kept_as_well(
     amal.page.locator('label:has(input[name="phq9_1"][value="2"])').click()
     expect(amal.page.locator("#measure-form input:checked")).to_have_count(1)
     held[0].continue_()
-    amal.page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.includes('.form.'))")
+    amal.has_kept(".form.")
     amal.page.reload()
     expect(amal.page.locator("#measure-form input:checked")).to_have_count(1)
 

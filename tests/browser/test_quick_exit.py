@@ -1,6 +1,7 @@
 """Leaving at once: what is on the screen, in the browser and in the room afterwards."""
 
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -97,6 +98,15 @@ def left_at(world: World, session: str, alias: str) -> Any:
         return db.execute(select(Participant.left_at).where(row)).scalar_one()
 
 
+def is_gone(world: World, session: str, alias: str) -> None:
+    """Waits until the seat is free."""
+    for _ in range(300):
+        if left_at(world, session, alias) is not None:
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError(f"the seat of {alias} is still taken")
+
+
 def test_whoever_leaves_at_once_leaves_nothing_behind(
     world: World, house: Server, leaver: Callable[[], Leaver]
 ) -> None:
@@ -183,6 +193,7 @@ def test_without_a_script_or_a_style_sheet_the_link_does_it_alone(
     no_script.sees("What helps")
     no_script.page.locator("#quick-exit").click()
     no_script.is_away()
+    is_gone(world, session, "Amal")  # the ping of the link frees the seat; without a script nothing else can
     for _ in range(2):  # the room, and the door before it
         no_script.page.go_back()
         no_script.sees("There is no open room here right now.")

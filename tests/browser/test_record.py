@@ -231,6 +231,7 @@ def test_an_addendum_waits_in_the_tab_until_it_stands_in_the_note(
     added = card(page, "Amal").locator("textarea[data-add]")
     card(page, "Amal").get_by_text("Add an addendum").click()
     added.fill("Rang on Monday.")
+    fola.has_kept("")
     page.route("**/add", lambda route: route.fulfill(status=503, body="down"))
     for again in ("reload", "submit"):
         if again == "submit":
@@ -245,7 +246,8 @@ def test_an_addendum_waits_in_the_tab_until_it_stands_in_the_note(
     expect(card(page, "Amal").get_by_text("Rang on Monday.")).to_be_visible()
     page.reload()
     expect(card(page, "Amal").get_by_text("Rang on Monday.")).to_be_visible()
-    assert added.input_value() == "" and page.evaluate("Object.keys(sessionStorage).length") == 0
+    expect(added).to_have_value("")
+    page.wait_for_function("() => Object.keys(sessionStorage).length === 0")
     [note] = signed(eight, session)
     assert [each["text"] for each in note["addenda"]] == ["Rang on Monday."]
     assert "Birgit" not in str([each["title"] for each in note["sections"]])

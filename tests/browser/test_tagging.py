@@ -108,8 +108,9 @@ def test_answers_are_tagged_by_key_and_by_touch_and_no_tag_is_lost(
     expect(state(page)).to_have_text(NOT_YET)
     expect(on(page).filter(has_text="Disputes")).to_have_class("tag tag-lamp")
     assert "dispute" not in stored(world, full, page)
-    way.does = Route.continue_
     page.reload()
+    expect(state(page)).to_have_text(NOT_YET)  # it was kept
+    way.does = Route.continue_
     expect(state(page)).to_have_text(SAVED)
     types(page, "jj")
     standing = ["how_others_are_with_us", "theme:Joy of cooking", "lonely", "change", "dispute"]

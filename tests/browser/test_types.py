@@ -22,7 +22,7 @@ def test_it_is_answered_by_finger_and_mouse_kept_through_a_reload_and_stored_as_
     page = phone.amal.page
     wanted = BY_POINTER[kind](phone)
     assert findings(page) == [] and too_wide(page) == 0 and small_targets(page) == []
-    page.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('draft'))")
+    phone.amal.has_kept()
     page.reload()
     phone.amal.is_connected()
     expect(phone.amal.state).to_contain_text("Kept in this page")

@@ -157,7 +157,7 @@ def a_line_is_cut_and_a_page_is_loaded_again(room: Room) -> None:
 
     amal.writes(WORD)
     amal.reads("group_named")
-    amal.page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.includes('.draft.'))")
+    amal.has_kept()
     amal.page.reload()
     expect(amal.page.locator("#stage-name")).to_have_text("One word")
     expect(amal.box).to_have_value(WORD)
@@ -288,7 +288,7 @@ def they_agree_and_leave(room: Room) -> None:
     fola.sees("The session has ended.")
     for person in (amal, ines, karim):
         person.sees("Thank you. That was session 1.")
-        assert person.page.locator("textarea:visible, main input:visible").count() == 0
+        expect(person.page.locator("textarea:visible, main input:visible")).to_have_count(0)
     room.wall.sees("Thank you for today.")
 
 

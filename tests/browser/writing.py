@@ -22,7 +22,9 @@ def amal_in(world: World, house: Server, people: People, path: str = "") -> Part
 
 def is_kept(page: Page) -> None:
     """Waits until the words lie sealed in the storage of this tab."""
-    page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.includes('.draft.'))")
+    page.wait_for_function(
+        "() => sealing === 0 && Object.keys(sessionStorage).some((name) => name.includes('.draft.'))"
+    )
 
 
 def texts(leader: Any) -> list[str]:

@@ -246,6 +246,7 @@ def test_an_event_that_is_no_command_is_answered_and_runs_nothing(oak: Room, com
 
 
 def test_a_message_that_is_no_packet_of_ours_harms_nobody(oak: Room, company: Company) -> None:
+    company.leader(oak)  # without one Birgit would be told so at some time
     amal, birgit = company.person(oak, "Amal"), company.person(oak, "Birgit")
     before, heard = as_it_stands(oak), len(birgit.frames)
     for message in MESSAGES:
