@@ -1,8 +1,10 @@
 """One member works: what the leader chooses, what the one and the others see, and words written for them."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
+from sqlalchemy import select
 
 from app.core import course
+from app.core.models import Reflection
 from app.library.agendas import stage_of_exercise, talk_stage
 from tests.browser.conftest import People
 from tests.browser.looking import findings, small_targets, too_wide
@@ -51,6 +53,34 @@ def test_the_leader_gives_the_time_chooses_an_exercise_and_writes_what_the_membe
     amal.press("Yes, like that")
     fola.page.locator("[data-command=show_reflection]").click()
     birgit.sees(SAID)
+
+
+def test_the_sheet_to_write_for_somebody_never_takes_the_questions_of_whoever_was_opened_before(
+    world: World, house: Server, people: People
+) -> None:
+    session = world.open([line("First")])
+    amal, birgit = world.joins(session, "Amal"), world.joins(session, "Birgit")
+    fola = people.facilitator(house.url)
+    late: list[Route] = []
+    fola.page.route(f"**/write/{amal.id}", lambda route: late.append(route))
+    fola.opens_the_console(world.console_path(session))
+    sheet = fola.page.locator("#scribe")
+    for name in ("Amal", "Birgit"):
+        fola.person(name).locator(".who-open").click()
+        fola.press(f"Write for {name}")
+        expect(sheet).to_be_visible()
+        if name == "Amal":
+            sheet.get_by_role("button", name="Close").click()
+    expect(sheet.get_by_role("button", name="Send it to Birgit")).to_be_visible()
+    with fola.page.expect_response(f"**/write/{amal.id}"):
+        late.pop().continue_()
+    sheet.locator("textarea").first.fill(SAID)
+    expect(sheet.get_by_role("button", name="Send it to Amal")).to_have_count(0)
+    fola.press("Send it to Birgit")
+    expect(sheet.locator("[data-state]")).to_contain_text("Sent. They read it now")
+    with world.database.reader() as db:
+        written = select(Reflection.participant_id).where(Reflection.group_session_id == session)
+        assert db.execute(written).scalars().all() == [birgit.id]
 
 
 def test_before_anybody_begins_a_still_page_says_so(world: World, house: Server, people: People) -> None:

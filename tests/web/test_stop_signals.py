@@ -1,4 +1,4 @@
-"""The quiet banner stands on Today, the group's page and in the lobby, for those who lead."""
+"""The quiet banner stands on Today, the group's page and the console, for those who lead."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,9 @@ def test_the_banner_stands_where_a_facilitator_decides(oak: Oak, fola: Browser) 
     for path in pages:
         page = fola.visit(path)
         assert HEAD in page and "2 calls are open: Amal and Birgit." in page, path
-    assert HEAD not in fola.visit(running), "it does not stand over a session that runs"
+    page = fola.visit(running)
+    assert 'id="stop-head"' not in page and 'id="signals-stop"' in page, "one line while a session runs"
+    assert "2 calls are open: Amal and Birgit." in page
 
 
 def test_whoever_observes_reads_none_of_it(
@@ -36,7 +38,8 @@ def test_whoever_observes_reads_none_of_it(
         oak.signals(who)
     assert HEAD in fola.visit(f"/groups/{oak.group_id}")
     watching = browser_of(oak.leaders["Sami"])
-    assert not any(HEAD in watching.visit(path) for path in ("/today", f"/groups/{oak.group_id}"))
+    pages = ("/today", f"/groups/{oak.group_id}", f"/sessions/{oak.id}/console")
+    assert not any(HEAD in watching.visit(path) for path in pages)
 
 
 def test_a_talk_with_a_supervisor_is_noted_on_today(oak: Oak, fola: Browser) -> None:
