@@ -148,6 +148,7 @@ def test_whoever_sent_before_a_reload_goes_along_with_the_group(
         amal.writes("half way")
         amal.press("Send")
         before = len(leader.of("reflections"))
+        amal.has_kept(".out.")
         amal.page.reload()
         leader.sees(lambda before=before: len(leader.of("reflections")) > before, "the answer")
         expect(amal.state).to_contain_text("Saved")
