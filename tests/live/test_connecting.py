@@ -182,7 +182,7 @@ def test_somebody_who_is_removed_is_told_let_go_and_never_let_in_again(oak: Room
     fola, phone, laptop = company.leader(oak), company.person(oak, "Amal"), company.person(oak, "Amal")
     assert fola.says("remove", participant_id=oak.people["Amal"])["ok"]
     for each in (phone, laptop):
-        each.sees(lambda each=each: not each.client.connected, "the end of the connection")
+        each.sees(lambda each=each: not each.client.connected, "the end of the connection", within=3)
         assert ("notice", {"code": "removed"}) in each.events
     with pytest.raises(Refused):
         company.person(oak, "Amal")

@@ -21,9 +21,9 @@ from tests.house.outbox import Writers
 from tests.house.rooms import Room, asking, make_room, words_of
 from tests.house.server import Server
 
-ABOUT_TWO_SECONDS = 4.0  # on a busy machine
+ABOUT_TWO_SECONDS = 3.0  # on a busy machine
 STILL_THERE = 0.25
-HELD_UP = 1.0  # whoever had to wait for the lock would have waited longer; the machine may stall once
+HELD_UP = 1.0  # whoever had to wait for the lock would have waited at least this long
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_a_locked_database_is_told_within_two_seconds_and_holds_up_nobody_who_re
         took = waits(answer, birgit)
         assert answer.value["error"]["code"] == "retry"
         assert 1.5 < time.monotonic() - began < ABOUT_TWO_SECONDS
-    assert statistics.median(took) < STILL_THERE and sorted(took)[-2] < HELD_UP and len(took) > 20
+    assert statistics.median(took) < STILL_THERE and max(took) < HELD_UP and len(took) > 20
     assert amal.says("submit_reflection", **sent)["ok"]
     assert [row.id for row in room.reflections] == [sent["id"]]
 

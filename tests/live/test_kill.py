@@ -60,7 +60,7 @@ def test_a_server_asked_to_stop_drains_exits_with_0_and_people_come_back_by_them
     writers = Writers(gathering(server), room)
     for _ in range(2):
         writers.wait_for_acks(3)
-        assert server.terminate(within=20) == 0  # it drains for ten
+        assert server.terminate(within=10) == 0
         missing = writers.acked.items() - stored(room).items()
         assert not missing, "acknowledged during the drain, and gone"
         server.start()
